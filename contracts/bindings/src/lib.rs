@@ -1,0 +1,1 @@
+//! Rust types of the Causeway contracts, and the ids and hashes both languages must agree on.

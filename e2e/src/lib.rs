@@ -1,0 +1,1 @@
+//! Whole-system scenarios on local chains with the real binary.

@@ -1,0 +1,1 @@
+//! Send, follow, prove and deliver messages between chains of one network.

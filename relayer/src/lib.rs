@@ -1,0 +1,1 @@
+//! The relayer: watches batches of many chains, proves messages and delivers them.
