@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Batch, ChainHead} from "../types/Batches.sol";
+import {RootImport} from "../types/Messages.sol";
+
+/// @title Settlement of the chains' batches on L1
+/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
+/// appends its root to the message root. What is not executed can be reverted.
+interface IBatchSettlement {
+    /// @notice The chain starts from `stateCommitment`.
+    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
+    /// @notice The batch's claims are fixed.
+    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
+    /// @notice The verifier accepted the batch.
+    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
+    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
+    event BatchExecuted(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 publicInput,
+        bytes32 newStateCommitment,
+        uint64 firstBlock,
+        uint64 lastBlock,
+        bytes32 chainBatchRoot
+    );
+    /// @notice Batches after `lastKept` were dropped before they were executed.
+    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+
+    /// @notice Only the chain registry may open a chain.
+    error BatchSettlementNotRegistry(address caller, address registry);
+    /// @notice Only the chain's operator may do this.
+    error BatchSettlementNotOperator(uint256 chainId, address caller);
+    /// @notice Batches come in order, without gaps.
+    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
+    /// @notice The batch builds on another state than the one before it left.
+    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
+    /// @notice The batch must start at the block after the last one and hold at least one block.
+    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
+    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
+    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
+    /// @notice 0 is never a batch root, nor a state commitment.
+    error BatchSettlementZeroRoot(uint256 batchNumber);
+    /// @notice The priority operations claimed are not those of the queue.
+    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
+    /// @notice The imported roots do not lead to the hash that the batch commits to.
+    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
+    /// @notice An imported root never was the message root after that block.
+    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
+    /// @notice The data given is not what the chain's data availability mode asks for.
+    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
+    error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
+    /// @notice The verifier rejects the batch.
+    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
+    /// @notice The batch given is not the one committed, or none is committed under its number.
+    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    /// @notice The batch is not proven yet.
+    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice An earlier batch is committed but not executed.
+    error BatchSettlementPending(uint256 executed, uint256 committed);
+    /// @notice Executed batches stay.
+    error BatchSettlementAlreadyExecuted(uint256 executed, uint256 requested);
+
+    /// @notice Sets the state a chain starts from; the chain registry only.
+    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+
+    /// @notice Commits, proves and executes the next batch in one call; the operator only.
+    /// @param data The batch's transactions in calldata mode, else empty.
+    /// @param proof What the chain's verifier takes.
+    /// @param dependencies Roots that the batch imported, in order.
+    function settleBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        bytes calldata data,
+        bytes calldata proof,
+        RootImport[] calldata dependencies
+    ) external;
+
+    /// @notice Fixes what the next batch claims; the operator only.
+    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+
+    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
+    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the next proven batch. Anyone may call.
+    function executeBatch(uint256 chainId, Batch calldata batch, RootImport[] calldata dependencies) external;
+
+    /// @notice Drops all batches that are not executed; the operator only.
+    function revertBatches(uint256 chainId) external;
+
+    /// @return The head after the last executed batch.
+    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return The head after the last committed batch.
+    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return Number of the last proven batch.
+    function provenBatch(uint256 chainId) external view returns (uint256);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
+    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+
+    /// @return Seconds that a batch's last block may be ahead of L1.
+    function MAX_CLOCK_AHEAD() external view returns (uint256);
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {BatchProof, InclusionProof} from "../types/Messages.sol";
+import {BundleDelivery, BundleStatus, CallStatus} from "../types/Bundles.sol";
+
+/// @title Where bundles of other chains are executed
+/// @notice A bundle is executed at most once, whoever submits it and however it is proven: its status hangs on the hash
+/// of its content. A call that reverts reverts the whole delivery, which can be tried again.
+interface IInteropHandler {
+    /// @notice The bundle is proven; its calls may now be settled one by one.
+    event BundleVerified(bytes32 indexed bundleHash);
+    /// @notice All calls of the bundle ran.
+    event BundleExecuted(bytes32 indexed bundleHash);
+    /// @notice The unbundler settled calls of the bundle.
+    event BundleUnbundled(bytes32 indexed bundleHash);
+    /// @notice A call of an unbundled bundle was settled.
+    event CallProcessed(bytes32 indexed bundleHash, uint256 indexed callIndex, CallStatus status);
+    /// @notice A delivery of a batch of deliveries did not go through; the others are not affected. `reason` holds at
+    /// most the first 256 bytes of the revert data.
+    event DeliveryFailed(bytes32 indexed bundleHash, bytes reason);
+    /// @notice Messages of `chainId` come from `center` instead of the network's constant; 0 ends that.
+    event CenterOverrideSet(uint256 indexed chainId, address center);
+
+    /// @notice The proof leads to no root this chain knows.
+    error InteropHandlerUnproven(bytes32 bundleHash);
+    /// @notice The message was not sent by an interop center of its chain.
+    error InteropHandlerWrongCenter(uint256 chainId, address sender);
+    /// @notice The bundle is for another chain.
+    error InteropHandlerWrongDestination(uint256 expected, uint256 actual);
+    /// @notice The proof is of another chain than the bundle says it comes from.
+    error InteropHandlerWrongSource(uint256 expected, uint256 actual);
+    /// @notice The bundle or the call has a format that this handler does not know.
+    error InteropHandlerUnknownVersion(bytes1 version);
+    /// @notice The bundle's status does not allow this.
+    error InteropHandlerWrongStatus(bytes32 bundleHash, BundleStatus status);
+    /// @notice The call was settled before.
+    error InteropHandlerCallSettled(bytes32 bundleHash, uint256 callIndex, CallStatus status);
+    /// @notice One status per call is needed.
+    error InteropHandlerStatusCount(uint256 expected, uint256 actual);
+    /// @notice The bundle names another executor.
+    error InteropHandlerNotExecutor(address caller, bytes executionAddress);
+    /// @notice The bundle names another unbundler.
+    error InteropHandlerNotUnbundler(address caller, bytes unbundlerAddress);
+    /// @notice The recipient of call `callIndex` has no code on this chain.
+    error InteropHandlerRecipientMissing(uint256 callIndex, address recipient);
+    /// @notice The recipient of call `callIndex` reverted; `reason` holds at most 256 bytes of its revert data.
+    error InteropHandlerCallReverted(uint256 callIndex, bytes reason);
+    /// @notice The recipient did not return the ERC-7786 selector.
+    error InteropHandlerWrongReturnValue(uint256 callIndex, bytes returned);
+    /// @notice The delivery carries too little gas for what the call asks for.
+    error InteropHandlerGasTooLow(uint256 callIndex, uint256 required, uint256 available);
+    /// @notice The call may run only before `deliverBefore`.
+    error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
+    /// @notice The call may run only from `deliverAfter` on.
+    error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
+    /// @notice The call carries native value, which this handler does not pay out.
+    error InteropHandlerValueNotCarried(uint256 callIndex, uint256 value);
+    /// @notice Only the handler calls this, on itself.
+    error InteropHandlerNotSelf(address caller);
+
+    /// @notice Proves and executes a bundle. Reverts as a whole when any call does.
+    /// @param delivery The bundle (without the leading 0x01), the center that sent it, and its proof.
+    function executeBundle(BundleDelivery calldata delivery) external;
+
+    /// @notice Records batch roots, then executes bundles. A delivery that fails leaves the others in place and emits
+    /// `DeliveryFailed`; one that was made before is passed over without an event.
+    function executeBundles(BatchProof[] calldata batches, BundleDelivery[] calldata deliveries) external;
+
+    /// @notice One delivery of `executeBundles`; the handler itself only.
+    function executeBundleFor(BundleDelivery calldata delivery, address executor) external;
+
+    /// @notice Proves a bundle without executing it, so that its unbundler can settle its calls.
+    function verifyBundle(BundleDelivery calldata delivery) external;
+
+    /// @notice Settles calls of a verified bundle one by one; its unbundler only.
+    /// @param sourceChainId Chain the bundle was sent on.
+    /// @param bundle The bundle, without the leading 0x01.
+    /// @param statuses One per call: `Executed` runs it, `Cancelled` bars it for good, `Unprocessed` leaves it.
+    function unbundleBundle(uint256 sourceChainId, bytes calldata bundle, CallStatus[] calldata statuses) external;
+
+    /// @notice Registers the interop center of a chain that has its own; governance of the chain only.
+    function setCenterOverride(uint256 chainId, address center) external;
+
+    /// @return Status of the bundle.
+    function bundleStatus(bytes32 bundleHash) external view returns (BundleStatus);
+
+    /// @return Status of one of its calls.
+    function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
+
+    /// @return The interop center that stands at this address on every chain of the network.
+    function CENTER() external view returns (address);
+
+    /// @return The imported roots that proofs are checked against.
+    function ROOT_STORAGE() external view returns (address);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {PriorityOperation} from "../types/PriorityOperations.sol";
+
+/// @title Where the operations that L1 asked for arrive on a chain
+/// @notice Operations are consumed in order. One whose call fails is consumed as failed and never blocks the next.
+interface IPriorityInbox {
+    /// @notice `reason` holds at most the first 256 bytes of what the call returned.
+    event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
+
+    /// @notice The operation names another chain.
+    error PriorityInboxWrongChain(uint256 expected, uint256 actual);
+    /// @notice Operations must come in the order of the queue.
+    error PriorityInboxWrongNonce(uint256 expected, uint256 actual);
+    /// @notice The operation's format is not known here.
+    error PriorityInboxUnknownVersion(uint8 version);
+    /// @notice The transaction carries too little gas to give the call what the operation asks for.
+    error PriorityInboxGasTooLow(uint256 required, uint256 available);
+
+    /// @notice Consumes the next operations of the queue; the operator only.
+    function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @return `h` over all operations consumed, `h' = keccak256(h ‖ operationHash)` from 0.
+    function commitment() external view returns (bytes32);
+
+    /// @return How many operations were consumed so far.
+    function processedCount() external view returns (uint256);
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {PriorityOperation} from "../types/PriorityOperations.sol";
+
+/// @title The queues through which L1 reaches the chains
+/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed.
+interface IPriorityQueue {
+    /// @notice An operation joined the queue of `chainId`.
+    event PriorityOperationRequested(
+        uint256 indexed chainId, uint256 indexed nonce, bytes32 indexed operationHash, PriorityOperation operation
+    );
+    /// @notice Operations up to `head` were consumed by an executed batch.
+    event PriorityOperationsConsumed(uint256 indexed chainId, uint256 head);
+
+    /// @notice The chain is not registered.
+    error PriorityQueueUnknownChain(uint256 chainId);
+    /// @notice The gas limit is outside of what a chain takes.
+    error PriorityQueueBadGasLimit(uint256 gasLimit, uint256 least, uint256 most);
+    /// @notice The data is larger than a chain takes.
+    error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
+    /// @notice Only the settlement contract consumes.
+    error PriorityQueueNotSettlement(address caller, address settlement);
+    /// @notice The batch claims more operations than there are.
+    error PriorityQueueTooFew(uint256 available, uint256 claimed);
+    /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
+    error PriorityQueueExpired(uint256 nonce, uint256 expiresAt);
+
+    /// @notice Asks `chainId` to call `to` with `data` through ERC-7786 `receiveMessage`.
+    /// @param gasLimit Gas the call gets, `MIN_GAS_LIMIT..=MAX_GAS_LIMIT`.
+    /// @param data At most `MAX_DATA_SIZE` bytes.
+    /// @return operationHash `keccak256(abi.encode(operation))`.
+    function request(uint256 chainId, address to, uint64 gasLimit, bytes calldata data)
+        external
+        returns (bytes32 operationHash);
+
+    /// @notice Marks operations up to `consumed` as consumed; the settlement contract only.
+    function consume(uint256 chainId, uint64 consumed) external;
+
+    /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
+    /// expired.
+    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32 rollingHash);
+
+    /// @return Nonce of the oldest operation that no executed batch has consumed.
+    function head(uint256 chainId) external view returns (uint64);
+
+    /// @return Nonce of the next request.
+    function tail(uint256 chainId) external view returns (uint64);
+
+    /// @return Timestamp, in seconds, at which operation `nonce` expires.
+    function expiresAt(uint256 chainId, uint64 nonce) external view returns (uint64);
+
+    /// @return Seconds from request to expiry.
+    function EXPIRY() external view returns (uint64);
+
+    function MIN_GAS_LIMIT() external view returns (uint64);
+    function MAX_GAS_LIMIT() external view returns (uint64);
+    function MAX_DATA_SIZE() external view returns (uint256);
+}
