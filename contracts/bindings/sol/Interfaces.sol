@@ -1,0 +1,834 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+// src/types/Batches.sol
+
+/// @notice How a chain makes its batches' transactions available.
+/// @dev Validium: `daCommitment` is a hash nobody can check on L1. Calldata: keccak256 of the data passed along.
+/// Blobs: keccak256 of the packed versioned hashes of the transaction's blobs.
+enum DataAvailability {
+    Validium,
+    Calldata,
+    Blobs
+}
+
+/// @notice What a batch claims. Together with the domain and the chain it is the batch's public input.
+/// @param number Batches of a chain are numbered from 1 without gaps.
+/// @param prevStateCommitment State commitment of the batch before.
+/// @param newStateCommitment State commitment after the batch: for chains that the operator seals, the hash of block `lastBlock`.
+/// @param chainBatchRoot Root over the batch's log tree, docs/protocol.md "Chain batch root".
+/// @param priorityOpsHash Rolling hash over all priority operations the chain has consumed, this batch's included.
+/// @param priorityOpsCount How many this batch consumed.
+/// @param dependencyRootsHash Rolling hash over all roots the chain has imported, this batch's included.
+/// @param ledgerDeltaHash Hash of the batch's ledger deltas; 0 when there are none.
+/// @param swapEffectsHash Hash of the batch's swap effects; 0 when there are none.
+struct Batch {
+    uint64 number;
+    bytes32 prevStateCommitment;
+    bytes32 newStateCommitment;
+    uint64 firstBlock;
+    uint64 lastBlock;
+    uint64 firstTimestamp;
+    uint64 lastTimestamp;
+    bytes32 chainBatchRoot;
+    bytes32 priorityOpsHash;
+    uint64 priorityOpsCount;
+    bytes32 dependencyRootsHash;
+    bytes32 ledgerDeltaHash;
+    bytes32 swapEffectsHash;
+    bytes32 daCommitment;
+}
+
+/// @notice Where a chain stands after a batch.
+struct ChainHead {
+    bytes32 stateCommitment;
+    bytes32 dependencyRootsHash;
+    uint64 batchNumber;
+    uint64 lastBlock;
+    uint64 lastTimestamp;
+    uint64 priorityOpsConsumed;
+}
+
+// src/interfaces/IAttestationVerifier.sol
+
+/// @title m-of-n attestation for consortium networks
+/// @notice A proof is `threshold` or more 65-byte signatures (r ‖ s ‖ v) of `Attestation(bytes32 publicInput)`, EIP-712,
+/// by distinct signers in ascending order of their addresses.
+interface IAttestationVerifier {
+    /// @notice 1 <= threshold <= number of signers.
+    error AttestationVerifierBadThreshold(uint256 threshold, uint256 signers);
+    /// @notice Signers must be distinct, not zero, and in ascending order.
+    error AttestationVerifierUnorderedSigners(address previous, address signer);
+
+    /// @return What a signer signs for `publicInput`.
+    function attestationDigest(bytes32 publicInput) external view returns (bytes32);
+
+    /// @return The signers, ascending.
+    function signers() external view returns (address[] memory);
+
+    /// @return How many signatures a proof needs.
+    function threshold() external view returns (uint256);
+
+    /// @return Whether the account is a signer.
+    function isSigner(address account) external view returns (bool);
+}
+
+// src/interfaces/IMessageOutbox.sol
+
+/// @title Where a chain's messages leave it
+/// @notice Emits each message and keeps one rolling hash over all leaves, so that a proof system can bind the log tree
+/// of a batch to the chain's state with a single slot.
+interface IMessageOutbox {
+    /// @notice A message was sent. Its leaf is that of docs/protocol.md, "Log leaf".
+    event L1MessageSent(address indexed sender, bytes32 indexed hash, bytes message);
+    /// @notice An operation of the priority queue was consumed; its leaf tells L1 the outcome.
+    event OperationStatus(bytes32 indexed operationHash, bool success);
+
+    /// @notice The message is larger than a chain of the network is sure to take.
+    error MessageOutboxMessageTooLarge(uint256 size, uint256 limit);
+    /// @notice Only the priority inbox reports outcomes.
+    error MessageOutboxNotInbox(address caller, address inbox);
+
+    /// @notice Sends `message` towards L1 and every chain that imports its root.
+    /// @param message At most `MAX_MESSAGE_SIZE` bytes.
+    /// @return hash keccak256 of the message.
+    function sendToL1(bytes calldata message) external returns (bytes32 hash);
+
+    /// @notice Reports the outcome of a priority operation; the priority inbox only.
+    function reportStatus(bytes32 operationHash, bool success) external;
+
+    /// @return `h` after all leaves so far, `h' = keccak256(h ‖ leaf)` from 0. Unique before each message.
+    function commitment() external view returns (bytes32);
+
+    /// @return The priority inbox of this chain.
+    function PRIORITY_INBOX() external view returns (address);
+
+    /// @return Largest message, in bytes.
+    function MAX_MESSAGE_SIZE() external view returns (uint256);
+}
+
+// src/interfaces/IMessageRoot.sol
+
+/// @title The message root on L1
+/// @notice One tree per chain over its batches, and one over all chains. The root after each block is kept for good.
+interface IMessageRoot {
+    /// @notice A chain joined the shared tree at `index`.
+    event ChainAdded(uint256 indexed chainId, uint256 indexed index, bytes32 root);
+    /// @notice A batch joined its chain's tree; `root` is the shared root after it.
+    event BatchRootAppended(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 chainBatchRoot,
+        uint256 indexInChain,
+        uint256 timestamp,
+        bytes32 root
+    );
+
+    /// @notice The caller may not change the tree.
+    error MessageRootNotAuthorized(address caller, address expected);
+    /// @notice The chain is in the tree already.
+    error MessageRootChainKnown(uint256 chainId);
+    /// @notice The chain is not in the tree.
+    error MessageRootChainUnknown(uint256 chainId);
+    /// @notice 0 is never a batch root.
+    error MessageRootZeroBatchRoot(uint256 chainId, uint256 batchNumber);
+
+    /// @notice Adds a chain with an empty tree; the chain registry only.
+    function addChain(uint256 chainId) external;
+
+    /// @notice Appends the root of an executed batch; the settlement contract only.
+    function appendBatch(uint256 chainId, uint256 batchNumber, bytes32 chainBatchRoot) external;
+
+    /// @return Whether `root` was the shared root after block `blockNumber`, whose timestamp was `timestamp`.
+    function isHistoricalRoot(uint256 blockNumber, uint256 timestamp, bytes32 root) external view returns (bool);
+
+    /// @return keccak256(abi.encode(timestamp, root)) for the root after block `blockNumber`; 0 where nothing changed in it.
+    function historicalRoot(uint256 blockNumber) external view returns (bytes32);
+
+    /// @return The shared root now.
+    function root() external view returns (bytes32);
+
+    /// @return Number of chains in the shared tree, L1 itself included.
+    function chainCount() external view returns (uint256);
+
+    /// @return Index of the chain in the shared tree.
+    function chainIndex(uint256 chainId) external view returns (uint256);
+
+    /// @return Number of batches in the chain's tree.
+    function batchCount(uint256 chainId) external view returns (uint256);
+}
+
+// src/interfaces/IVerifier.sol
+
+/// @title Decides whether a batch is valid
+interface IVerifier {
+    /// @param publicInput What the batch claims, see `IBatchSettlement.publicInput`.
+    /// @param proof In the verifier's own format.
+    /// @return Whether the proof shows the claim. Anything malformed answers false or reverts.
+    function verify(bytes32 publicInput, bytes calldata proof) external view returns (bool);
+
+    /// @return Commitment to the verification key or signer set; never 0, and differs between verifiers that accept
+    /// different proofs.
+    function keyCommitment() external view returns (bytes32);
+}
+
+// src/interfaces/IVerifierRegistry.sol
+
+/// @title The verifiers that chains may use
+/// @notice A verifier is accepted once it has shown that it accepts a good proof and refuses bad ones.
+interface IVerifierRegistry {
+    /// @notice The verifier may be used from now on.
+    event VerifierAccepted(address indexed verifier, bytes32 indexed keyCommitment);
+
+    /// @notice There is no code at the address.
+    error VerifierRegistryNoCode(address verifier);
+    /// @notice The verifier has no key of its own: the commitment is 0 or that of an empty key.
+    error VerifierRegistryDefaultKey(address verifier, bytes32 keyCommitment);
+    /// @notice The verifier, or another with the same key, is accepted already.
+    error VerifierRegistryDuplicate(address verifier, bytes32 keyCommitment);
+    /// @notice The sample proof was refused.
+    error VerifierRegistrySampleRefused(address verifier);
+    /// @notice The verifier accepted a proof that it must refuse; `probe` counts from 0.
+    error VerifierRegistryAcceptsBadProof(address verifier, uint256 probe);
+
+    /// @notice Accepts a verifier; governance only.
+    /// @param publicInput Sample input, chosen by the caller.
+    /// @param proof Proof that the verifier accepts for it. Variations of both must be refused.
+    function acceptVerifier(address verifier, bytes32 publicInput, bytes calldata proof) external;
+
+    /// @return Whether the verifier was accepted.
+    function isAccepted(address verifier) external view returns (bool);
+}
+
+// src/interfaces/IVersioned.sol
+
+/// @title A contract that says which release of the protocol it belongs to
+interface IVersioned {
+    /// @return The protocol version; relayers refuse to work with one they do not know.
+    function version() external view returns (uint256);
+}
+
+// src/types/Messages.sol
+
+/// @notice A message as its leaf commits to it.
+/// @param txNumberInBatch Position of the sending transaction in its batch; 0 for messages of the Causeway outbox.
+/// @param sender Account that handed the message to the outbox.
+/// @param data The message itself; its leaf holds `keccak256(data)`.
+struct Message {
+    uint16 txNumberInBatch;
+    address sender;
+    bytes data;
+}
+
+/// @notice Where a message stands in the network, and the words that prove it.
+/// @param chainId Chain the message was sent on. It is folded into the root, so a proof binds its source.
+/// @param batchNumber Batch of that chain that holds the message.
+/// @param leafIndex Index of the message's leaf in the log tree of the batch.
+/// @param txNumberInBatch See `Message`.
+/// @param path Proof words in the encoding of docs/protocol.md, "Proof".
+struct InclusionProof {
+    uint256 chainId;
+    uint256 batchNumber;
+    uint256 leafIndex;
+    uint16 txNumberInBatch;
+    bytes32[] path;
+}
+
+/// @notice Proof that a batch root belongs to a batch, without any message of it.
+/// @param path Proof words with an empty log part (`logProofLen` 0, not final).
+struct BatchProof {
+    uint256 chainId;
+    uint256 batchNumber;
+    bytes32 chainBatchRoot;
+    bytes32[] path;
+}
+
+/// @notice One root of the settlement layer, as a chain imports it.
+/// @param settlementChainId Chain whose message root this is.
+/// @param blockNumber Block of the settlement chain after which the root held.
+/// @param timestamp Timestamp of that block, in seconds.
+/// @param root Root of the shared tree.
+struct RootImport {
+    uint256 settlementChainId;
+    uint256 blockNumber;
+    uint256 timestamp;
+    bytes32 root;
+}
+
+// src/types/PriorityOperations.sol
+
+/// @notice A call that L1 asks a chain to make. Its id is `keccak256(abi.encode(operation))`.
+/// @param version Format of the operation: 1.
+/// @param chainId Chain that must consume it.
+/// @param nonce Position in that chain's queue, from 0.
+/// @param sender Account on L1 that asked for it.
+/// @param to Recipient on the chain; it is handed `data` through ERC-7786 `receiveMessage`.
+/// @param gasLimit Gas the call gets.
+/// @param expiresAt Timestamp, in seconds, from which the chain may not commit a batch that leaves it unconsumed.
+struct PriorityOperation {
+    uint8 version;
+    uint256 chainId;
+    uint64 nonce;
+    address sender;
+    address to;
+    uint64 gasLimit;
+    uint64 expiresAt;
+    bytes data;
+}
+
+// src/types/Bundles.sol
+
+/// @notice One call as the sender asks for it.
+/// @param to Recipient: an ERC-7930 address whose chain part is empty or the bundle's destination.
+/// @param data Payload handed to the recipient's `receiveMessage`.
+/// @param callAttributes ERC-7786 attributes of this call.
+struct InteropCallStarter {
+    bytes to;
+    bytes data;
+    bytes[] callAttributes;
+}
+
+/// @notice One call of a bundle, as it crosses.
+/// @param version 0x01: `data` is the payload. 0x02: `data` is `abi.encode(ConditionalPayload)`.
+/// @param shadowAccount Always false: calls reach the recipient's `receiveMessage`.
+struct InteropCall {
+    bytes1 version;
+    bool shadowAccount;
+    address to;
+    address from;
+    uint256 value;
+    bytes data;
+}
+
+/// @notice Payload of a version 0x02 call: the ERC-7985 conditions travel with it and are enforced by the handler.
+/// A handler that does not know the version refuses the call, so the conditions cannot be dropped on the way.
+/// @param minGasLimit Gas the recipient must be given at least.
+/// @param deliverBefore Last timestamp, in seconds, at which the call may run; 0 for none.
+/// @param deliverAfter First timestamp, in seconds, at which the call may run; 0 for none.
+struct ConditionalPayload {
+    uint256 minGasLimit;
+    uint256 deliverBefore;
+    uint256 deliverAfter;
+    bytes payload;
+}
+
+/// @param executionAddress ERC-7930 address that alone may execute the bundle; empty for anyone.
+/// @param unbundlerAddress ERC-7930 address that may settle the calls one by one.
+/// @param useFixedFee Kept for the wire format; always false.
+struct BundleAttributes {
+    bytes executionAddress;
+    bytes unbundlerAddress;
+    bool useFixedFee;
+}
+
+/// @notice What the message `0x01 ‖ abi.encode(bundle)` carries.
+/// @param interopBundleSalt Makes equal bundles differ: the outbox commitment before this message.
+struct InteropBundle {
+    bytes1 version;
+    uint256 sourceChainId;
+    uint256 destinationChainId;
+    bytes32 destinationBaseTokenAssetId;
+    bytes32 interopBundleSalt;
+    InteropCall[] calls;
+    BundleAttributes attributes;
+}
+
+/// @notice One bundle and the proof that it was sent, for delivery in a batch.
+/// @param sender Interop center that sent the bundle's message on the source chain.
+struct BundleDelivery {
+    bytes bundle;
+    address sender;
+    InclusionProof proof;
+}
+
+/// @notice Unreceived -> Verified -> FullyExecuted | Unbundled. The last two never change again, save calls of an
+/// unbundled bundle that are still unprocessed.
+enum BundleStatus {
+    Unreceived,
+    Verified,
+    FullyExecuted,
+    Unbundled
+}
+
+/// @notice Unprocessed -> Executed | Cancelled, both final.
+enum CallStatus {
+    Unprocessed,
+    Executed,
+    Cancelled
+}
+
+// src/types/Chains.sol
+
+/// @notice How L1 knows a chain.
+/// @param operator Account that may commit, settle and revert the chain's batches.
+/// @param verifier Verifier of the chain's batches, one the verifier registry has accepted.
+/// @param dataAvailability How the chain publishes its transactions; fixed for good.
+struct ChainConfig {
+    address operator;
+    address verifier;
+    DataAvailability dataAvailability;
+}
+
+// src/interfaces/IInteropRootStorage.sol
+
+/// @title The roots of the settlement layer that a chain has imported
+/// @notice Import is optimistic: a false root cannot settle, since L1 recomputes `importsHash` from its own history when
+/// the batch executes. The last `CAPACITY` roots are kept; an older message is proven against a newer root.
+interface IInteropRootStorage {
+    /// @notice A root was imported.
+    event InteropRootImported(
+        uint256 indexed settlementChainId, uint256 indexed blockNumber, uint256 timestamp, bytes32 root
+    );
+
+    /// @notice 0 is never a root.
+    error InteropRootStorageZeroRoot(uint256 blockNumber);
+    /// @notice Only roots of L1 are imported.
+    error InteropRootStorageWrongSettlementChain(uint256 expected, uint256 actual);
+    /// @notice Roots are imported in the order of their blocks.
+    error InteropRootStorageNotNewer(uint256 lastBlock, uint256 blockNumber);
+
+    /// @notice Imports roots in the order given; the operator only.
+    function importRoots(RootImport[] calldata imports) external;
+
+    /// @return Whether `root` is the imported and still kept root after block `blockNumber` of `settlementChainId`.
+    function isImported(uint256 settlementChainId, uint256 blockNumber, bytes32 root) external view returns (bool);
+
+    /// @return `h` over all imports, `h' = keccak256(h ‖ settlementChainId ‖ block ‖ timestamp ‖ root)` from 0.
+    function importsHash() external view returns (bytes32);
+
+    /// @return How many roots are kept.
+    function CAPACITY() external view returns (uint256);
+}
+
+// src/interfaces/IMessageVerifier.sol
+
+/// @title Verifies messages of the network's chains
+/// @notice On L1 against the message root's own history, on a chain against the roots it imported. A well-formed proof
+/// that leads to no known root answers false; a malformed one reverts with what is wrong about it.
+interface IMessageVerifier {
+    /// @notice A batch root was proven once and for all; messages of the batch now verify with a final proof.
+    event BatchRootRecorded(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 chainBatchRoot);
+
+    /// @notice The batch proof leads to no known root.
+    error MessageVerifierUnknownRoot(uint256 settlementChainId, uint256 settlementBlock, bytes32 root);
+
+    /// @notice Proves a batch root and keeps it. Anyone may call; recording a batch again changes nothing.
+    function recordBatch(BatchProof calldata proof) external;
+
+    /// @return Whether `message` was sent in the batch that `proof` names.
+    function verifyMessage(InclusionProof calldata proof, Message calldata message) external view returns (bool);
+
+    /// @return Whether `leaf` stands in the log tree of the batch that `proof` names.
+    function verifyLeaf(InclusionProof calldata proof, bytes32 leaf) external view returns (bool);
+
+    /// @return Root of a recorded batch, 0 for any other.
+    function recordedBatchRoot(uint256 chainId, uint256 batchNumber) external view returns (bytes32);
+}
+
+// src/interfaces/IPriorityInbox.sol
+
+/// @title Where the operations that L1 asked for arrive on a chain
+/// @notice Operations are consumed in order. One whose call fails is consumed as failed and never blocks the next.
+interface IPriorityInbox {
+    /// @notice `reason` holds at most the first 256 bytes of what the call returned.
+    event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
+
+    /// @notice The operation names another chain.
+    error PriorityInboxWrongChain(uint256 expected, uint256 actual);
+    /// @notice Operations must come in the order of the queue.
+    error PriorityInboxWrongNonce(uint256 expected, uint256 actual);
+    /// @notice The operation's format is not known here.
+    error PriorityInboxUnknownVersion(uint8 version);
+    /// @notice The transaction carries too little gas to give the call what the operation asks for.
+    error PriorityInboxGasTooLow(uint256 required, uint256 available);
+
+    /// @notice Consumes the next operations of the queue; the operator only.
+    function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @return `h` over all operations consumed, `h' = keccak256(h ‖ operationHash)` from 0.
+    function commitment() external view returns (bytes32);
+
+    /// @return How many operations were consumed so far.
+    function processedCount() external view returns (uint256);
+}
+
+// src/interfaces/IPriorityQueue.sol
+
+/// @title The queues through which L1 reaches the chains
+/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed.
+interface IPriorityQueue {
+    /// @notice An operation joined the queue of `chainId`.
+    event PriorityOperationRequested(
+        uint256 indexed chainId, uint256 indexed nonce, bytes32 indexed operationHash, PriorityOperation operation
+    );
+    /// @notice Operations up to `head` were consumed by an executed batch.
+    event PriorityOperationsConsumed(uint256 indexed chainId, uint256 head);
+
+    /// @notice The chain is not registered.
+    error PriorityQueueUnknownChain(uint256 chainId);
+    /// @notice The gas limit is outside of what a chain takes.
+    error PriorityQueueBadGasLimit(uint256 gasLimit, uint256 least, uint256 most);
+    /// @notice The data is larger than a chain takes.
+    error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
+    /// @notice Only the settlement contract consumes.
+    error PriorityQueueNotSettlement(address caller, address settlement);
+    /// @notice The batch claims more operations than there are.
+    error PriorityQueueTooFew(uint256 available, uint256 claimed);
+    /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
+    error PriorityQueueExpired(uint256 nonce, uint256 expiresAt);
+
+    /// @notice Asks `chainId` to call `to` with `data` through ERC-7786 `receiveMessage`.
+    /// @param gasLimit Gas the call gets, `MIN_GAS_LIMIT..=MAX_GAS_LIMIT`.
+    /// @param data At most `MAX_DATA_SIZE` bytes.
+    /// @return operationHash `keccak256(abi.encode(operation))`.
+    function request(uint256 chainId, address to, uint64 gasLimit, bytes calldata data)
+        external
+        returns (bytes32 operationHash);
+
+    /// @notice Marks operations up to `consumed` as consumed; the settlement contract only.
+    function consume(uint256 chainId, uint64 consumed) external;
+
+    /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
+    /// expired.
+    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32 rollingHash);
+
+    /// @return Nonce of the oldest operation that no executed batch has consumed.
+    function head(uint256 chainId) external view returns (uint64);
+
+    /// @return Nonce of the next request.
+    function tail(uint256 chainId) external view returns (uint64);
+
+    /// @return Timestamp, in seconds, at which operation `nonce` expires.
+    function expiresAt(uint256 chainId, uint64 nonce) external view returns (uint64);
+
+    /// @return Seconds from request to expiry.
+    function EXPIRY() external view returns (uint64);
+
+    function MIN_GAS_LIMIT() external view returns (uint64);
+    function MAX_GAS_LIMIT() external view returns (uint64);
+    function MAX_DATA_SIZE() external view returns (uint256);
+}
+
+// src/interfaces/IBatchSettlement.sol
+
+/// @title Settlement of the chains' batches on L1
+/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
+/// appends its root to the message root. What is not executed can be reverted.
+interface IBatchSettlement {
+    /// @notice The chain starts from `stateCommitment`.
+    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
+    /// @notice The batch's claims are fixed.
+    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
+    /// @notice The verifier accepted the batch.
+    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
+    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
+    event BatchExecuted(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 publicInput,
+        bytes32 newStateCommitment,
+        uint64 firstBlock,
+        uint64 lastBlock,
+        bytes32 chainBatchRoot
+    );
+    /// @notice Batches after `lastKept` were dropped before they were executed.
+    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+
+    /// @notice Only the chain registry may open a chain.
+    error BatchSettlementNotRegistry(address caller, address registry);
+    /// @notice Only the chain's operator may do this.
+    error BatchSettlementNotOperator(uint256 chainId, address caller);
+    /// @notice Batches come in order, without gaps.
+    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
+    /// @notice The batch builds on another state than the one before it left.
+    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
+    /// @notice The batch must start at the block after the last one and hold at least one block.
+    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
+    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
+    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
+    /// @notice 0 is never a batch root, nor a state commitment.
+    error BatchSettlementZeroRoot(uint256 batchNumber);
+    /// @notice The priority operations claimed are not those of the queue.
+    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
+    /// @notice The imported roots do not lead to the hash that the batch commits to.
+    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
+    /// @notice An imported root never was the message root after that block.
+    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
+    /// @notice The data given is not what the chain's data availability mode asks for.
+    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
+    error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
+    /// @notice The verifier rejects the batch.
+    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
+    /// @notice The batch given is not the one committed, or none is committed under its number.
+    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    /// @notice The batch is not proven yet.
+    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice An earlier batch is committed but not executed.
+    error BatchSettlementPending(uint256 executed, uint256 committed);
+    /// @notice Executed batches stay.
+    error BatchSettlementAlreadyExecuted(uint256 executed, uint256 requested);
+
+    /// @notice Sets the state a chain starts from; the chain registry only.
+    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+
+    /// @notice Commits, proves and executes the next batch in one call; the operator only.
+    /// @param data The batch's transactions in calldata mode, else empty.
+    /// @param proof What the chain's verifier takes.
+    /// @param dependencies Roots that the batch imported, in order.
+    function settleBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        bytes calldata data,
+        bytes calldata proof,
+        RootImport[] calldata dependencies
+    ) external;
+
+    /// @notice Fixes what the next batch claims; the operator only.
+    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+
+    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
+    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the next proven batch. Anyone may call.
+    function executeBatch(uint256 chainId, Batch calldata batch, RootImport[] calldata dependencies) external;
+
+    /// @notice Drops all batches that are not executed; the operator only.
+    function revertBatches(uint256 chainId) external;
+
+    /// @return The head after the last executed batch.
+    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return The head after the last committed batch.
+    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return Number of the last proven batch.
+    function provenBatch(uint256 chainId) external view returns (uint256);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
+    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+
+    /// @return Seconds that a batch's last block may be ahead of L1.
+    function MAX_CLOCK_AHEAD() external view returns (uint256);
+}
+
+// src/interfaces/IChainRegistry.sol
+
+/// @title The chains of the network
+interface IChainRegistry {
+    /// @notice A chain joined, at `genesisStateCommitment` after block `genesisBlock`.
+    event ChainRegistered(uint256 indexed chainId, ChainConfig config, bytes32 genesisStateCommitment, uint64 genesisBlock);
+    /// @notice The operator named a successor, who has yet to accept.
+    event OperatorProposed(uint256 indexed chainId, address indexed operator);
+    /// @notice The chain has a new operator.
+    event OperatorChanged(uint256 indexed chainId, address indexed previous, address indexed operator);
+    /// @notice The chain's batches are proven to another verifier from now on.
+    event VerifierChanged(uint256 indexed chainId, address indexed previous, address indexed verifier);
+
+    /// @notice The chain is registered already.
+    error ChainRegistryChainKnown(uint256 chainId);
+    /// @notice The chain is not registered.
+    error ChainRegistryChainUnknown(uint256 chainId);
+    /// @notice 0 and L1's own id are no chain ids here.
+    error ChainRegistryBadChainId(uint256 chainId);
+    /// @notice The verifier registry has not accepted this verifier.
+    error ChainRegistryVerifierNotAccepted(address verifier);
+    /// @notice An operator is needed.
+    error ChainRegistryZeroOperator(uint256 chainId);
+    /// @notice A genesis state commitment is needed.
+    error ChainRegistryZeroGenesis(uint256 chainId);
+    /// @notice Only the operator, or the one it proposed, may do this.
+    error ChainRegistryNotOperator(uint256 chainId, address caller);
+
+    /// @notice Adds a chain to the network; governance only.
+    /// @param genesisStateCommitment State commitment that the chain's first batch builds on.
+    /// @param genesisBlock Block it belongs to; the first batch starts one after it.
+    /// @param genesisTimestamp Timestamp of that block, in seconds.
+    function registerChain(
+        uint256 chainId,
+        ChainConfig calldata config,
+        bytes32 genesisStateCommitment,
+        uint64 genesisBlock,
+        uint64 genesisTimestamp
+    ) external;
+
+    /// @notice Names the next operator; the operator only.
+    function proposeOperator(uint256 chainId, address operator) external;
+
+    /// @notice Takes over; the proposed operator only.
+    function acceptOperator(uint256 chainId) external;
+
+    /// @notice Moves the chain to another accepted verifier; governance only.
+    function setVerifier(uint256 chainId, address verifier) external;
+
+    /// @return The chain's configuration; reverts for an unknown chain.
+    function chainConfig(uint256 chainId) external view returns (ChainConfig memory);
+
+    /// @return Whether the chain is registered.
+    function isRegistered(uint256 chainId) external view returns (bool);
+}
+
+// src/interfaces/IInteropCenter.sol
+
+/// @title The gateway through which a chain's accounts send (ERC-7786)
+interface IInteropCenter {
+    /// @notice ERC-7786. One per call; for call `i` of a bundle `sendId = keccak256(bundleHash ‖ i)`, which is also the
+    /// `receiveId` its recipient sees.
+    event MessageSent(
+        bytes32 indexed sendId, bytes sender, bytes receiver, bytes payload, uint256 value, bytes[] attributes
+    );
+    /// @notice A destination was opened, with the asset id of its base token, or closed with 0.
+    event DestinationSet(uint256 indexed chainId, bytes32 baseTokenAssetId);
+
+    /// @notice ERC-7786.
+    error UnsupportedAttribute(bytes4 selector);
+    /// @notice The same attribute stands twice.
+    error InteropCenterDuplicateAttribute(bytes4 selector);
+    /// @notice The attribute's argument is not one canonical ABI word or byte string, or not a valid ERC-7930 address.
+    error InteropCenterMalformedAttribute(bytes attribute);
+    /// @notice The destination is this chain, L1, or a chain the network does not deliver to.
+    error InteropCenterUnknownDestination(uint256 chainId);
+    /// @notice The recipient's chain is not the bundle's destination.
+    error InteropCenterForeignRecipient(uint256 expected, uint256 actual);
+    /// @notice The address is not an ERC-7930 address of an EVM chain in its one canonical spelling.
+    error InteropCenterMalformedAddress(bytes interoperableAddress);
+    /// @notice Messages carry no native value.
+    error InteropCenterValueNotCarried(uint256 value);
+    /// @notice A bundle holds 1 to `MAX_CALLS` calls.
+    error InteropCenterCallCount(uint256 count, uint256 limit);
+
+    /// @notice ERC-7786: sends one message, as a bundle of one call.
+    /// @param recipient ERC-7930 address of the recipient, its chain included.
+    /// @param payload Handed to the recipient's `receiveMessage`.
+    /// @param attributes Call and bundle attributes.
+    /// @return sendId Equals the `receiveId` at the destination.
+    function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        external
+        payable
+        returns (bytes32 sendId);
+
+    /// @notice Sends calls that are executed together.
+    /// @param destinationChain ERC-7930 address with a chain and no account.
+    /// @param calls 1 to `MAX_CALLS` calls.
+    /// @param bundleAttributes `executionAddress` and `unbundlerAddress`.
+    /// @return bundleHash `keccak256(abi.encode(sourceChainId, bundleBytes))`.
+    function sendBundle(
+        bytes calldata destinationChain,
+        InteropCallStarter[] calldata calls,
+        bytes[] calldata bundleAttributes
+    ) external payable returns (bytes32 bundleHash);
+
+    /// @notice Opens `chainId` as a destination, or closes it; governance of the chain only.
+    /// @param baseTokenAssetId Asset id of the destination's base token; 0 closes the destination.
+    function setDestination(uint256 chainId, bytes32 baseTokenAssetId) external;
+
+    /// @return Whether `sendMessage` takes the attribute.
+    function supportsAttribute(bytes4 selector) external view returns (bool);
+
+    /// @return Asset id of the base token of `chainId`, 0 where the chain is no destination.
+    function destinationBaseToken(uint256 chainId) external view returns (bytes32);
+
+    /// @return The outbox that this center sends through.
+    function OUTBOX() external view returns (address);
+
+    /// @return Most calls in one bundle.
+    function MAX_CALLS() external view returns (uint256);
+}
+
+// src/interfaces/IInteropHandler.sol
+
+/// @title Where bundles of other chains are executed
+/// @notice A bundle is executed at most once, whoever submits it and however it is proven: its status hangs on the hash
+/// of its content. A call that reverts reverts the whole delivery, which can be tried again.
+interface IInteropHandler {
+    /// @notice The bundle is proven; its calls may now be settled one by one.
+    event BundleVerified(bytes32 indexed bundleHash);
+    /// @notice All calls of the bundle ran.
+    event BundleExecuted(bytes32 indexed bundleHash);
+    /// @notice The unbundler settled calls of the bundle.
+    event BundleUnbundled(bytes32 indexed bundleHash);
+    /// @notice A call of an unbundled bundle was settled.
+    event CallProcessed(bytes32 indexed bundleHash, uint256 indexed callIndex, CallStatus status);
+    /// @notice A delivery of a batch of deliveries did not go through; the others are not affected. `reason` holds at
+    /// most the first 256 bytes of the revert data.
+    event DeliveryFailed(bytes32 indexed bundleHash, bytes reason);
+    /// @notice Messages of `chainId` come from `center` instead of the network's constant; 0 ends that.
+    event CenterOverrideSet(uint256 indexed chainId, address center);
+
+    /// @notice The proof leads to no root this chain knows.
+    error InteropHandlerUnproven(bytes32 bundleHash);
+    /// @notice The message was not sent by an interop center of its chain.
+    error InteropHandlerWrongCenter(uint256 chainId, address sender);
+    /// @notice The bundle is for another chain.
+    error InteropHandlerWrongDestination(uint256 expected, uint256 actual);
+    /// @notice The proof is of another chain than the bundle says it comes from.
+    error InteropHandlerWrongSource(uint256 expected, uint256 actual);
+    /// @notice The bundle or the call has a format that this handler does not know.
+    error InteropHandlerUnknownVersion(bytes1 version);
+    /// @notice The bundle's status does not allow this.
+    error InteropHandlerWrongStatus(bytes32 bundleHash, BundleStatus status);
+    /// @notice The call was settled before.
+    error InteropHandlerCallSettled(bytes32 bundleHash, uint256 callIndex, CallStatus status);
+    /// @notice One status per call is needed.
+    error InteropHandlerStatusCount(uint256 expected, uint256 actual);
+    /// @notice The bundle names another executor.
+    error InteropHandlerNotExecutor(address caller, bytes executionAddress);
+    /// @notice The bundle names another unbundler.
+    error InteropHandlerNotUnbundler(address caller, bytes unbundlerAddress);
+    /// @notice The recipient of call `callIndex` has no code on this chain.
+    error InteropHandlerRecipientMissing(uint256 callIndex, address recipient);
+    /// @notice The recipient of call `callIndex` reverted; `reason` holds at most 256 bytes of its revert data.
+    error InteropHandlerCallReverted(uint256 callIndex, bytes reason);
+    /// @notice The recipient did not return the ERC-7786 selector.
+    error InteropHandlerWrongReturnValue(uint256 callIndex, bytes returned);
+    /// @notice The delivery carries too little gas for what the call asks for.
+    error InteropHandlerGasTooLow(uint256 callIndex, uint256 required, uint256 available);
+    /// @notice The call may run only before `deliverBefore`.
+    error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
+    /// @notice The call may run only from `deliverAfter` on.
+    error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
+    /// @notice The call carries native value, which this handler does not pay out.
+    error InteropHandlerValueNotCarried(uint256 callIndex, uint256 value);
+    /// @notice Only the handler calls this, on itself.
+    error InteropHandlerNotSelf(address caller);
+
+    /// @notice Proves and executes a bundle. Reverts as a whole when any call does.
+    /// @param delivery The bundle (without the leading 0x01), the center that sent it, and its proof.
+    function executeBundle(BundleDelivery calldata delivery) external;
+
+    /// @notice Records batch roots, then executes bundles. A delivery that fails leaves the others in place and emits
+    /// `DeliveryFailed`; one that was made before is passed over without an event.
+    function executeBundles(BatchProof[] calldata batches, BundleDelivery[] calldata deliveries) external;
+
+    /// @notice One delivery of `executeBundles`; the handler itself only.
+    function executeBundleFor(BundleDelivery calldata delivery, address executor) external;
+
+    /// @notice Proves a bundle without executing it, so that its unbundler can settle its calls.
+    function verifyBundle(BundleDelivery calldata delivery) external;
+
+    /// @notice Settles calls of a verified bundle one by one; its unbundler only.
+    /// @param sourceChainId Chain the bundle was sent on.
+    /// @param bundle The bundle, without the leading 0x01.
+    /// @param statuses One per call: `Executed` runs it, `Cancelled` bars it for good, `Unprocessed` leaves it.
+    function unbundleBundle(uint256 sourceChainId, bytes calldata bundle, CallStatus[] calldata statuses) external;
+
+    /// @notice Registers the interop center of a chain that has its own; governance of the chain only.
+    function setCenterOverride(uint256 chainId, address center) external;
+
+    /// @return Status of the bundle.
+    function bundleStatus(bytes32 bundleHash) external view returns (BundleStatus);
+
+    /// @return Status of one of its calls.
+    function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
+
+    /// @return The interop center that stands at this address on every chain of the network.
+    function CENTER() external view returns (address);
+
+    /// @return The imported roots that proofs are checked against.
+    function ROOT_STORAGE() external view returns (address);
+}
+
+// src/interfaces/All.sol
+
+// Every interface of the network in one file: the Rust bindings are generated from its flattened form, see `make bindings`.
+
