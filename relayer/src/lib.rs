@@ -1,1 +1,5 @@
 //! The relayer: watches batches of many chains, proves messages and delivers them.
+
+pub mod chain;
+pub mod model;
+pub mod store;

@@ -1,0 +1,17 @@
+//! What the relayer knows about messages, batches and roots: plain values and pure transitions, no I/O.
+
+mod batch;
+mod intent;
+mod message;
+
+pub use batch::{AppendedBatch, BlockRef, ImportedRoot, LeafPoint, SettledBatch};
+pub use intent::{Intent, IntentKind, IntentState};
+pub use message::{
+    BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage, TransitionError, TxPoint,
+};
+
+/// EIP-155 chain id.
+pub type ChainId = u64;
+
+/// Seconds since the Unix epoch.
+pub type UnixSeconds = u64;

@@ -1,0 +1,111 @@
+//! The relayer's memory. The store is the queue: channels elsewhere only wake, and losing one costs latency, never a
+//! message. A commit is atomic and durable when it returns.
+
+use alloy::primitives::{Address, B256};
+
+use crate::model::{
+    AppendedBatch, BlockRef, ChainId, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch, Stage,
+};
+
+/// One change. A commit applies a list of them, all or none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// Writes a message.
+    PutMessage(Box<MessageRecord>),
+    /// Records leaves of a chain, in order.
+    PutLeaves(ChainId, Vec<LeafPoint>),
+    /// Records a block that was scanned; the newest is the chain's cursor.
+    PutBlock(ChainId, BlockRef),
+    /// Forgets leaves, blocks, imports and L1 records of a chain above this block: it was reorged.
+    DropAbove(ChainId, u64),
+    /// Records an append to the message root.
+    PutAppend(u64, AppendedBatch),
+    /// Records an executed batch.
+    PutBatch(SettledBatch),
+    /// Records an imported root.
+    PutImport(ImportedRoot),
+    /// Writes an intent; its key is (chain, signer, nonce).
+    PutIntent(Box<Intent>),
+}
+
+/// What went wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused.
+    #[error("store at {path}: {source}")]
+    Database {
+        /// Path of the database.
+        path: String,
+        /// What it said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A record was written by another version, or is damaged.
+    #[error("store: {table} record {key} cannot be read: {reason}; delete the store and let it be rebuilt from the chains")]
+    Codec {
+        /// Table of the record.
+        table: &'static str,
+        /// Its key.
+        key: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Which messages to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// Only this stage.
+    pub stage: Option<Stage>,
+    /// Only from this chain.
+    pub source: Option<ChainId>,
+    /// Only to this chain.
+    pub destination: Option<ChainId>,
+    /// Start after this id.
+    pub after: Option<B256>,
+    /// At most so many; 0 means 100.
+    pub limit: usize,
+}
+
+/// Reads. Each answer is consistent in itself.
+pub trait Reader: Send + Sync {
+    /// A message by bundle hash.
+    fn message(&self, id: B256) -> Result<Option<MessageRecord>, StoreError>;
+    /// Messages in id order.
+    fn messages(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>, StoreError>;
+    /// Ids of messages in `stage` bound for `destination`, oldest first, at most `limit`.
+    fn queue(&self, destination: ChainId, stage: Stage, limit: usize) -> Result<Vec<B256>, StoreError>;
+    /// Number of messages per stage of a route; costs nothing per message.
+    fn stage_counts(&self) -> Result<Vec<((ChainId, ChainId, Stage), u64)>, StoreError>;
+    /// Newest scanned block of a chain.
+    fn cursor(&self, chain: ChainId) -> Result<Option<BlockRef>, StoreError>;
+    /// A scanned block, if it is still kept.
+    fn block(&self, chain: ChainId, number: u64) -> Result<Option<BlockRef>, StoreError>;
+    /// Leaves of a chain in blocks `first..=last`, in order.
+    fn leaves(&self, chain: ChainId, first: u64, last: u64) -> Result<Vec<LeafPoint>, StoreError>;
+    /// All appends to the message root from position `from` on, in L1 order.
+    fn appends(&self, from: u64, limit: usize) -> Result<Vec<(u64, AppendedBatch)>, StoreError>;
+    /// An executed batch.
+    fn batch(&self, chain: ChainId, number: u64) -> Result<Option<SettledBatch>, StoreError>;
+    /// The batch of `chain` that holds `block`, if L1 executed it.
+    fn batch_of_block(&self, chain: ChainId, block: u64) -> Result<Option<SettledBatch>, StoreError>;
+    /// Newest executed batch of a chain.
+    fn last_batch(&self, chain: ChainId) -> Result<Option<SettledBatch>, StoreError>;
+    /// Newest imported root of a chain.
+    fn last_import(&self, chain: ChainId) -> Result<Option<ImportedRoot>, StoreError>;
+    /// First root imported by `chain` for an L1 block `>= l1_block`.
+    fn import_covering(&self, chain: ChainId, l1_block: u64) -> Result<Option<ImportedRoot>, StoreError>;
+    /// Intents of a signer on a chain that are not yet final or replaced, by nonce.
+    fn open_intents(&self, chain: ChainId, signer: Address) -> Result<Vec<Intent>, StoreError>;
+    /// Intent of a nonce.
+    fn intent(&self, chain: ChainId, signer: Address, nonce: u64) -> Result<Option<Intent>, StoreError>;
+}
+
+/// Writes.
+pub trait Writer: Send + Sync {
+    /// Applies all changes or none; durable when it returns.
+    fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+}
+
+/// A store that reads and writes.
+pub trait Store: Reader + Writer {}
+impl<T: Reader + Writer> Store for T {}
