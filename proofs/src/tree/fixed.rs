@@ -1,0 +1,89 @@
+//! The log tree of a batch: fixed depth, padded with the empty leaf.
+
+use alloc::vec::Vec;
+use alloy_primitives::B256;
+
+use super::padded::PaddedTree;
+use crate::{L2Log, LOG_TREE_DEPTH, hash::EMPTY_LOG_CASCADE};
+
+/// The log tree of a batch, 14 levels deep.
+pub type LogTree = FixedTree<LOG_TREE_DEPTH>;
+
+/// A log tree of `DEPTH` levels, at most 16, padded with [`EMPTY_LOG_LEAF`](crate::hash::EMPTY_LOG_LEAF).
+///
+/// Building hashes every node once. After that a path costs no hash, and [`push`](Self::push) costs `DEPTH` of them.
+#[derive(Clone, Debug)]
+pub struct FixedTree<const DEPTH: usize>(PaddedTree);
+
+/// The tree has no room for another leaf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a log tree of depth {depth} holds {} leaves; put the rest into the next batch", 1u64 << .depth)]
+pub struct TreeFull {
+    /// Depth of the tree.
+    pub depth: usize,
+}
+
+impl<const DEPTH: usize> FixedTree<DEPTH> {
+    /// How many leaves fit.
+    pub const CAPACITY: usize = {
+        assert!(DEPTH < EMPTY_LOG_CASCADE.len());
+        1 << DEPTH
+    };
+
+    /// Builds the tree over leaves in order.
+    ///
+    /// # Errors
+    /// More leaves than [`CAPACITY`](Self::CAPACITY).
+    pub fn from_leaves(leaves: Vec<B256>) -> Result<Self, TreeFull> {
+        if leaves.len() > Self::CAPACITY {
+            return Err(TreeFull { depth: DEPTH });
+        }
+        Ok(Self(PaddedTree::new(leaves, DEPTH, &EMPTY_LOG_CASCADE)))
+    }
+
+    /// Hashes logs to leaves and builds the tree over them.
+    ///
+    /// # Errors
+    /// More logs than [`CAPACITY`](Self::CAPACITY).
+    pub fn from_logs(logs: &[L2Log]) -> Result<Self, TreeFull> {
+        if logs.len() > Self::CAPACITY {
+            return Err(TreeFull { depth: DEPTH });
+        }
+        Self::from_leaves(L2Log::leaves(logs))
+    }
+
+    /// Appends a leaf and brings the tree up to date.
+    ///
+    /// # Errors
+    /// The tree is full; it stays as it was.
+    pub fn push(&mut self, leaf: B256) -> Result<(), TreeFull> {
+        if self.0.leaves().len() == Self::CAPACITY {
+            return Err(TreeFull { depth: DEPTH });
+        }
+        self.0.push(leaf);
+        Ok(())
+    }
+
+    /// The leaves appended so far, padding left out.
+    pub fn leaves(&self) -> &[B256] {
+        self.0.leaves()
+    }
+
+    /// Root of the tree, padding included.
+    pub fn root(&self) -> B256 {
+        self.0.root()
+    }
+
+    /// Siblings of the leaf from the bottom up, or `None` past the last leaf: padding has no path.
+    pub fn path(&self, index: usize) -> Option<[B256; DEPTH]> {
+        (index < self.leaves().len())
+            .then(|| core::array::from_fn(|level| self.0.sibling(level, index)))
+    }
+}
+
+impl<const DEPTH: usize> Default for FixedTree<DEPTH> {
+    fn default() -> Self {
+        const { assert!(DEPTH < EMPTY_LOG_CASCADE.len()) };
+        Self(PaddedTree::new(Vec::new(), DEPTH, &EMPTY_LOG_CASCADE))
+    }
+}
