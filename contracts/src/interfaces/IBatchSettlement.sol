@@ -27,6 +27,8 @@ interface IBatchSettlement {
     /// @notice Batches after `lastKept` were dropped before they were executed.
     event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
 
+    /// @notice An address of the deployment is missing.
+    error BatchSettlementZeroAddress();
     /// @notice Only the chain registry may open a chain.
     error BatchSettlementNotRegistry(address caller, address registry);
     /// @notice Only the chain's operator may do this.
@@ -47,8 +49,12 @@ interface IBatchSettlement {
     error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
     /// @notice An imported root never was the message root after that block.
     error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
-    /// @notice The data given is not what the chain's data availability mode asks for.
+    /// @notice The batch commits to other data than it came with.
     error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
+    error BatchSettlementDataMissing();
+    /// @notice The chain's data availability mode takes no data along with the batch.
+    error BatchSettlementDataNotTaken(uint256 size);
     /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
     error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
     /// @notice The verifier rejects the batch.
@@ -57,15 +63,17 @@ interface IBatchSettlement {
     error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
     /// @notice The batch is not proven yet.
     error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
+    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
     /// @notice An earlier batch is committed but not executed.
     error BatchSettlementPending(uint256 executed, uint256 committed);
-    /// @notice Executed batches stay.
-    error BatchSettlementAlreadyExecuted(uint256 executed, uint256 requested);
+    /// @notice There is no batch to revert: executed batches stay.
+    error BatchSettlementNothingToRevert(uint256 executed);
 
     /// @notice Sets the state a chain starts from; the chain registry only.
     function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
 
-    /// @notice Commits, proves and executes the next batch in one call; the operator only.
+    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
     /// @param data The batch's transactions in calldata mode, else empty.
     /// @param proof What the chain's verifier takes.
     /// @param dependencies Roots that the batch imported, in order.

@@ -14,6 +14,8 @@ interface IChainRegistry {
     /// @notice The chain's batches are proven to another verifier from now on.
     event VerifierChanged(uint256 indexed chainId, address indexed previous, address indexed verifier);
 
+    /// @notice An address of the deployment is missing.
+    error ChainRegistryZeroAddress();
     /// @notice The chain is registered already.
     error ChainRegistryChainKnown(uint256 chainId);
     /// @notice The chain is not registered.
@@ -41,7 +43,7 @@ interface IChainRegistry {
         uint64 genesisTimestamp
     ) external;
 
-    /// @notice Names the next operator; the operator only.
+    /// @notice Names the next operator, 0 for none; the operator only.
     function proposeOperator(uint256 chainId, address operator) external;
 
     /// @notice Takes over; the proposed operator only.

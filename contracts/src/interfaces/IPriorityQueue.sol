@@ -13,6 +13,10 @@ interface IPriorityQueue {
     /// @notice Operations up to `head` were consumed by an executed batch.
     event PriorityOperationsConsumed(uint256 indexed chainId, uint256 head);
 
+    /// @notice An address of the deployment is missing.
+    error PriorityQueueZeroAddress();
+    /// @notice Operations need time before they expire.
+    error PriorityQueueZeroExpiry();
     /// @notice The chain is not registered.
     error PriorityQueueUnknownChain(uint256 chainId);
     /// @notice The gas limit is outside of what a chain takes.
@@ -21,7 +25,7 @@ interface IPriorityQueue {
     error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
     /// @notice Only the settlement contract consumes.
     error PriorityQueueNotSettlement(address caller, address settlement);
-    /// @notice The batch claims more operations than there are.
+    /// @notice The batch claims more operations than there are; both counts are over the chain's life.
     error PriorityQueueTooFew(uint256 available, uint256 claimed);
     /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
     error PriorityQueueExpired(uint256 nonce, uint256 expiresAt);
@@ -34,7 +38,8 @@ interface IPriorityQueue {
         external
         returns (bytes32 operationHash);
 
-    /// @notice Marks operations up to `consumed` as consumed; the settlement contract only.
+    /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
+    /// `checkConsumption` when the batch was committed.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
@@ -53,7 +58,12 @@ interface IPriorityQueue {
     /// @return Seconds from request to expiry.
     function EXPIRY() external view returns (uint64);
 
+    /// @return Least gas limit of an operation.
     function MIN_GAS_LIMIT() external view returns (uint64);
+
+    /// @return Largest gas limit of an operation.
     function MAX_GAS_LIMIT() external view returns (uint64);
+
+    /// @return Largest data of an operation, in bytes.
     function MAX_DATA_SIZE() external view returns (uint256);
 }

@@ -7,6 +7,8 @@ interface IVerifierRegistry {
     /// @notice The verifier may be used from now on.
     event VerifierAccepted(address indexed verifier, bytes32 indexed keyCommitment);
 
+    /// @notice The authority is missing.
+    error VerifierRegistryZeroAddress();
     /// @notice There is no code at the address.
     error VerifierRegistryNoCode(address verifier);
     /// @notice The verifier has no key of its own: the commitment is 0 or that of an empty key.
