@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
+import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
+import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
+import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
+import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
+import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
+
+/// @title The roles of the AccessManagers and what each may call
+/// @notice All that `restricted` protects stands here, one function per contract. Whatever else changes state is open to
+/// anyone, to one contract, or to a chain's operator as the chain registry names it: docs/reference/authorisation-matrix.md.
+library Roles {
+    /// @dev Admits chains, accepts verifiers, opens destinations. Granted with an execution delay: the timelock.
+    uint64 internal constant GOVERNANCE = 1;
+
+    /// @dev Runs a chain: imports roots and consumes the priority queue. Granted without a delay, on that chain only.
+    uint64 internal constant OPERATOR = 2;
+
+    // On L1.
+
+    function verifierRegistry() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(IVerifierRegistry.acceptVerifier.selector));
+    }
+
+    function chainRegistry() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        selectors = new bytes4[](2);
+        selectors[0] = IChainRegistry.registerChain.selector;
+        selectors[1] = IChainRegistry.setVerifier.selector;
+        return (GOVERNANCE, selectors);
+    }
+
+    // On every chain.
+
+    function interopCenter() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(IInteropCenter.setDestination.selector));
+    }
+
+    function interopHandler() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(IInteropHandler.setCenterOverride.selector));
+    }
+
+    function interopRootStorage() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (OPERATOR, _one(IInteropRootStorage.importRoots.selector));
+    }
+
+    function priorityInbox() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (OPERATOR, _one(IPriorityInbox.processOperations.selector));
+    }
+
+    function _one(bytes4 selector) private pure returns (bytes4[] memory selectors) {
+        selectors = new bytes4[](1);
+        selectors[0] = selector;
+    }
+}
