@@ -16,10 +16,13 @@ interface IInteropRootStorage {
     error InteropRootStorageZeroRoot(uint256 blockNumber);
     /// @notice Only roots of L1 are imported.
     error InteropRootStorageWrongSettlementChain(uint256 expected, uint256 actual);
-    /// @notice Roots are imported in the order of their blocks.
-    error InteropRootStorageNotNewer(uint256 lastBlock, uint256 blockNumber);
+    /// @notice An access manager is needed.
+    error InteropRootStorageZeroAuthority();
+    /// @notice The chain id of L1 is needed.
+    error InteropRootStorageZeroL1ChainId();
 
-    /// @notice Imports roots in the order given; the operator only.
+    /// @notice Imports roots in the order given; the operator only. A root takes the place of the one whose block number
+    /// is the same modulo `CAPACITY`. Block numbers need not rise: each root stands for itself, and L1 checks every one.
     function importRoots(RootImport[] calldata imports) external;
 
     /// @return Whether `root` is the imported and still kept root after block `blockNumber` of `settlementChainId`.

@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+/// @notice Only version 1 of the proof encoding is known.
+error InclusionProofUnknownVersion(uint256 version);
+/// @notice The metadata word has bits set that mean nothing.
+error InclusionProofDirtyMetadata(bytes32 metadata);
+/// @notice The path is shorter than its own metadata says, longer, or lacks a metadata word.
+error InclusionProofWrongLength(uint256 expected, uint256 actual);
+/// @notice The log part of a path has another number of siblings than the use at hand asks for.
+error InclusionProofWrongLogLength(uint256 expected, uint256 actual);
+/// @notice A path that ends in a batch or shared root has no batch part.
+error InclusionProofFinalWithBatchPart(uint256 batchProofLength);
+/// @notice The path ends in a batch root where it must lead on to the settlement chain, or the other way about: there
+/// is exactly one hop.
+error InclusionProofWrongHops();
+/// @notice The index does not fit into a tree of that depth.
+error InclusionProofIndexOutOfRange(uint256 index, uint256 depth);
+/// @notice The empty leaf pads the log tree and is never a member.
+error InclusionProofEmptyLeaf();
+/// @notice The proof and the message name different transactions of the batch.
+error InclusionProofWrongTransaction(uint256 expected, uint256 actual);
+/// @notice 0 is never a batch root.
+error InclusionProofZeroBatchRoot();
+
 /// @notice A message as its leaf commits to it.
 /// @param txNumberInBatch Position of the sending transaction in its batch; 0 for messages of the Causeway outbox.
 /// @param sender Account that handed the message to the outbox.

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
+import {IVersioned} from "../interfaces/IVersioned.sol";
+import {InclusionProofs} from "../libraries/InclusionProofs.sol";
+import {RootImport} from "../types/Messages.sol";
+import {MessageVerifier} from "./MessageVerifier.sol";
+
+/// @title The roots of the settlement layer that a chain has imported
+/// @dev A ring keyed by block number: importing costs no fresh slot once it has gone round.
+contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier, AccessManaged {
+    /// @inheritdoc IInteropRootStorage
+    uint256 public constant CAPACITY = 4096;
+
+    /// @notice The chain whose roots are imported.
+    uint256 public immutable L1_CHAIN_ID;
+
+    /// @inheritdoc IInteropRootStorage
+    bytes32 public importsHash;
+    /// @dev `keccak256(abi.encode(settlementChainId, blockNumber, root))` at `blockNumber % CAPACITY`.
+    bytes32[CAPACITY] private _ring;
+
+    constructor(address authority, uint256 l1ChainId) AccessManaged(authority) {
+        require(authority != address(0), InteropRootStorageZeroAuthority());
+        require(l1ChainId != 0, InteropRootStorageZeroL1ChainId());
+        L1_CHAIN_ID = l1ChainId;
+    }
+
+    /// @inheritdoc IInteropRootStorage
+    function importRoots(RootImport[] calldata imports) external restricted {
+        bytes32 hash = importsHash;
+        for (uint256 i = 0; i < imports.length; ++i) {
+            hash = _import(hash, imports[i]);
+        }
+        importsHash = hash;
+    }
+
+    /// @inheritdoc IVersioned
+    function version() external pure returns (uint256) {
+        return 1;
+    }
+
+    /// @inheritdoc IInteropRootStorage
+    function isImported(uint256 settlementChainId, uint256 blockNumber, bytes32 root) public view returns (bool) {
+        return root != 0 && _ring[blockNumber % CAPACITY] == _entry(settlementChainId, blockNumber, root);
+    }
+
+    /// @dev Keeps one root and folds it into `hash`.
+    function _import(bytes32 hash, RootImport calldata imported) private returns (bytes32) {
+        (uint256 chainId, uint256 blockNumber, bytes32 root) =
+            (imported.settlementChainId, imported.blockNumber, imported.root);
+        require(root != 0, InteropRootStorageZeroRoot(blockNumber));
+        require(chainId == L1_CHAIN_ID, InteropRootStorageWrongSettlementChain(L1_CHAIN_ID, chainId));
+        _ring[blockNumber % CAPACITY] = _entry(chainId, blockNumber, root);
+        emit InteropRootImported(chainId, blockNumber, imported.timestamp, root);
+        return keccak256(abi.encodePacked(hash, chainId, blockNumber, imported.timestamp, root));
+    }
+
+    /// @inheritdoc MessageVerifier
+    function _isKnownRoot(InclusionProofs.SettledRoot memory settled) internal view override returns (bool) {
+        return isImported(settled.settlementChainId, settled.blockNumber, settled.root);
+    }
+
+    function _entry(uint256 chainId, uint256 blockNumber, bytes32 root) private pure returns (bytes32) {
+        return keccak256(abi.encode(chainId, blockNumber, root));
+    }
+}
