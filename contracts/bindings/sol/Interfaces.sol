@@ -180,6 +180,8 @@ interface IVerifierRegistry {
     /// @notice The verifier may be used from now on.
     event VerifierAccepted(address indexed verifier, bytes32 indexed keyCommitment);
 
+    /// @notice The authority is missing.
+    error VerifierRegistryZeroAddress();
     /// @notice There is no code at the address.
     error VerifierRegistryNoCode(address verifier);
     /// @notice The verifier has no key of its own: the commitment is 0 or that of an empty key.
@@ -464,6 +466,10 @@ interface IPriorityQueue {
     /// @notice Operations up to `head` were consumed by an executed batch.
     event PriorityOperationsConsumed(uint256 indexed chainId, uint256 head);
 
+    /// @notice An address of the deployment is missing.
+    error PriorityQueueZeroAddress();
+    /// @notice Operations need time before they expire.
+    error PriorityQueueZeroExpiry();
     /// @notice The chain is not registered.
     error PriorityQueueUnknownChain(uint256 chainId);
     /// @notice The gas limit is outside of what a chain takes.
@@ -472,7 +478,7 @@ interface IPriorityQueue {
     error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
     /// @notice Only the settlement contract consumes.
     error PriorityQueueNotSettlement(address caller, address settlement);
-    /// @notice The batch claims more operations than there are.
+    /// @notice The batch claims more operations than there are; both counts are over the chain's life.
     error PriorityQueueTooFew(uint256 available, uint256 claimed);
     /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
     error PriorityQueueExpired(uint256 nonce, uint256 expiresAt);
@@ -485,7 +491,8 @@ interface IPriorityQueue {
         external
         returns (bytes32 operationHash);
 
-    /// @notice Marks operations up to `consumed` as consumed; the settlement contract only.
+    /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
+    /// `checkConsumption` when the batch was committed.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
@@ -504,8 +511,13 @@ interface IPriorityQueue {
     /// @return Seconds from request to expiry.
     function EXPIRY() external view returns (uint64);
 
+    /// @return Least gas limit of an operation.
     function MIN_GAS_LIMIT() external view returns (uint64);
+
+    /// @return Largest gas limit of an operation.
     function MAX_GAS_LIMIT() external view returns (uint64);
+
+    /// @return Largest data of an operation, in bytes.
     function MAX_DATA_SIZE() external view returns (uint256);
 }
 
@@ -534,6 +546,8 @@ interface IBatchSettlement {
     /// @notice Batches after `lastKept` were dropped before they were executed.
     event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
 
+    /// @notice An address of the deployment is missing.
+    error BatchSettlementZeroAddress();
     /// @notice Only the chain registry may open a chain.
     error BatchSettlementNotRegistry(address caller, address registry);
     /// @notice Only the chain's operator may do this.
@@ -554,8 +568,12 @@ interface IBatchSettlement {
     error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
     /// @notice An imported root never was the message root after that block.
     error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
-    /// @notice The data given is not what the chain's data availability mode asks for.
+    /// @notice The batch commits to other data than it came with.
     error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
+    error BatchSettlementDataMissing();
+    /// @notice The chain's data availability mode takes no data along with the batch.
+    error BatchSettlementDataNotTaken(uint256 size);
     /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
     error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
     /// @notice The verifier rejects the batch.
@@ -564,15 +582,17 @@ interface IBatchSettlement {
     error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
     /// @notice The batch is not proven yet.
     error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
+    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
     /// @notice An earlier batch is committed but not executed.
     error BatchSettlementPending(uint256 executed, uint256 committed);
-    /// @notice Executed batches stay.
-    error BatchSettlementAlreadyExecuted(uint256 executed, uint256 requested);
+    /// @notice There is no batch to revert: executed batches stay.
+    error BatchSettlementNothingToRevert(uint256 executed);
 
     /// @notice Sets the state a chain starts from; the chain registry only.
     function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
 
-    /// @notice Commits, proves and executes the next batch in one call; the operator only.
+    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
     /// @param data The batch's transactions in calldata mode, else empty.
     /// @param proof What the chain's verifier takes.
     /// @param dependencies Roots that the batch imported, in order.
@@ -625,6 +645,8 @@ interface IChainRegistry {
     /// @notice The chain's batches are proven to another verifier from now on.
     event VerifierChanged(uint256 indexed chainId, address indexed previous, address indexed verifier);
 
+    /// @notice An address of the deployment is missing.
+    error ChainRegistryZeroAddress();
     /// @notice The chain is registered already.
     error ChainRegistryChainKnown(uint256 chainId);
     /// @notice The chain is not registered.
@@ -652,7 +674,7 @@ interface IChainRegistry {
         uint64 genesisTimestamp
     ) external;
 
-    /// @notice Names the next operator; the operator only.
+    /// @notice Names the next operator, 0 for none; the operator only.
     function proposeOperator(uint256 chainId, address operator) external;
 
     /// @notice Takes over; the proposed operator only.

@@ -2,7 +2,53 @@
 //!
 //! Contract types stand at the root: `causeway_bindings::{IInteropCenter, InteropBundle, Batch}`. With the feature
 //! `rpc` every interface also has an instance type, made by `IInteropCenter::new(address, provider)`.
+//!
+//! | to do this | use |
+//! |---|---|
+//! | read or write an ERC-7930 address | [`InteropAddress`] |
+//! | read or write an attribute of a message or bundle | [`Attribute`] |
+//! | read a bundle, or compute its identifiers | [`InteropBundle::decode_message`], [`bundle_hash`], [`receive_id`] |
+//! | read a call's conditions | [`InteropCall::content`] |
+//! | compute a batch's public input | [`PublicInputDomain`] |
+//! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
+//! | follow the rolling hashes of a chain | [`fold_leaf`], [`fold_import`], [`fold_operation`] |
+//!
+//! Decoding is strict everywhere: a value has one spelling, and every other is refused.
+//!
+//! ```
+//! use alloy::primitives::Address;
+//! use causeway_bindings::{Attribute, IInteropCenter, InteropAddress};
+//!
+//! // What a wallet signs to send a message to chain 272 that may run for the next hour only.
+//! let recipient = InteropAddress::new(272, Address::with_last_byte(7));
+//! let call = IInteropCenter::sendMessageCall {
+//!     recipient: recipient.encode(),
+//!     payload: b"hello".into(),
+//!     attributes: vec![Attribute::DeliverBefore(1_800_003_600.try_into()?).encode()],
+//! };
+//! assert_eq!(InteropAddress::decode(&call.recipient)?, recipient);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod address;
+mod attestation;
+mod attributes;
+mod batch;
+mod bundle;
+mod canonical;
 mod contracts;
+mod folds;
+mod ids;
 
+pub use address::{AddressError, InteropAddress};
+pub use attestation::{attestation_digest, attestation_domain, attestation_proof};
+pub use attributes::{Attribute, AttributeError};
+pub use batch::{PUBLIC_INPUT_TAG, PublicInputDomain, blobs_commitment, calldata_commitment};
+pub use bundle::{
+    BUNDLE_MESSAGE_PREFIX, BUNDLE_VERSION, BundleError, CALL_VERSION_CONDITIONAL,
+    CALL_VERSION_PLAIN, Conditions, bundle_hash, receive_id,
+};
+pub use canonical::NotCanonical;
 pub use contracts::*;
+pub use folds::{fold_import, fold_imports, fold_leaf, fold_operation};
+pub use ids::{ASSET_VAULT, ETHER, asset_id};
