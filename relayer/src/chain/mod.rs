@@ -190,7 +190,12 @@ pub trait ChainReader: Send + Sync {
     /// Block with its transactions.
     async fn full_block(&self, number: u64) -> Result<Option<FullBlock>, ChainError>;
     /// Logs of these contracts in blocks `from..=to`, in chain order. Pages as the provider needs it.
-    async fn logs(&self, from: u64, to: u64, addresses: &[Address]) -> Result<Vec<ChainLog>, ChainError>;
+    async fn logs(
+        &self,
+        from: u64,
+        to: u64,
+        addresses: &[Address],
+    ) -> Result<Vec<ChainLog>, ChainError>;
     /// Result of a call at the newest block.
     async fn call(&self, request: &CallRequest) -> Result<Bytes, ChainError>;
     /// Result of a call at a block.

@@ -7,7 +7,8 @@ mod message;
 pub use batch::{AppendedBatch, BlockRef, ImportedRoot, LeafPoint, SettledBatch};
 pub use intent::{Intent, IntentKind, IntentState};
 pub use message::{
-    BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage, TransitionError, TxPoint,
+    BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage,
+    TransitionError, TxPoint,
 };
 
 /// EIP-155 chain id.

@@ -4,7 +4,8 @@
 use alloy::primitives::{Address, B256};
 
 use crate::model::{
-    AppendedBatch, BlockRef, ChainId, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch, Stage,
+    AppendedBatch, BlockRef, ChainId, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch,
+    Stage,
 };
 
 /// One change. A commit applies a list of them, all or none.
@@ -40,7 +41,9 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A record was written by another version, or is damaged.
-    #[error("store: {table} record {key} cannot be read: {reason}; delete the store and let it be rebuilt from the chains")]
+    #[error(
+        "store: {table} record {key} cannot be read: {reason}; delete the store and let it be rebuilt from the chains"
+    )]
     Codec {
         /// Table of the record.
         table: &'static str,
@@ -73,7 +76,12 @@ pub trait Reader: Send + Sync {
     /// Messages in id order.
     fn messages(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>, StoreError>;
     /// Ids of messages in `stage` bound for `destination`, oldest first, at most `limit`.
-    fn queue(&self, destination: ChainId, stage: Stage, limit: usize) -> Result<Vec<B256>, StoreError>;
+    fn queue(
+        &self,
+        destination: ChainId,
+        stage: Stage,
+        limit: usize,
+    ) -> Result<Vec<B256>, StoreError>;
     /// Number of messages per stage of a route; costs nothing per message.
     fn stage_counts(&self) -> Result<Vec<((ChainId, ChainId, Stage), u64)>, StoreError>;
     /// Newest scanned block of a chain.
@@ -87,17 +95,30 @@ pub trait Reader: Send + Sync {
     /// An executed batch.
     fn batch(&self, chain: ChainId, number: u64) -> Result<Option<SettledBatch>, StoreError>;
     /// The batch of `chain` that holds `block`, if L1 executed it.
-    fn batch_of_block(&self, chain: ChainId, block: u64) -> Result<Option<SettledBatch>, StoreError>;
+    fn batch_of_block(
+        &self,
+        chain: ChainId,
+        block: u64,
+    ) -> Result<Option<SettledBatch>, StoreError>;
     /// Newest executed batch of a chain.
     fn last_batch(&self, chain: ChainId) -> Result<Option<SettledBatch>, StoreError>;
     /// Newest imported root of a chain.
     fn last_import(&self, chain: ChainId) -> Result<Option<ImportedRoot>, StoreError>;
     /// First root imported by `chain` for an L1 block `>= l1_block`.
-    fn import_covering(&self, chain: ChainId, l1_block: u64) -> Result<Option<ImportedRoot>, StoreError>;
+    fn import_covering(
+        &self,
+        chain: ChainId,
+        l1_block: u64,
+    ) -> Result<Option<ImportedRoot>, StoreError>;
     /// Intents of a signer on a chain that are not yet final or replaced, by nonce.
     fn open_intents(&self, chain: ChainId, signer: Address) -> Result<Vec<Intent>, StoreError>;
     /// Intent of a nonce.
-    fn intent(&self, chain: ChainId, signer: Address, nonce: u64) -> Result<Option<Intent>, StoreError>;
+    fn intent(
+        &self,
+        chain: ChainId,
+        signer: Address,
+        nonce: u64,
+    ) -> Result<Option<Intent>, StoreError>;
 }
 
 /// Writes.

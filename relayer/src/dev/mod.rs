@@ -1,0 +1,3 @@
+//! A whole network on this machine: L1, chains, contracts, operators and a relayer.
+
+pub mod anvil;

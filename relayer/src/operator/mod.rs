@@ -1,0 +1,3 @@
+//! The chain operator's side, for chains without a settlement pipeline of their own.
+
+pub mod data;
