@@ -1,0 +1,156 @@
+//! When is a batch closed, and with which block? A pure decision.
+
+use crate::model::{BlockRef, UnixSeconds};
+
+/// Leaves that one log tree holds.
+pub const MAX_LEAVES: u64 = 1 << 14;
+
+/// When a batch is closed. Whatever comes first decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealPolicy {
+    /// After so many blocks, empty or not.
+    pub after_blocks: u64,
+    /// So many seconds after the first block that holds a leaf. A chain without messages is not settled by time.
+    pub after_seconds: u64,
+    /// Once so many leaves wait.
+    pub after_leaves: u64,
+    /// Most bytes of batch data, before compression.
+    pub max_data_bytes: u64,
+}
+
+/// What the decision needs to know about a block that is not in a batch yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PendingBlock {
+    /// The block.
+    pub block: BlockRef,
+    /// Leaves its outbox emitted.
+    pub leaves: u64,
+    /// Bytes it adds to the batch data.
+    pub data_bytes: u64,
+}
+
+/// The last block of the next batch, or `None` to wait. `pending` are the final blocks after the last batch, in order.
+///
+/// A batch always takes at least one block, and never more leaves than a log tree holds, nor more data than allowed,
+/// unless a single block does.
+pub fn seal(policy: &SealPolicy, pending: &[PendingBlock], now: UnixSeconds) -> Option<BlockRef> {
+    let fitting = fitting(policy, pending);
+    let full = fitting.len() < pending.len();
+    let last = fitting.last()?;
+    (full || is_due(policy, fitting, now)).then_some(last.block)
+}
+
+fn fitting<'a>(policy: &SealPolicy, pending: &'a [PendingBlock]) -> &'a [PendingBlock] {
+    let mut leaves = 0_u64;
+    let mut data_bytes = 0_u64;
+    let end = pending.iter().take_while(|block| {
+        leaves = leaves.saturating_add(block.leaves);
+        data_bytes = data_bytes.saturating_add(block.data_bytes);
+        leaves <= MAX_LEAVES && data_bytes <= policy.max_data_bytes
+    });
+    let count = end.count().max(1);
+    pending.get(..count).unwrap_or(pending)
+}
+
+fn is_due(policy: &SealPolicy, blocks: &[PendingBlock], now: UnixSeconds) -> bool {
+    let leaves = blocks
+        .iter()
+        .fold(0_u64, |sum, block| sum.saturating_add(block.leaves));
+    let waiting_since = blocks
+        .iter()
+        .find(|block| block.leaves > 0)
+        .map(|block| block.block.timestamp);
+    let waited = waiting_since.map(|since| now.saturating_sub(since));
+    blocks.len() as u64 >= policy.after_blocks
+        || leaves >= policy.after_leaves
+        || waited.is_some_and(|waited| waited >= policy.after_seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::B256;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const POLICY: SealPolicy = SealPolicy {
+        after_blocks: 10,
+        after_seconds: 5,
+        after_leaves: 4,
+        max_data_bytes: 1_000,
+    };
+
+    fn pending(leaves: &[u64]) -> Vec<PendingBlock> {
+        let block = |(number, &leaves): (usize, &u64)| PendingBlock {
+            block: BlockRef {
+                number: number as u64,
+                hash: B256::ZERO,
+                timestamp: 100 + number as u64,
+            },
+            leaves,
+            data_bytes: 10,
+        };
+        leaves.iter().enumerate().map(block).collect()
+    }
+
+    #[test]
+    fn each_rule_closes_a_batch() {
+        let table: &[(&str, &[u64], UnixSeconds, Option<u64>)] = &[
+            ("nothing to close", &[], 1_000, None),
+            ("an idle chain waits", &[0, 0, 0], 1_000, None),
+            ("block count", &[0; 10], 100, Some(9)),
+            ("leaves", &[1, 3], 101, Some(1)),
+            ("a leaf waits", &[0, 1, 0], 105, None),
+            ("time since the first leaf", &[0, 1, 0], 106, Some(2)),
+            ("a clock that runs behind waits", &[1], 50, None),
+        ];
+        for (name, leaves, now, expected) in table {
+            assert_eq!(
+                seal(&POLICY, &pending(leaves), *now).map(|block| block.number),
+                *expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_full_batch_closes_before_the_block_that_does_not_fit() {
+        let policy = SealPolicy {
+            after_leaves: u64::MAX,
+            ..POLICY
+        };
+        let closed = seal(&policy, &pending(&[MAX_LEAVES - 1, 1, 1]), 100);
+        assert_eq!(closed.map(|block| block.number), Some(1));
+        let policy = SealPolicy {
+            max_data_bytes: 25,
+            ..policy
+        };
+        assert_eq!(
+            seal(&policy, &pending(&[0, 0, 0]), 100).map(|block| block.number),
+            Some(1)
+        );
+    }
+
+    #[test]
+    fn a_block_that_is_too_large_alone_is_a_batch_of_its_own() {
+        let policy = SealPolicy {
+            max_data_bytes: 5,
+            ..POLICY
+        };
+        assert_eq!(
+            seal(&policy, &pending(&[0, 0]), 100).map(|block| block.number),
+            Some(0)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_batch_fits_its_log_tree(leaves in prop::collection::vec(0..9_000_u64, 1..30), now in 0..1_000_u64) {
+            let pending = pending(&leaves);
+            if let Some(last) = seal(&POLICY, &pending, now) {
+                let inside = pending.iter().filter(|block| block.block.number <= last.number);
+                prop_assert!(inside.map(|block| block.leaves).sum::<u64>() <= MAX_LEAVES);
+            }
+        }
+    }
+}
