@@ -11,6 +11,7 @@
 //! | read a call's conditions | [`InteropCall::content`] |
 //! | compute a batch's public input | [`PublicInputDomain`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
+//! | say in words why a contract reverted | [`describe_revert`] |
 //! | follow the rolling hashes of a chain | [`fold_leaf`], [`fold_import`], [`fold_operation`] |
 //!
 //! Decoding is strict everywhere: a value has one spelling, and every other is refused.
@@ -39,6 +40,7 @@ mod canonical;
 mod contracts;
 mod folds;
 mod ids;
+mod revert;
 
 pub use address::{AddressError, InteropAddress};
 pub use attestation::{attestation_digest, attestation_domain, attestation_proof};
@@ -52,3 +54,4 @@ pub use canonical::NotCanonical;
 pub use contracts::*;
 pub use folds::{fold_import, fold_imports, fold_leaf, fold_operation};
 pub use ids::{ASSET_VAULT, ETHER, asset_id};
+pub use revert::describe_revert;
