@@ -1,0 +1,368 @@
+//! What a batch must claim, derived from the chain itself. The operator builds batches this way, and an attester derives
+//! each batch again from its own node before it signs.
+
+use alloy::primitives::{B256, U256};
+use causeway_bindings::{Batch, ChainHead, RootImport, fold_imports, fold_leaf, fold_operation};
+use causeway_proofs::{ChainBatch, Dialect, LogTree};
+
+use crate::model::{BlockRef, ChainId};
+
+/// A rolling hash of the chain before and after the batch, as the chain's contract holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rolling {
+    /// After the last block of the batch before.
+    pub before: B256,
+    /// After the last block of this batch.
+    pub after: B256,
+}
+
+/// What was read from a chain about the blocks of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchFacts {
+    /// The chain.
+    pub chain: ChainId,
+    /// Where L1 says the chain stands.
+    pub head: ChainHead,
+    /// First block of the batch.
+    pub first: BlockRef,
+    /// Hash of the block before it.
+    pub parent_hash: B256,
+    /// Last block of the batch.
+    pub last: BlockRef,
+    /// Leaves the outbox emitted, in order.
+    pub leaves: Vec<B256>,
+    /// Commitment of the outbox.
+    pub outbox: Rolling,
+    /// Roots imported, in order.
+    pub imports: Vec<RootImport>,
+    /// `importsHash` of the root storage.
+    pub imports_hash: Rolling,
+    /// Hashes of the priority operations consumed, in order.
+    pub operations: Vec<B256>,
+    /// Commitment of the priority inbox.
+    pub inbox: Rolling,
+    /// Commitment to the batch's data.
+    pub data_commitment: B256,
+}
+
+/// A batch and the roots it imported, as `settleBatch` takes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DerivedBatch {
+    /// What the batch claims.
+    pub batch: Batch,
+    /// Roots it imported, in order.
+    pub dependencies: Vec<RootImport>,
+}
+
+/// The chain's logs do not fit its state, or its state does not fit L1. Nothing is signed or settled then.
+#[derive(Debug, thiserror::Error)]
+pub enum DeriveError {
+    /// The chain does not continue what L1 has settled.
+    #[error(
+        "chain {chain}: block {block} builds on {actual}, but L1 settled {expected}; the chain was reorged below a settled batch, or L1 knows another chain"
+    )]
+    WrongParent {
+        /// The chain.
+        chain: ChainId,
+        /// First block of the batch.
+        block: u64,
+        /// State commitment on L1.
+        expected: B256,
+        /// Parent hash of the block.
+        actual: B256,
+    },
+    /// The logs a node gave do not lead from the contract's rolling hash before the batch to the one after it.
+    #[error(
+        "chain {chain}: the logs of blocks {first} to {last} give {what} {actual}, the contract holds {expected}; the node hides or invents logs, or may not be read with this account"
+    )]
+    WrongLogs {
+        /// The chain.
+        chain: ChainId,
+        /// Which rolling hash.
+        what: &'static str,
+        /// First block.
+        first: u64,
+        /// Last block.
+        last: u64,
+        /// What the contract holds.
+        expected: B256,
+        /// What the logs give.
+        actual: B256,
+    },
+    /// What L1 settled last and what the chain held then differ.
+    #[error("chain {chain}: before block {first} the {what} was {actual}, L1 settled {expected}")]
+    WrongStart {
+        /// The chain.
+        chain: ChainId,
+        /// Which rolling hash.
+        what: &'static str,
+        /// First block.
+        first: u64,
+        /// What L1 settled.
+        expected: B256,
+        /// What the chain held.
+        actual: B256,
+    },
+    /// The batch holds more leaves than a log tree.
+    #[error(
+        "chain {chain}: blocks {first} to {last} emit {leaves} leaves, more than a log tree holds"
+    )]
+    TooManyLeaves {
+        /// The chain.
+        chain: ChainId,
+        /// First block.
+        first: u64,
+        /// Last block.
+        last: u64,
+        /// How many.
+        leaves: usize,
+    },
+}
+
+/// Checks the facts against each other and builds the batch they make.
+pub fn derive(facts: BatchFacts) -> Result<DerivedBatch, DeriveError> {
+    check_start(&facts)?;
+    check_logs(&facts)?;
+    let logs =
+        LogTree::from_leaves(facts.leaves.clone()).map_err(|_| DeriveError::TooManyLeaves {
+            chain: facts.chain,
+            first: facts.first.number,
+            last: facts.last.number,
+            leaves: facts.leaves.len(),
+        })?;
+    let batch = Batch {
+        number: facts.head.batchNumber.saturating_add(1),
+        prevStateCommitment: facts.parent_hash,
+        newStateCommitment: facts.last.hash,
+        firstBlock: facts.first.number,
+        lastBlock: facts.last.number,
+        firstTimestamp: facts.first.timestamp,
+        lastTimestamp: facts.last.timestamp,
+        chainBatchRoot: ChainBatch::new(Dialect::V32, facts.chain, &logs).root(),
+        priorityOpsHash: facts.inbox.after,
+        priorityOpsCount: facts.operations.len() as u64,
+        dependencyRootsHash: facts.imports_hash.after,
+        ledgerDeltaHash: B256::ZERO,
+        swapEffectsHash: B256::ZERO,
+        daCommitment: facts.data_commitment,
+    };
+    Ok(DerivedBatch {
+        batch,
+        dependencies: facts.imports,
+    })
+}
+
+fn check_start(facts: &BatchFacts) -> Result<(), DeriveError> {
+    if facts.parent_hash != facts.head.stateCommitment {
+        return Err(DeriveError::WrongParent {
+            chain: facts.chain,
+            block: facts.first.number,
+            expected: facts.head.stateCommitment,
+            actual: facts.parent_hash,
+        });
+    }
+    if facts.imports_hash.before != facts.head.dependencyRootsHash {
+        return Err(DeriveError::WrongStart {
+            chain: facts.chain,
+            what: "hash of imported roots",
+            first: facts.first.number,
+            expected: facts.head.dependencyRootsHash,
+            actual: facts.imports_hash.before,
+        });
+    }
+    Ok(())
+}
+
+fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
+    let leaves = facts
+        .leaves
+        .iter()
+        .fold(facts.outbox.before, |hash, leaf| fold_leaf(hash, *leaf));
+    let imports = fold_imports(facts.imports_hash.before, &facts.imports);
+    let operations = facts
+        .operations
+        .iter()
+        .fold(facts.inbox.before, |hash, operation| {
+            fold_operation(hash, *operation)
+        });
+    let checks = [
+        ("outbox commitment", facts.outbox.after, leaves),
+        ("hash of imported roots", facts.imports_hash.after, imports),
+        ("priority inbox commitment", facts.inbox.after, operations),
+    ];
+    let wrong = checks
+        .into_iter()
+        .find(|(_, expected, actual)| expected != actual);
+    match wrong {
+        None => Ok(()),
+        Some((what, expected, actual)) => Err(DeriveError::WrongLogs {
+            chain: facts.chain,
+            what,
+            first: facts.first.number,
+            last: facts.last.number,
+            expected,
+            actual,
+        }),
+    }
+}
+
+/// A root import, as the chain's log tells it.
+pub fn root_import(
+    settlement_chain: ChainId,
+    block: u64,
+    timestamp: u64,
+    root: B256,
+) -> RootImport {
+    RootImport {
+        settlementChainId: U256::from(settlement_chain),
+        blockNumber: U256::from(block),
+        timestamp: U256::from(timestamp),
+        root,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn word(byte: u8) -> B256 {
+        B256::repeat_byte(byte)
+    }
+
+    fn facts(leaves: usize, imports: usize, operations: usize) -> BatchFacts {
+        let leaves: Vec<_> = (0..leaves)
+            .map(|i| B256::left_padding_from(&(i + 1).to_be_bytes()))
+            .collect();
+        let imports: Vec<_> = (0..imports)
+            .map(|i| root_import(1, i as u64, 5, word(9)))
+            .collect();
+        let operations: Vec<_> = (0..operations).map(|i| word(100 + i as u8)).collect();
+        BatchFacts {
+            chain: 271,
+            head: ChainHead {
+                stateCommitment: word(1),
+                dependencyRootsHash: word(3),
+                batchNumber: 6,
+                lastBlock: 9,
+                lastTimestamp: 90,
+                priorityOpsConsumed: 4,
+            },
+            first: BlockRef {
+                number: 10,
+                hash: word(10),
+                timestamp: 100,
+            },
+            parent_hash: word(1),
+            last: BlockRef {
+                number: 12,
+                hash: word(12),
+                timestamp: 120,
+            },
+            outbox: Rolling {
+                before: word(2),
+                after: leaves.iter().fold(word(2), |h, l| fold_leaf(h, *l)),
+            },
+            imports_hash: Rolling {
+                before: word(3),
+                after: fold_imports(word(3), &imports),
+            },
+            inbox: Rolling {
+                before: word(4),
+                after: operations
+                    .iter()
+                    .fold(word(4), |h, o| fold_operation(h, *o)),
+            },
+            leaves,
+            imports,
+            operations,
+            data_commitment: word(7),
+        }
+    }
+
+    #[test]
+    fn a_batch_claims_what_the_chain_holds() {
+        let facts = facts(3, 2, 1);
+        let logs = LogTree::from_leaves(facts.leaves.clone()).unwrap();
+        let derived = derive(facts.clone()).unwrap();
+        assert_eq!(derived.dependencies, facts.imports);
+        assert_eq!(derived.batch.number, 7);
+        assert_eq!(derived.batch.prevStateCommitment, word(1));
+        assert_eq!(derived.batch.newStateCommitment, word(12));
+        assert_eq!(
+            (derived.batch.firstBlock, derived.batch.lastBlock),
+            (10, 12)
+        );
+        assert_eq!(
+            (derived.batch.firstTimestamp, derived.batch.lastTimestamp),
+            (100, 120)
+        );
+        assert_eq!(
+            derived.batch.chainBatchRoot,
+            ChainBatch::new(Dialect::V32, 271, &logs).root()
+        );
+        assert_eq!(derived.batch.priorityOpsHash, facts.inbox.after);
+        assert_eq!(derived.batch.priorityOpsCount, 1);
+        assert_eq!(derived.batch.dependencyRootsHash, facts.imports_hash.after);
+        assert_eq!(derived.batch.daCommitment, word(7));
+    }
+
+    #[test]
+    fn a_chain_that_does_not_continue_l1_is_refused() {
+        let facts = BatchFacts {
+            parent_hash: word(99),
+            ..facts(1, 0, 0)
+        };
+        assert!(matches!(
+            derive(facts),
+            Err(DeriveError::WrongParent { block: 10, .. })
+        ));
+    }
+
+    #[test]
+    fn imports_that_do_not_continue_l1_are_refused() {
+        let mut facts = facts(0, 0, 0);
+        facts.imports_hash = Rolling {
+            before: word(98),
+            after: word(98),
+        };
+        assert!(matches!(
+            derive(facts),
+            Err(DeriveError::WrongStart {
+                what: "hash of imported roots",
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn too_many_leaves_are_refused() {
+        let facts = facts((1 << 14) + 1, 0, 0);
+        assert!(matches!(
+            derive(facts),
+            Err(DeriveError::TooManyLeaves { leaves: 16_385, .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn a_hidden_invented_or_moved_log_is_noticed(which in 0..3_usize, change in 0..3_usize, at in any::<prop::sample::Index>()) {
+            let mut facts = facts(4, 4, 4);
+            let at = at.index(3);
+            macro_rules! tamper { ($list:expr) => { match change {
+                0 => { $list.remove(at); }
+                1 => { let copy = $list[at].clone(); $list.insert(at, copy); }
+                _ => $list.swap(at, at + 1),
+            } } }
+            match which {
+                0 => tamper!(facts.leaves),
+                1 => tamper!(facts.imports),
+                _ => tamper!(facts.operations),
+            }
+            let names = ["outbox commitment", "hash of imported roots", "priority inbox commitment"];
+            let error = derive(facts).unwrap_err();
+            prop_assert!(matches!(error, DeriveError::WrongLogs { what, .. } if what == names[which]), "{error}");
+        }
+    }
+}
