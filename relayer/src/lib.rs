@@ -1,4 +1,14 @@
 //! The relayer: watches batches of many chains, proves messages and delivers them.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
 pub mod chain;
 pub mod dev;

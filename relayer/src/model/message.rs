@@ -124,8 +124,8 @@ pub enum HoldReason {
     },
 }
 
-/// What happened to a message, for its timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What happened to a message, for its timeline. Each builds on the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum MilestoneKind {
     /// Sent on the source chain.
     Sent,
@@ -202,15 +202,17 @@ pub enum MessageEvent {
     Held(HoldReason, Option<UnixSeconds>),
     /// It can never be delivered.
     Failed(HoldReason),
-    /// The block that sent it, settled it, or executed it was reorged away; go back to what is left.
+    /// A block that it stood on was reorged away; go back to what still holds.
     Reorged {
-        /// Stage that still holds.
-        to: Stage,
+        /// Earliest milestone that is gone, and with it all later ones.
+        lost: MilestoneKind,
     },
-    /// The operator asks to try again now.
+    /// The operator asks to try again now, or the time to do so has come.
     Retry,
     /// A delivery ended without executing it.
     DeliveryDropped,
+    /// Nobody can tell what has become of its delivery; the chain must be asked.
+    OutcomeUnknown,
 }
 
 /// The event does not fit the stage.

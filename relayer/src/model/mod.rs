@@ -3,6 +3,8 @@
 mod batch;
 mod intent;
 mod message;
+mod names;
+mod transition;
 
 pub use batch::{AppendedBatch, BlockRef, ImportedRoot, LeafPoint, SettledBatch};
 pub use intent::{Intent, IntentKind, IntentState};
@@ -10,6 +12,10 @@ pub use message::{
     BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage,
     TransitionError, TxPoint,
 };
+pub use names::{UnknownStage, trace_id};
+
+/// A message is known by its bundle hash.
+pub type MessageId = alloy::primitives::B256;
 
 /// EIP-155 chain id.
 pub type ChainId = u64;
