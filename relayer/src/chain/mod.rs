@@ -33,6 +33,18 @@ pub struct ChainLog {
     pub log_index: u64,
 }
 
+/// The logs of a range of blocks with the blocks that frame it, all of one view of the chain: whoever keeps
+/// `last` as its cursor sees a reorg when the next page's `parent` is another block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogPage {
+    /// The block before the range; `None` where the range starts at block 0.
+    pub parent: Option<BlockRef>,
+    /// The last block of the range.
+    pub last: BlockRef,
+    /// The logs, in chain order.
+    pub logs: Vec<ChainLog>,
+}
+
 /// A call or transaction without a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallRequest {
@@ -210,6 +222,8 @@ pub trait ChainReader: Send + Sync {
     async fn nonce(&self, address: Address, pending: bool) -> Result<u64, ChainError>;
     /// Fees to offer now; never uses `eth_feeHistory`.
     async fn fees(&self) -> Result<Fees, ChainError>;
+    /// Price of blob gas now, in wei; only chains with blobs know one.
+    async fn blob_base_fee(&self) -> Result<u128, ChainError>;
     /// Receipt, `None` where the node knows none. `None` alone never proves that it was not mined.
     async fn receipt(&self, tx: B256) -> Result<Option<TxReceipt>, ChainError>;
 }

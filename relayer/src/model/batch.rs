@@ -3,7 +3,7 @@
 use alloy::primitives::B256;
 use serde::{Deserialize, Serialize};
 
-use super::{ChainId, UnixSeconds};
+use super::{ChainId, TxPoint, UnixSeconds};
 
 /// A block of a chain, identified by number and hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,4 +92,26 @@ pub struct ImportedRoot {
     pub at: BlockRef,
     /// Transaction of the import.
     pub tx: B256,
+}
+
+/// What became of a bundle at its destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// All of its calls ran.
+    Executed,
+    /// Its unbundler settled it call by call.
+    Unbundled,
+}
+
+/// A bundle that its destination settled, whoever delivered it. It may be known before the bundle itself is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Execution {
+    /// Chain that executed it.
+    pub chain: ChainId,
+    /// Bundle hash.
+    pub message: B256,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Where.
+    pub at: TxPoint,
 }

@@ -4,8 +4,12 @@
 use alloy::primitives::{Address, B256};
 
 use crate::model::{
+<<<<<<< HEAD
     AppendedBatch, BlockRef, ChainId, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch,
     Stage,
+=======
+    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch, Stage,
+>>>>>>> 9a879d2 (Relayer spine: executions, read-modify-write commits, stage progress)
 };
 
 /// One change. A commit applies a list of them, all or none.
@@ -17,9 +21,13 @@ pub enum Change {
     PutLeaves(ChainId, Vec<LeafPoint>),
     /// Records a block that was scanned; the newest is the chain's cursor.
     PutBlock(ChainId, BlockRef),
-    /// Forgets leaves, blocks, imports and L1 records of a chain above this block: it was reorged.
+    /// Forgets leaves, blocks, imports, executions and L1 records of a chain above this block: it was reorged.
     DropAbove(ChainId, u64),
-    /// Records an append to the message root.
+    /// Forgets scanned blocks of a chain below this one, save the newest of them: a reorg cannot reach them.
+    ForgetBlocks(ChainId, u64),
+    /// Records what became of a bundle; its key is the bundle hash.
+    PutExecution(Execution),
+    /// Records an append to the message root. Its position grows along L1: `block << 24 | log index`.
     PutAppend(u64, AppendedBatch),
     /// Records an executed batch.
     PutBatch(SettledBatch),
@@ -86,8 +94,9 @@ pub trait Reader: Send + Sync {
     fn stage_counts(&self) -> Result<Vec<((ChainId, ChainId, Stage), u64)>, StoreError>;
     /// Newest scanned block of a chain.
     fn cursor(&self, chain: ChainId) -> Result<Option<BlockRef>, StoreError>;
-    /// A scanned block, if it is still kept.
-    fn block(&self, chain: ChainId, number: u64) -> Result<Option<BlockRef>, StoreError>;
+    /// Newest kept block that was scanned at or below `number`. Not every block is kept: pages without logs leave only
+    /// their last.
+    fn block_at_or_below(&self, chain: ChainId, number: u64) -> Result<Option<BlockRef>, StoreError>;
     /// Leaves of a chain in blocks `first..=last`, in order.
     fn leaves(&self, chain: ChainId, first: u64, last: u64) -> Result<Vec<LeafPoint>, StoreError>;
     /// All appends to the message root from position `from` on, in L1 order.
@@ -105,11 +114,19 @@ pub trait Reader: Send + Sync {
     /// Newest imported root of a chain.
     fn last_import(&self, chain: ChainId) -> Result<Option<ImportedRoot>, StoreError>;
     /// First root imported by `chain` for an L1 block `>= l1_block`.
+<<<<<<< HEAD
     fn import_covering(
         &self,
         chain: ChainId,
         l1_block: u64,
     ) -> Result<Option<ImportedRoot>, StoreError>;
+=======
+    fn import_covering(&self, chain: ChainId, l1_block: u64) -> Result<Option<ImportedRoot>, StoreError>;
+    /// What became of a bundle, if its destination settled it.
+    fn execution(&self, message: B256) -> Result<Option<Execution>, StoreError>;
+    /// Executions on a chain in blocks above this one.
+    fn executions_above(&self, chain: ChainId, block: u64) -> Result<Vec<Execution>, StoreError>;
+>>>>>>> 9a879d2 (Relayer spine: executions, read-modify-write commits, stage progress)
     /// Intents of a signer on a chain that are not yet final or replaced, by nonce.
     fn open_intents(&self, chain: ChainId, signer: Address) -> Result<Vec<Intent>, StoreError>;
     /// Intent of a nonce.
@@ -121,10 +138,16 @@ pub trait Reader: Send + Sync {
     ) -> Result<Option<Intent>, StoreError>;
 }
 
+/// What to change, in view of what is stored.
+pub type Plan<'a> = &'a mut dyn FnMut(&dyn Reader) -> Result<Vec<Change>, StoreError>;
+
 /// Writes.
 pub trait Writer: Send + Sync {
     /// Applies all changes or none; durable when it returns.
     fn commit(&self, changes: Vec<Change>) -> Result<(), StoreError>;
+    /// Reads, and applies what the reads call for, with no other commit in between: stages that change the same message
+    /// never overwrite one another. `plan` runs once, must not block, and an empty list of changes writes nothing.
+    fn transact(&self, plan: Plan<'_>) -> Result<(), StoreError>;
 }
 
 /// A store that reads and writes.

@@ -1,0 +1,109 @@
+//! What each stage last did, for readiness and metrics. A heartbeat advances only with progress: a stage that runs in
+//! circles looks as dead as it is.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use crate::model::{ChainId, UnixSeconds};
+
+/// Why a stage does not get on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Short name, for metrics.
+    pub label: &'static str,
+    /// The error, with what to do.
+    pub message: String,
+    /// Since when.
+    pub since: UnixSeconds,
+}
+
+/// Where a stage stands on a chain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StageProgress {
+    /// When it last got something done, or saw that nothing was to do.
+    pub at: UnixSeconds,
+    /// Block it has reached, where it works block by block.
+    pub block: u64,
+    /// What stops it now.
+    pub trouble: Option<Trouble>,
+    /// How often it failed since the start.
+    pub failures: u64,
+}
+
+/// The progress of all stages; cheap to share and to read.
+#[derive(Debug, Default)]
+pub struct Progress {
+    stages: Mutex<BTreeMap<(&'static str, ChainId), StageProgress>>,
+}
+
+impl Progress {
+    /// The stage did its work on this chain up to `block`.
+    pub fn advanced(&self, stage: &'static str, chain: ChainId, block: u64, now: UnixSeconds) {
+        self.update(stage, chain, |entry| {
+            entry.at = now;
+            entry.block = block;
+            entry.trouble = None;
+        });
+    }
+
+    /// The stage could not do its work on this chain.
+    pub fn failed(
+        &self,
+        stage: &'static str,
+        chain: ChainId,
+        label: &'static str,
+        message: String,
+        now: UnixSeconds,
+    ) {
+        self.update(stage, chain, |entry| {
+            let since = entry.trouble.as_ref().map_or(now, |trouble| trouble.since);
+            entry.trouble = Some(Trouble {
+                label,
+                message,
+                since,
+            });
+            entry.failures = entry.failures.saturating_add(1);
+        });
+    }
+
+    /// All stages, by name and chain.
+    pub fn all(&self) -> Vec<((&'static str, ChainId), StageProgress)> {
+        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        stages
+            .iter()
+            .map(|(key, entry)| (*key, entry.clone()))
+            .collect()
+    }
+
+    fn update(&self, stage: &'static str, chain: ChainId, change: impl FnOnce(&mut StageProgress)) {
+        let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        change(stages.entry((stage, chain)).or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_keeps_its_start_until_the_stage_advances() {
+        let progress = Progress::default();
+        progress.failed("watch", 1, "unreachable", "a".into(), 10);
+        progress.failed("watch", 1, "unreachable", "b".into(), 20);
+        let (_, entry) = progress.all().remove(0);
+        let trouble = entry.trouble.expect("trouble");
+        assert_eq!(
+            (trouble.since, trouble.message.as_str(), entry.failures),
+            (10, "b", 2)
+        );
+
+        progress.advanced("watch", 1, 7, 30);
+        let (_, entry) = progress.all().remove(0);
+        assert_eq!(
+            (entry.trouble, entry.block, entry.at, entry.failures),
+            (None, 7, 30, 2)
+        );
+    }
+}
