@@ -13,9 +13,6 @@
 pub mod chain;
 pub mod dev;
 pub mod model;
-<<<<<<< HEAD
 pub mod operator;
-=======
 pub mod progress;
->>>>>>> 9a879d2 (Relayer spine: executions, read-modify-write commits, stage progress)
 pub mod store;

@@ -6,7 +6,9 @@ mod message;
 mod names;
 mod transition;
 
-pub use batch::{AppendedBatch, BlockRef, Execution, ImportedRoot, LeafPoint, Outcome, SettledBatch};
+pub use batch::{
+    AppendedBatch, BlockRef, Execution, ImportedRoot, LeafPoint, Outcome, SettledBatch,
+};
 pub use intent::{Intent, IntentKind, IntentState};
 pub use message::{
     BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage,

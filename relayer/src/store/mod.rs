@@ -4,12 +4,8 @@
 use alloy::primitives::{Address, B256};
 
 use crate::model::{
-<<<<<<< HEAD
-    AppendedBatch, BlockRef, ChainId, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch,
-    Stage,
-=======
-    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord, SettledBatch, Stage,
->>>>>>> 9a879d2 (Relayer spine: executions, read-modify-write commits, stage progress)
+    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
+    SettledBatch, Stage,
 };
 
 /// One change. A commit applies a list of them, all or none.
@@ -96,7 +92,11 @@ pub trait Reader: Send + Sync {
     fn cursor(&self, chain: ChainId) -> Result<Option<BlockRef>, StoreError>;
     /// Newest kept block that was scanned at or below `number`. Not every block is kept: pages without logs leave only
     /// their last.
-    fn block_at_or_below(&self, chain: ChainId, number: u64) -> Result<Option<BlockRef>, StoreError>;
+    fn block_at_or_below(
+        &self,
+        chain: ChainId,
+        number: u64,
+    ) -> Result<Option<BlockRef>, StoreError>;
     /// Leaves of a chain in blocks `first..=last`, in order.
     fn leaves(&self, chain: ChainId, first: u64, last: u64) -> Result<Vec<LeafPoint>, StoreError>;
     /// All appends to the message root from position `from` on, in L1 order.
@@ -114,19 +114,15 @@ pub trait Reader: Send + Sync {
     /// Newest imported root of a chain.
     fn last_import(&self, chain: ChainId) -> Result<Option<ImportedRoot>, StoreError>;
     /// First root imported by `chain` for an L1 block `>= l1_block`.
-<<<<<<< HEAD
     fn import_covering(
         &self,
         chain: ChainId,
         l1_block: u64,
     ) -> Result<Option<ImportedRoot>, StoreError>;
-=======
-    fn import_covering(&self, chain: ChainId, l1_block: u64) -> Result<Option<ImportedRoot>, StoreError>;
     /// What became of a bundle, if its destination settled it.
     fn execution(&self, message: B256) -> Result<Option<Execution>, StoreError>;
     /// Executions on a chain in blocks above this one.
     fn executions_above(&self, chain: ChainId, block: u64) -> Result<Vec<Execution>, StoreError>;
->>>>>>> 9a879d2 (Relayer spine: executions, read-modify-write commits, stage progress)
     /// Intents of a signer on a chain that are not yet final or replaced, by nonce.
     fn open_intents(&self, chain: ChainId, signer: Address) -> Result<Vec<Intent>, StoreError>;
     /// Intent of a nonce.
