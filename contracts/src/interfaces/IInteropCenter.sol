@@ -61,7 +61,7 @@ interface IInteropCenter {
     /// @return Asset id of the base token of `chainId`, 0 where the chain is no destination.
     function destinationBaseToken(uint256 chainId) external view returns (bytes32);
 
-    /// @return The outbox that this center sends through.
+    /// @return The outbox that this center sends through. The center of this project is its own outbox.
     function OUTBOX() external view returns (address);
 
     /// @return Most calls in one bundle.

@@ -9,6 +9,10 @@ interface IPriorityInbox {
     /// @notice `reason` holds at most the first 256 bytes of what the call returned.
     event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
 
+    /// @notice There is no authority at address 0.
+    error PriorityInboxZeroAuthority();
+    /// @notice There is no chain 0.
+    error PriorityInboxZeroL1ChainId();
     /// @notice The operation names another chain.
     error PriorityInboxWrongChain(uint256 expected, uint256 actual);
     /// @notice Operations must come in the order of the queue.

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+
+import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
+import {IVersioned} from "../interfaces/IVersioned.sol";
+import {AbiWriter} from "../libraries/AbiWriter.sol";
+import {BundleIds} from "../libraries/BundleIds.sol";
+import {BundleWriter} from "../libraries/BundleWriter.sol";
+import {Erc7930} from "../libraries/Erc7930.sol";
+import {InteropCallStarter} from "../types/Bundles.sol";
+import {InteropAttributes} from "./InteropAttributes.sol";
+import {MessageOutbox} from "./MessageOutbox.sol";
+
+/// @title Interop center
+/// @notice Every message is a bundle: `sendMessage` sends a bundle of one call. Bundles differ even when their content
+/// does not, because each carries the outbox commitment before it as its salt; no nonce is kept for that.
+contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManaged {
+    using InteropAttributes for InteropAttributes.Attributes;
+
+    /// @inheritdoc IInteropCenter
+    uint256 public constant MAX_CALLS = 100;
+
+    uint256 private immutable L1_CHAIN_ID;
+
+    /// @inheritdoc IInteropCenter
+    mapping(uint256 chainId => bytes32 assetId) public destinationBaseToken;
+
+    /// @param authority Access manager of this chain.
+    /// @param l1ChainId Chain id of the network's L1.
+    constructor(address authority, uint256 l1ChainId) MessageOutbox(authority, l1ChainId) AccessManaged(authority) {
+        L1_CHAIN_ID = l1ChainId;
+    }
+
+    /// @inheritdoc IInteropCenter
+    function sendMessage(bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        external
+        payable
+        returns (bytes32 sendId)
+    {
+        require(msg.value == 0, InteropCenterValueNotCarried(msg.value));
+        (Erc7930.Kind kind, uint256 destination, address to) = Erc7930.parse(recipient);
+        require(kind == Erc7930.Kind.ChainAndAccount, InteropCenterMalformedAddress(recipient));
+
+        InteropAttributes.Attributes memory read;
+        read.read(attributes, InteropAttributes.CALL_LEVEL | InteropAttributes.BUNDLE_LEVEL, destination);
+        (uint256 start, uint256 cursor) = _open(destination, 1);
+        cursor = _append(start, cursor, 0, to, payload, read);
+        sendId = BundleIds.receiveId(_closeAndSend(start, cursor, destination, read), 0);
+        _emitSent(sendId, destination, to, payload, attributes);
+    }
+
+    /// @inheritdoc IInteropCenter
+    function sendBundle(
+        bytes calldata destinationChain,
+        InteropCallStarter[] calldata calls,
+        bytes[] calldata bundleAttributes
+    ) external payable returns (bytes32 bundleHash) {
+        require(msg.value == 0, InteropCenterValueNotCarried(msg.value));
+        require(calls.length != 0 && calls.length <= MAX_CALLS, InteropCenterCallCount(calls.length, MAX_CALLS));
+        (Erc7930.Kind kind, uint256 destination,) = Erc7930.parse(destinationChain);
+        require(kind == Erc7930.Kind.Chain, InteropCenterMalformedAddress(destinationChain));
+
+        InteropAttributes.Attributes memory read;
+        read.read(bundleAttributes, InteropAttributes.BUNDLE_LEVEL, destination);
+        (uint256 start, uint256 cursor) = _open(destination, calls.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            cursor = _appendStarter(start, cursor, i, calls[i], destination, read);
+        }
+        bundleHash = _closeAndSend(start, cursor, destination, read);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            InteropCallStarter calldata starter = calls[i];
+            bytes32 sendId = BundleIds.receiveId(bundleHash, i);
+            address to = BundleWriter.recipientOf(start, i);
+            _emitSent(sendId, destination, to, starter.data, starter.callAttributes);
+        }
+    }
+
+    /// @inheritdoc IInteropCenter
+    function setDestination(uint256 chainId, bytes32 baseTokenAssetId) external restricted {
+        _requireForeign(chainId);
+        destinationBaseToken[chainId] = baseTokenAssetId;
+        emit DestinationSet(chainId, baseTokenAssetId);
+    }
+
+    /// @inheritdoc IInteropCenter
+    function supportsAttribute(bytes4 selector) external pure returns (bool) {
+        return InteropAttributes.bitOf(selector) != 0;
+    }
+
+    /// @inheritdoc IInteropCenter
+    function OUTBOX() external view returns (address) {
+        return address(this);
+    }
+
+    /// @inheritdoc IVersioned
+    function version() external pure returns (uint256) {
+        return 1;
+    }
+
+    function _open(uint256 destination, uint256 count) private view returns (uint256 start, uint256 cursor) {
+        _requireForeign(destination);
+        bytes32 baseToken = destinationBaseToken[destination];
+        require(baseToken != 0, InteropCenterUnknownDestination(destination));
+        return BundleWriter.open(destination, baseToken, commitment, count);
+    }
+
+    function _appendStarter(
+        uint256 start,
+        uint256 cursor,
+        uint256 index,
+        InteropCallStarter calldata starter,
+        uint256 destination,
+        InteropAttributes.Attributes memory read
+    ) private view returns (uint256) {
+        (Erc7930.Kind kind, uint256 chainId, address to) = Erc7930.parse(starter.to);
+        require(
+            kind == Erc7930.Kind.Account || kind == Erc7930.Kind.ChainAndAccount,
+            InteropCenterMalformedAddress(starter.to)
+        );
+        require(chainId == 0 || chainId == destination, InteropCenterForeignRecipient(destination, chainId));
+        read.clearCallLevel();
+        read.read(starter.callAttributes, InteropAttributes.CALL_LEVEL, destination);
+        return _append(start, cursor, index, to, starter.data, read);
+    }
+
+    function _append(
+        uint256 start,
+        uint256 cursor,
+        uint256 index,
+        address to,
+        bytes calldata payload,
+        InteropAttributes.Attributes memory read
+    ) private view returns (uint256) {
+        if (read.present & InteropAttributes.CALL_LEVEL == 0) {
+            return BundleWriter.appendCall(start, cursor, index, to, payload);
+        }
+        return BundleWriter.appendConditionalCall(start, cursor, index, to, payload, read.conditions);
+    }
+
+    function _closeAndSend(uint256 start, uint256 cursor, uint256 destination, InteropAttributes.Attributes memory read)
+        private
+        returns (bytes32 bundleHash)
+    {
+        (uint256 unbundlerChainId, address unbundler) =
+            read.unbundler == address(0) ? (destination, msg.sender) : (read.unbundlerChainId, read.unbundler);
+        uint256 end =
+            BundleWriter.close(start, cursor, read.executorChainId, read.executor, unbundlerChainId, unbundler);
+        bundleHash = BundleWriter.bundleHash(start, end);
+        _send(address(this), BundleWriter.asMessage(start, end));
+    }
+
+    /// @dev `emit MessageSent`, encoded straight from calldata.
+    function _emitSent(
+        bytes32 sendId,
+        uint256 destination,
+        address to,
+        bytes calldata payload,
+        bytes[] calldata attributes
+    ) private {
+        uint256 head;
+        // Free memory serves as scratch space and is not claimed.
+        assembly ("memory-safe") {
+            head := mload(0x40)
+        }
+        uint256 receiver = Erc7930.write(head + 0xa0, block.chainid, msg.sender);
+        uint256 data = Erc7930.write(receiver, destination, to);
+        uint256 list = AbiWriter.writeBytes(data, payload);
+        uint256 end = AbiWriter.writeBytesArray(list, attributes);
+        bytes32 topic = MessageSent.selector;
+        assembly ("memory-safe") {
+            mstore(head, 0xa0)
+            mstore(add(head, 0x20), sub(receiver, head))
+            mstore(add(head, 0x40), sub(data, head))
+            mstore(add(head, 0x60), 0)
+            mstore(add(head, 0x80), sub(list, head))
+            log2(head, sub(end, head), topic, sendId)
+        }
+    }
+
+    function _requireForeign(uint256 chainId) private view {
+        require(
+            chainId != 0 && chainId != block.chainid && chainId != L1_CHAIN_ID, InteropCenterUnknownDestination(chainId)
+        );
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+
+import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
+import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
+import {IVersioned} from "../interfaces/IVersioned.sol";
+import {BoundedCall} from "../libraries/BoundedCall.sol";
+import {Erc7930} from "../libraries/Erc7930.sol";
+import {PriorityOperation} from "../types/PriorityOperations.sol";
+
+/// @title Priority inbox
+/// @notice Created by the outbox, to which it reports. It consumes what the operator gives it; that this is what L1
+/// asked for is checked on L1, where a batch that consumed anything else cannot settle.
+contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
+    /// @dev The only format there is.
+    uint8 private constant OPERATION_VERSION = 1;
+    /// @dev Gas spent between the check of the gas and the recipient's first instruction: a cold account and the call.
+    uint256 private constant CALL_RESERVE = 5_000;
+
+    IMessageOutbox private immutable OUTBOX;
+    uint256 private immutable L1_CHAIN_ID;
+
+    /// @inheritdoc IPriorityInbox
+    bytes32 public commitment;
+    /// @inheritdoc IPriorityInbox
+    uint256 public processedCount;
+
+    /// @param authority Access manager of this chain.
+    /// @param l1ChainId Chain id of the network's L1.
+    constructor(address authority, uint256 l1ChainId) AccessManaged(authority) {
+        require(authority != address(0), PriorityInboxZeroAuthority());
+        require(l1ChainId != 0, PriorityInboxZeroL1ChainId());
+        OUTBOX = IMessageOutbox(msg.sender);
+        L1_CHAIN_ID = l1ChainId;
+    }
+
+    /// @inheritdoc IPriorityInbox
+    function processOperations(PriorityOperation[] calldata operations) external restricted {
+        for (uint256 i = 0; i < operations.length; ++i) {
+            _process(operations[i]);
+        }
+    }
+
+    /// @inheritdoc IVersioned
+    function version() external pure returns (uint256) {
+        return 1;
+    }
+
+    function _process(PriorityOperation calldata operation) private {
+        uint256 nonce = processedCount;
+        require(operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version));
+        require(operation.chainId == block.chainid, PriorityInboxWrongChain(block.chainid, operation.chainId));
+        require(operation.nonce == nonce, PriorityInboxWrongNonce(nonce, operation.nonce));
+
+        bytes32 operationHash = keccak256(abi.encode(operation));
+        processedCount = nonce + 1;
+        commitment = keccak256(abi.encode(commitment, operationHash));
+
+        (bool success, bytes memory answer) = _deliver(operation, operationHash);
+        emit PriorityOperationProcessed(operationHash, nonce, success, answer);
+        // The outbox calls nobody back.
+        OUTBOX.reportStatus(operationHash, success);
+    }
+
+    /// @dev A recipient without code returns nothing, so its operation fails.
+    function _deliver(PriorityOperation calldata operation, bytes32 operationHash)
+        private
+        returns (bool success, bytes memory answer)
+    {
+        bytes memory data = abi.encodeCall(
+            IERC7786Recipient.receiveMessage,
+            (operationHash, Erc7930.format(L1_CHAIN_ID, operation.sender), operation.data)
+        );
+        require(
+            BoundedCall.canForward(operation.gasLimit, CALL_RESERVE),
+            PriorityInboxGasTooLow(operation.gasLimit + CALL_RESERVE, gasleft())
+        );
+        // The operation is consumed already: a recipient that calls back finds the next one.
+        (success, answer) = BoundedCall.call(operation.to, operation.gasLimit, data);
+        success = success && BoundedCall.isSelector(answer, IERC7786Recipient.receiveMessage.selector);
+    }
+}
