@@ -1,0 +1,129 @@
+# The only list of commands of this project. `make help` prints it; CI calls these targets and nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+FORGE := scripts/foundry.sh forge
+SOLHINT := node node_modules/solhint/solhint.js --disc --noPoster --max-warnings 0
+# The lock file npm writes into node_modules stands for the installed toolchain.
+NPM_STAMP := contracts/node_modules/.package-lock.json
+
+# What the test recipes run; `make ci-can-fail` narrows them to its canaries.
+CARGO_TESTS ?= --workspace
+FORGE_TESTS ?=
+# One seed, so that a red build can be repeated; `make test-long` draws its own.
+FUZZ_SEED ?= 0xca05e7a9
+
+##@ Use
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: demo
+demo: deps ## Start a network of local chains, send messages through it, print what happened
+	cargo run --release --locked -p causeway-relayer --bin causeway -- dev --demo
+
+.PHONY: dev
+dev: deps ## Start a network of local chains and keep it running until Ctrl-C
+	cargo run --release --locked -p causeway-relayer --bin causeway -- dev
+
+##@ Test
+
+.PHONY: test
+test: check forge-test cargo-test ## Everything CI demands: checks, contract tests, Rust tests, whole-system tests
+	@echo "make test: passed"
+
+.PHONY: forge-test
+forge-test: deps ## Contract tests: unit, fuzz, invariant, attack
+	FOUNDRY_FUZZ_SEED=$(FUZZ_SEED) $(FORGE) test $(FORGE_TESTS)
+
+.PHONY: cargo-test
+cargo-test: deps ## Rust tests, among them the whole-system ones on real local chains
+	cargo test --locked $(CARGO_TESTS)
+
+.PHONY: test-long
+test-long: deps ## Long fuzzing of contracts and crates, with a new seed each time
+	FOUNDRY_PROFILE=long $(FORGE) test
+	PROPTEST_CASES=100000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
+
+.PHONY: ci-can-fail
+ci-can-fail: deps ## Prove that a failing test turns these recipes red, in a scratch copy
+	scripts/ci-can-fail.sh
+
+##@ Check
+
+.PHONY: check
+check: check-format check-rust check-contracts check-bindings check-structure ## Formatting, lints, generated files, dependency arrows
+
+.PHONY: check-format
+check-format: deps ## Formatting of Rust and Solidity
+	cargo fmt --all --check
+	$(FORGE) fmt --check
+
+.PHONY: check-rust
+check-rust: ## Rust lints; a warning is an error
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+.PHONY: check-contracts
+check-contracts: build-contracts ## Solidity lints; a warning is an error
+	$(FORGE) lint
+	cd contracts && $(SOLHINT) 'src/**/*.sol' 'test/**/*.sol' 'script/**/*.sol'
+
+.PHONY: check-bindings
+check-bindings: build-contracts ## Generated bindings and snapshots agree with the contracts
+	node scripts/bindings.mjs --check
+
+.PHONY: check-structure
+check-structure: ## Dependency arrows, rooms, licences, naming
+	cargo test --locked --workspace --test architecture
+
+.PHONY: check-gas
+check-gas: deps ## Gas of every measured call agrees with the committed snapshots
+	FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test --isolate --match-path 'test/gas/*'
+
+##@ Write
+
+.PHONY: fmt
+fmt: deps ## Format Rust and Solidity
+	cargo fmt --all
+	$(FORGE) fmt
+
+.PHONY: bindings
+bindings: build-contracts ## Write the Rust bindings' source and the ABI, bytecode and storage snapshots
+	node scripts/bindings.mjs
+
+.PHONY: snapshots
+snapshots: bindings bench-gas ## Write every committed snapshot
+
+##@ Measure
+
+.PHONY: bench-gas
+bench-gas: deps ## Gas of every measured call, into contracts/snapshots/gas
+	FORGE_SNAPSHOT_EMIT=true $(FORGE) test --isolate --match-path 'test/gas/*'
+
+.PHONY: bench-proofs
+bench-proofs: ## Trees and proofs against the hashing limit and against peers
+	cargo run --release --locked --manifest-path proofs/bench/Cargo.toml
+
+##@ Toolchain
+
+.PHONY: deps
+deps: $(NPM_STAMP) ## Install Foundry, solc and OpenZeppelin from the lock file
+
+$(NPM_STAMP): contracts/package-lock.json contracts/package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 2; }
+	cd contracts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: build-contracts
+build-contracts: deps ## Compile the contracts; a warning is an error
+	$(FORGE) build
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed
+	rm -rf target contracts/out contracts/cache contracts/node_modules

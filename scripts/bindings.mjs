@@ -1,0 +1,136 @@
+// Writes what Rust and reviewers read of the contracts, from what forge built:
+//   contracts/bindings/sol/Interfaces.sol      every interface in one file, the source of the Rust bindings
+//   contracts/snapshots/abi/<Contract>.json     compiler truth the bindings are compared with
+//   contracts/snapshots/bytecode/<Contract>.hex creation code of what is deployed
+//   contracts/snapshots/storage/<Contract>.json storage layouts, so that a moved slot shows in review
+// Usage: node scripts/bindings.mjs [--check]; --check writes nothing and fails when the committed files differ.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const contracts = join(root, "contracts");
+const interfaces = "src/interfaces/All.sol";
+const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage"];
+
+const generated = new Map([["bindings/sol/Interfaces.sol", await forge("flatten", interfaces)]]);
+const built = builtContracts();
+for (const contract of built) describe(contract);
+await inParallel(built.filter(isDeployable), addBytecode);
+
+if (process.argv.includes("--check")) check();
+else write();
+
+async function forge(...args) {
+  const run = promisify(execFile)(join(root, "scripts/foundry.sh"), ["forge", ...args], { maxBuffer: 1 << 26 });
+  const { stdout } = await run.catch((error) => fail(`forge ${args.join(" ")}:\n${error.stderr}${error.stdout}`));
+  return stdout;
+}
+
+/** Every contract, interface and library of src/, with its artifact. */
+function builtContracts() {
+  const sources = readdirSync(join(contracts, "src"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
+    .map((entry) => relative(contracts, join(entry.parentPath ?? entry.path, entry.name)));
+  return sources.sort().flatMap((source) => {
+    const text = readFileSync(join(contracts, source), "utf8");
+    const declared = text.matchAll(/^(?:abstract contract|contract|interface|library) (\w+)/gm);
+    return [...declared].map(([, name]) => ({ name, source, artifact: readArtifact("out", source, name) }));
+  });
+}
+
+function readArtifact(out, source, name) {
+  const path = join(contracts, out, basename(source), `${name}.json`);
+  if (!existsSync(path)) fail(`${path} is missing: run 'make build-contracts' first`);
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+function isDeployable({ artifact }) {
+  return artifact.bytecode.object !== "0x" && artifact.abi.length > 0;
+}
+
+function describe(contract) {
+  const { name, artifact } = contract;
+  const { abi, storageLayout } = artifact;
+  if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names are unique in src/`);
+  if (abi.length > 0) generated.set(`snapshots/abi/${name}.json`, pretty(abi.map(sortKeys).sort(bySignature)));
+  if (isDeployable(contract) && storageLayout.storage.length > 0)
+    generated.set(`snapshots/storage/${name}.json`, pretty(layout(storageLayout)));
+}
+
+/**
+ * Creation code, compiled with nothing but what the contract imports: the order of functions in it depends on how many
+ * sources the compiler saw before, and neither a test nor another contract may move a contract's address.
+ */
+async function addBytecode({ name, source }) {
+  const out = `out/alone/${name}`;
+  await forge("build", source, "--out", out, "--cache-path", `cache/alone/${name}`);
+  const { object, linkReferences } = readArtifact(out, source, name).bytecode;
+  if (Object.keys(linkReferences).length > 0) fail(`${name} needs a linked library: make its functions internal`);
+  generated.set(`snapshots/bytecode/${name}.hex`, `${object}\n`);
+}
+
+async function inParallel(items, work) {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.shift(); item; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+/** A storage layout without the numbers the compiler gives its syntax tree, which change with any edit. */
+function layout({ storage, types }) {
+  const stable = (id) => id.replace(/\)\d+/g, ")");
+  const variable = ({ label, slot, offset, type }) => ({ slot, offset, label, type: stable(type) });
+  const structs = Object.entries(types)
+    .filter(([, type]) => type.members)
+    .map(([id, { numberOfBytes, members }]) => [stable(id), { numberOfBytes, members: members.map(variable) }]);
+  return { storage: storage.map(variable), structs: Object.fromEntries(structs.sort()) };
+}
+
+function sortKeys(value) {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).sort().map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+function bySignature(a, b) {
+  const key = ({ type, name = "", inputs = [] }) => `${type} ${name}(${inputs.map((input) => input.type)})`;
+  return key(a) < key(b) ? -1 : 1;
+}
+
+function pretty(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Committed files of the generated folders that no contract accounts for any more. */
+function leftOver() {
+  return folders
+    .filter((folder) => existsSync(join(contracts, folder)))
+    .flatMap((folder) => readdirSync(join(contracts, folder)).map((file) => `${folder}/${file}`))
+    .filter((file) => !generated.has(file));
+}
+
+function write() {
+  for (const file of leftOver()) rmSync(join(contracts, file));
+  for (const [file, text] of generated) {
+    mkdirSync(dirname(join(contracts, file)), { recursive: true });
+    writeFileSync(join(contracts, file), text);
+  }
+  console.log(`bindings: ${generated.size} files written`);
+}
+
+function check() {
+  const differs = ([file, text]) => !existsSync(join(contracts, file)) || readFileSync(join(contracts, file), "utf8") !== text;
+  const stale = [...[...generated].filter(differs).map(([file]) => file), ...leftOver()].sort();
+  if (stale.length > 0) fail(`these files are not what the contracts say; run 'make bindings' and commit:\n  ${stale.join("\n  ")}`);
+  console.log(`bindings: ${generated.size} files agree with the contracts`);
+}
+
+function fail(reason) {
+  console.error(`bindings: ${reason}`);
+  process.exit(1);
+}
