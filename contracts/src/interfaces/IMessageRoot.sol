@@ -16,6 +16,8 @@ interface IMessageRoot {
         bytes32 root
     );
 
+    /// @notice The registry and the settlement contract are needed.
+    error MessageRootZeroAddress();
     /// @notice The caller may not change the tree.
     error MessageRootNotAuthorized(address caller, address expected);
     /// @notice The chain is in the tree already.
@@ -45,7 +47,4 @@ interface IMessageRoot {
 
     /// @return Index of the chain in the shared tree.
     function chainIndex(uint256 chainId) external view returns (uint256);
-
-    /// @return Number of batches in the chain's tree.
-    function batchCount(uint256 chainId) external view returns (uint256);
 }

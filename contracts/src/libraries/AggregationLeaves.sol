@@ -14,14 +14,29 @@ library AggregationLeaves {
     function batchLeaf(bytes32 chainBatchRoot, uint256 batchNumber, uint256 l1Timestamp)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 leaf)
     {
-        return keccak256(abi.encode(BATCH, chainBatchRoot, batchNumber, l1Timestamp));
+        // Free memory serves as scratch space and is not claimed.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, BATCH)
+            mstore(add(start, 0x20), chainBatchRoot)
+            mstore(add(start, 0x40), batchNumber)
+            mstore(add(start, 0x60), l1Timestamp)
+            leaf := keccak256(start, 0x80)
+        }
     }
 
     /// @notice Leaf of a chain in the shared tree.
     /// @param chainRoot Root of the chain's tree; 0 while it has no batch.
-    function chainIdLeaf(bytes32 chainRoot, uint256 chainId) internal pure returns (bytes32) {
-        return keccak256(abi.encode(CHAIN, chainRoot, chainId));
+    function chainIdLeaf(bytes32 chainRoot, uint256 chainId) internal pure returns (bytes32 leaf) {
+        // As above.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, CHAIN)
+            mstore(add(start, 0x20), chainRoot)
+            mstore(add(start, 0x40), chainId)
+            leaf := keccak256(start, 0x60)
+        }
     }
 }
