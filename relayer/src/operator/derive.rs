@@ -1,7 +1,7 @@
 //! What a batch must claim, derived from the chain itself. The operator builds batches this way, and an attester derives
 //! each batch again from its own node before it signs.
 
-use alloy::primitives::{B256, U256};
+use alloy::primitives::B256;
 use causeway_bindings::{Batch, ChainHead, RootImport, fold_imports, fold_leaf, fold_operation};
 use causeway_proofs::{ChainBatch, Dialect, LogTree};
 
@@ -206,26 +206,22 @@ fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
     }
 }
 
-/// A root import, as the chain's log tells it.
-pub fn root_import(
-    settlement_chain: ChainId,
-    block: u64,
-    timestamp: u64,
-    root: B256,
-) -> RootImport {
-    RootImport {
-        settlementChainId: U256::from(settlement_chain),
-        blockNumber: U256::from(block),
-        timestamp: U256::from(timestamp),
-        root,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use alloy::primitives::U256;
     use proptest::prelude::*;
 
     use super::*;
+
+    fn root_import(block: u64) -> RootImport {
+        let word_of = U256::from;
+        RootImport {
+            settlementChainId: word_of(1),
+            blockNumber: word_of(block),
+            timestamp: word_of(5),
+            root: word(9),
+        }
+    }
 
     fn word(byte: u8) -> B256 {
         B256::repeat_byte(byte)
@@ -235,9 +231,7 @@ mod tests {
         let leaves: Vec<_> = (0..leaves)
             .map(|i| B256::left_padding_from(&(i + 1).to_be_bytes()))
             .collect();
-        let imports: Vec<_> = (0..imports)
-            .map(|i| root_import(1, i as u64, 5, word(9)))
-            .collect();
+        let imports: Vec<_> = (0..imports).map(|i| root_import(i as u64)).collect();
         let operations: Vec<_> = (0..operations).map(|i| word(100 + i as u8)).collect();
         BatchFacts {
             chain: 271,

@@ -1,5 +1,8 @@
 //! The chain operator's side, for chains without a settlement pipeline of their own.
 
+pub mod attest;
 pub mod data;
 pub mod derive;
+pub mod publish;
+pub mod read;
 pub mod seal;
