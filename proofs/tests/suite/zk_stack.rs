@@ -162,7 +162,7 @@ impl ProofVector {
 }
 
 fn vectors() -> Vectors {
-    serde_json::from_str(include_str!("vectors/zk-stack.json")).unwrap()
+    serde_json::from_str(include_str!("../vectors/zk-stack.json")).unwrap()
 }
 
 fn of_kind(suffix: &str) -> Vec<ProofVector> {
@@ -177,7 +177,7 @@ fn of_kind(suffix: &str) -> Vec<ProofVector> {
 
 #[test]
 fn every_section_and_kind_is_covered() {
-    let all: Value = serde_json::from_str(include_str!("vectors/zk-stack.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../vectors/zk-stack.json")).unwrap();
     let keys: Vec<_> = all.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["batches", "constants", "note", "proofs", "trees"]);
     let covered: usize = ["/final", "/two-hop", "/legacy"]

@@ -1,0 +1,59 @@
+//! Every way of hashing gives the same hashes.
+
+use alloy_primitives::{B256, keccak256};
+use causeway_proofs::keccak::{Backend, hash_logs, hash_logs_with, hash_nodes, hash_nodes_with};
+use proptest::prelude::*;
+
+fn words() -> impl Strategy<Value = Vec<B256>> {
+    prop::collection::vec(any::<[u8; 32]>().prop_map(B256::from), 0..70)
+}
+
+fn logs() -> impl Strategy<Value = Vec<[u8; 88]>> {
+    prop::collection::vec(prop::array::uniform::<_, 88>(any::<u8>()), 0..40)
+}
+
+fn one_by_one(children: &[B256]) -> Vec<B256> {
+    let pairs = children.chunks_exact(2);
+    pairs.map(|pair| keccak256(pair.concat())).collect()
+}
+
+proptest! {
+    #[test]
+    fn nodes_are_equal_on_every_backend(children in words()) {
+        let expected = one_by_one(&children);
+        for backend in Backend::ALL {
+            let mut parents = vec![];
+            hash_nodes_with(backend, &children, &mut parents);
+            prop_assert_eq!(&parents, &expected, "{:?}", backend);
+        }
+        let mut parents = vec![B256::ZERO];
+        hash_nodes(&children, &mut parents);
+        prop_assert_eq!(&parents[1..], &expected);
+        prop_assert_eq!(parents[0], B256::ZERO, "nodes are appended");
+    }
+
+    #[test]
+    fn log_leaves_are_equal_on_every_backend(logs in logs()) {
+        let expected: Vec<_> = logs.iter().map(keccak256).collect();
+        for backend in Backend::ALL {
+            prop_assert_eq!(&hash_logs_with(backend, &logs), &expected, "{:?}", backend);
+        }
+        prop_assert_eq!(hash_logs(&logs), expected);
+    }
+}
+
+#[test]
+fn best_backend_is_available() {
+    assert!(Backend::Scalar.is_available());
+    assert!(Backend::best().is_available());
+}
+
+/// A machine with the vector units must use them: otherwise the tests above compare scalar with scalar.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn vector_backends_are_found_where_the_processor_has_them() {
+    let avx2 = std::arch::is_x86_feature_detected!("avx2");
+    assert_eq!(Backend::Avx2.is_available(), avx2);
+    let avx512 = std::arch::is_x86_feature_detected!("avx512vbmi2");
+    assert_eq!(Backend::Avx512.is_available(), avx512);
+}
