@@ -191,6 +191,13 @@ impl FromStr for InteropAddress {
     }
 }
 
+impl From<(u64, Address)> for InteropAddress {
+    /// An account on a chain.
+    fn from((chain_id, account): (u64, Address)) -> Self {
+        Self::new(chain_id, account)
+    }
+}
+
 impl TryFrom<&[u8]> for InteropAddress {
     type Error = AddressError;
 

@@ -1,0 +1,358 @@
+//! What can go wrong, with a stable code and what to do about it.
+
+use std::time::Duration;
+
+use alloy::{
+    contract,
+    primitives::{Address, B256, Bytes, U256},
+    transports::TransportError,
+};
+use causeway_bindings::describe_revert;
+use causeway_proofs::{MalformedProof, MessageRootError, NotProvable, TreeFull, VerifyError};
+
+use crate::{Stage, Status};
+
+/// Everything that the SDK's calls may fail with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The description of the network cannot be read.
+    #[error("network file ({place}): {problem}")]
+    NetworkFile {
+        /// File or part of it.
+        place: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The network has no such chain.
+    #[error("chain {chain_id} is not part of the network; it has {known:?}")]
+    UnknownChain {
+        /// Chain asked for.
+        chain_id: u64,
+        /// Chains that the network has.
+        known: Vec<u64>,
+    },
+    /// The RPC is that of another chain.
+    #[error("the RPC of chain {expected} answers with chain id {actual}")]
+    WrongChain {
+        /// Chain id in the description of the network.
+        expected: u64,
+        /// Chain id of the RPC.
+        actual: u64,
+    },
+    /// A contract of the network is not there.
+    #[error("no {contract} at {address} on chain {chain_id}: there is no code")]
+    NoCode {
+        /// Chain.
+        chain_id: u64,
+        /// Which contract.
+        contract: &'static str,
+        /// Where it should be.
+        address: Address,
+    },
+    /// A contract belongs to another release.
+    #[error("the {contract} on chain {chain_id} is of protocol version {actual}, not {expected}")]
+    UnknownVersion {
+        /// Chain.
+        chain_id: u64,
+        /// Which contract.
+        contract: &'static str,
+        /// Version that this SDK knows.
+        expected: u64,
+        /// Version of the contract.
+        actual: U256,
+    },
+    /// The RPC cannot be reached, or refuses a request.
+    #[error("chain {chain_id}, {what}: {source}")]
+    Rpc {
+        /// Chain.
+        chain_id: u64,
+        /// What was asked for.
+        what: &'static str,
+        /// The RPC's answer.
+        source: Box<TransportError>,
+    },
+    /// The RPC's answer makes no sense.
+    #[error("chain {chain_id}, {what}: {problem}")]
+    BadAnswer {
+        /// Chain.
+        chain_id: u64,
+        /// What was asked for.
+        what: &'static str,
+        /// What is wrong with the answer.
+        problem: String,
+    },
+    /// A contract refused what was asked for.
+    #[error("chain {chain_id} refuses {what}: {}", describe_revert(.data))]
+    Reverted {
+        /// Chain.
+        chain_id: u64,
+        /// What was asked for.
+        what: &'static str,
+        /// Revert data.
+        data: Bytes,
+    },
+    /// A transaction was mined and failed.
+    #[error("{what} failed on chain {chain_id} in transaction {transaction}")]
+    TransactionFailed {
+        /// Chain.
+        chain_id: u64,
+        /// What the transaction was for.
+        what: &'static str,
+        /// Its hash.
+        transaction: B256,
+    },
+    /// The transaction sent no message.
+    #[error("transaction {transaction} on chain {chain_id} sent no message")]
+    NoMessage {
+        /// Chain.
+        chain_id: u64,
+        /// The transaction.
+        transaction: B256,
+    },
+    /// The block with the message is no longer part of its chain.
+    #[error("block {block} of chain {chain_id}, which held the message, was reorganised away")]
+    Removed {
+        /// Source chain.
+        chain_id: u64,
+        /// Block that held the message.
+        block: u64,
+    },
+    /// The message's batch has not settled yet.
+    #[error("block {block} of chain {chain_id} is in no batch that L1 has executed")]
+    NotSettled {
+        /// Source chain.
+        chain_id: u64,
+        /// Block of the message.
+        block: u64,
+    },
+    /// The destination has not imported a root that covers the message's batch.
+    #[error("chain {chain_id} has imported no root of L1 block {l1_block} or later")]
+    NotRooted {
+        /// Destination chain.
+        chain_id: u64,
+        /// L1 block in which the batch was executed.
+        l1_block: u64,
+    },
+    /// What an RPC says does not lead to the root on L1.
+    #[error("{what}: rebuilt as {rebuilt}, known as {known}")]
+    RootMismatch {
+        /// Which root.
+        what: String,
+        /// Root of what the RPC's logs say.
+        rebuilt: B256,
+        /// Root that is known elsewhere.
+        known: B256,
+    },
+    /// L1's own history does not know the root.
+    #[error("L1 does not know {root} as its message root after block {block}")]
+    UnknownRoot {
+        /// L1 block.
+        block: u64,
+        /// The root.
+        root: B256,
+    },
+    /// The message is not among the logs of its batch.
+    #[error("the logs of batch {batch_number} of chain {chain_id} do not hold the message")]
+    NotInBatch {
+        /// Source chain.
+        chain_id: u64,
+        /// Batch.
+        batch_number: u64,
+    },
+    /// Events of L1 do not follow from each other.
+    #[error("the events of the message root do not follow from each other: {0}")]
+    History(#[from] MessageRootError),
+    /// No proof can be built.
+    #[error(transparent)]
+    NotProvable(#[from] NotProvable),
+    /// More logs than a batch can hold.
+    #[error(transparent)]
+    TreeFull(#[from] TreeFull),
+    /// A proof that was just built is malformed.
+    #[error(transparent)]
+    Malformed(#[from] MalformedProof),
+    /// A proof that was just built does not verify.
+    #[error(transparent)]
+    Unverified(#[from] VerifyError),
+    /// The stage waited for did not come in time.
+    #[error("not {stage:?} within {limit:?}; last seen: {last}")]
+    Timeout {
+        /// Stage waited for.
+        stage: Stage,
+        /// How long.
+        limit: Duration,
+        /// Where the message stood last.
+        last: Box<Status>,
+    },
+}
+
+impl Error {
+    /// A stable name of the error.
+    pub const fn code(&self) -> &'static str {
+        self.code_and_help().0
+    }
+
+    /// What to do about it.
+    pub const fn help(&self) -> &'static str {
+        self.code_and_help().1
+    }
+
+    /// True if the same call may succeed later without anything being changed.
+    pub const fn is_temporary(&self) -> bool {
+        matches!(
+            self,
+            Self::Rpc { .. }
+                | Self::NotSettled { .. }
+                | Self::NotRooted { .. }
+                | Self::RootMismatch { .. }
+                | Self::UnknownRoot { .. }
+                | Self::History(_)
+                | Self::NotProvable(_)
+                | Self::Timeout { .. }
+        )
+    }
+
+    const fn code_and_help(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::NetworkFile { .. } => (
+                "network-file",
+                "Give the file that `causeway dev` wrote, or one of the same shape.",
+            ),
+            Self::UnknownChain { .. } => (
+                "unknown-chain",
+                "Add the chain to the network, or use one that it has.",
+            ),
+            Self::WrongChain { .. } => (
+                "wrong-chain",
+                "Correct the RPC URL or the chain id in the network file.",
+            ),
+            Self::NoCode { .. } => (
+                "no-code",
+                "Deploy the contracts, or correct the address in the network file.",
+            ),
+            Self::UnknownVersion { .. } => (
+                "unknown-version",
+                "Use the release of this SDK that the contracts belong to.",
+            ),
+            Self::Rpc { .. } => (
+                "rpc",
+                "Check that the RPC is up and allows the request, then try again.",
+            ),
+            Self::BadAnswer { .. } => (
+                "bad-answer",
+                "Use another RPC for this chain: its answers are not sound.",
+            ),
+            Self::Reverted { .. } => (
+                "reverted",
+                "Read the contract's reason; it says what it expected and what it was given.",
+            ),
+            Self::TransactionFailed { .. } => (
+                "transaction-failed",
+                "Simulate the transaction at its block to see the reason, or send it again.",
+            ),
+            Self::NoMessage { .. } => (
+                "no-message",
+                "Give the transaction that called the interop center, on the chain it was sent to.",
+            ),
+            Self::Removed { .. } => (
+                "removed",
+                "Look the transaction up again: it may stand in another block now.",
+            ),
+            Self::NotSettled { .. } => (
+                "not-settled",
+                "Wait for the chain's operator to settle the batch: `wait(Stage::Settled, ..)`.",
+            ),
+            Self::NotRooted { .. } => (
+                "not-rooted",
+                "Wait for the destination to import a newer root: `wait(Stage::Rooted, ..)`.",
+            ),
+            Self::RootMismatch { .. } => (
+                "root-mismatch",
+                "Try again; if it stays, the RPC hides or invents logs: use another one.",
+            ),
+            Self::UnknownRoot { .. } => (
+                "unknown-root",
+                "Try again; if it stays, the chain imported a false root and cannot settle.",
+            ),
+            Self::NotInBatch { .. } => (
+                "not-in-batch",
+                "Use another RPC for the source chain: this one hides logs.",
+            ),
+            Self::History(_) => (
+                "history",
+                "Try again; if it stays, use another RPC for L1: this one hides events.",
+            ),
+            Self::NotProvable(_) => (
+                "not-provable",
+                "Try again once the RPC of L1 has caught up.",
+            ),
+            Self::TreeFull(_) => (
+                "tree-full",
+                "The batch holds more logs than a batch can: the RPC invents logs.",
+            ),
+            Self::Malformed(_) => (
+                "malformed-proof",
+                "Report this: the SDK built a proof that is not well formed.",
+            ),
+            Self::Unverified(_) => (
+                "unverified-proof",
+                "Report this: the SDK built a proof that does not verify.",
+            ),
+            Self::Timeout { .. } => (
+                "timeout",
+                "Wait longer, or look at the last status: it says what is missing.",
+            ),
+        }
+    }
+}
+
+/// Puts the chain and the purpose of a request to its failure.
+pub(crate) trait At<T> {
+    /// `what` names the request.
+    fn at(self, chain_id: u64, what: &'static str) -> Result<T, Error>;
+}
+
+impl<T> At<T> for Result<T, TransportError> {
+    fn at(self, chain_id: u64, what: &'static str) -> Result<T, Error> {
+        self.map_err(|source| {
+            match source
+                .as_error_resp()
+                .and_then(|answer| answer.as_revert_data())
+            {
+                Some(data) => Error::Reverted {
+                    chain_id,
+                    what,
+                    data,
+                },
+                None => Error::Rpc {
+                    chain_id,
+                    what,
+                    source: Box::new(source),
+                },
+            }
+        })
+    }
+}
+
+impl<T> At<T> for Result<T, contract::Error> {
+    fn at(self, chain_id: u64, what: &'static str) -> Result<T, Error> {
+        self.or_else(|failure| match failure {
+            contract::Error::TransportError(source) => Err(source).at(chain_id, what),
+            other => Err(Error::BadAnswer {
+                chain_id,
+                what,
+                problem: other.to_string(),
+            }),
+        })
+    }
+}
+
+/// A number that a chain gave as 256 bits and that must fit into 64.
+pub(crate) fn small(number: U256, chain_id: u64, what: &'static str) -> Result<u64, Error> {
+    u64::try_from(number).map_err(|_| Error::BadAnswer {
+        chain_id,
+        what,
+        problem: format!("{number} does not fit into 64 bits"),
+    })
+}
