@@ -31,6 +31,8 @@ interface IMessageRoot {
     function addChain(uint256 chainId) external;
 
     /// @notice Appends the root of an executed batch; the settlement contract only.
+    /// @param batchNumber Batches come from 1 without gaps, which the settlement contract vouches for: batch `n` is leaf
+    /// `n - 1` of its chain's tree.
     function appendBatch(uint256 chainId, uint256 batchNumber, bytes32 chainBatchRoot) external;
 
     /// @return Whether `root` was the shared root after block `blockNumber`, whose timestamp was `timestamp`.
