@@ -47,14 +47,19 @@ impl fmt::Display for Stage {
 
 /// The word names no stage.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no stage; use one of seen, rooted, proven, submitted, included, final, held, failed, removed, unknown")]
+#[error(
+    "`{0}` is no stage; use one of seen, rooted, proven, submitted, included, final, held, failed, removed, unknown"
+)]
 pub struct UnknownStage(pub String);
 
 impl FromStr for Stage {
     type Err = UnknownStage;
 
     fn from_str(word: &str) -> Result<Self, UnknownStage> {
-        Self::ALL.into_iter().find(|stage| stage.label() == word).ok_or_else(|| UnknownStage(word.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|stage| stage.label() == word)
+            .ok_or_else(|| UnknownStage(word.to_owned()))
     }
 }
 
@@ -114,7 +119,10 @@ mod tests {
         for stage in Stage::ALL {
             assert_eq!(stage.label().parse(), Ok(stage));
         }
-        assert_eq!("Seen".parse::<Stage>(), Err(UnknownStage("Seen".to_owned())));
+        assert_eq!(
+            "Seen".parse::<Stage>(),
+            Err(UnknownStage("Seen".to_owned()))
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! in no order. Only `Reorged` takes facts back. `Final` and `Removed` are left by a reorg and by being seen again.
 
 use super::{
-    BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage, TransitionError,
-    UnixSeconds,
+    BatchPosition, HoldReason, MessageEvent, MessageRecord, Milestone, MilestoneKind, Stage,
+    TransitionError, UnixSeconds,
 };
 
 impl MessageRecord {
@@ -29,7 +29,9 @@ impl MessageRecord {
 
     /// The milestone of this kind, if it was reached.
     pub fn milestone(&self, kind: MilestoneKind) -> Option<&Milestone> {
-        self.milestones.iter().find(|milestone| milestone.kind == kind)
+        self.milestones
+            .iter()
+            .find(|milestone| milestone.kind == kind)
     }
 
     /// The stage that the recorded facts support when no delivery is under way.
@@ -41,7 +43,11 @@ impl MessageRecord {
         }
     }
 
-    fn settled(&mut self, position: BatchPosition, milestone: Milestone) -> Result<(), TransitionError> {
+    fn settled(
+        &mut self,
+        position: BatchPosition,
+        milestone: Milestone,
+    ) -> Result<(), TransitionError> {
         match self.stage {
             Stage::Seen
             | Stage::Rooted
@@ -74,7 +80,9 @@ impl MessageRecord {
             Stage::Included | Stage::Final | Stage::Held | Stage::Failed | Stage::Unknown => {
                 self.record(MilestoneKind::RootImported, milestone);
             }
-            Stage::Rooted | Stage::Proven | Stage::Submitted | Stage::Removed => return Err(self.refuse("Rooted")),
+            Stage::Rooted | Stage::Proven | Stage::Submitted | Stage::Removed => {
+                return Err(self.refuse("Rooted"));
+            }
         }
         Ok(())
     }
@@ -160,7 +168,12 @@ impl MessageRecord {
         now: UnixSeconds,
     ) -> Result<(), TransitionError> {
         match self.stage {
-            Stage::Seen | Stage::Rooted | Stage::Proven | Stage::Submitted | Stage::Held | Stage::Unknown => {
+            Stage::Seen
+            | Stage::Rooted
+            | Stage::Proven
+            | Stage::Submitted
+            | Stage::Held
+            | Stage::Unknown => {
                 if self.hold.as_ref() != Some(&reason) {
                     self.since = now;
                 }
@@ -169,18 +182,27 @@ impl MessageRecord {
                 self.retry_at = retry_at;
                 Ok(())
             }
-            Stage::Included | Stage::Final | Stage::Failed | Stage::Removed => Err(self.refuse("Held")),
+            Stage::Included | Stage::Final | Stage::Failed | Stage::Removed => {
+                Err(self.refuse("Held"))
+            }
         }
     }
 
     fn failed(&mut self, reason: HoldReason, now: UnixSeconds) -> Result<(), TransitionError> {
         match self.stage {
-            Stage::Seen | Stage::Rooted | Stage::Proven | Stage::Submitted | Stage::Held | Stage::Unknown => {
+            Stage::Seen
+            | Stage::Rooted
+            | Stage::Proven
+            | Stage::Submitted
+            | Stage::Held
+            | Stage::Unknown => {
                 self.enter(Stage::Failed, now);
                 self.hold = Some(reason);
                 Ok(())
             }
-            Stage::Included | Stage::Final | Stage::Failed | Stage::Removed => Err(self.refuse("Failed")),
+            Stage::Included | Stage::Final | Stage::Failed | Stage::Removed => {
+                Err(self.refuse("Failed"))
+            }
         }
     }
 
@@ -207,7 +229,9 @@ impl MessageRecord {
         let grounded = self.grounded_stage();
         match self.stage {
             Stage::Seen => Stage::Seen,
-            Stage::Rooted | Stage::Proven | Stage::Submitted if grounded == Stage::Rooted => self.stage,
+            Stage::Rooted | Stage::Proven | Stage::Submitted if grounded == Stage::Rooted => {
+                self.stage
+            }
             Stage::Rooted
             | Stage::Proven
             | Stage::Submitted
@@ -289,7 +313,11 @@ impl MessageRecord {
     }
 
     fn refuse(&self, event: &'static str) -> TransitionError {
-        TransitionError { id: self.id, from: self.stage, event }
+        TransitionError {
+            id: self.id,
+            from: self.stage,
+            event,
+        }
     }
 }
 

@@ -8,12 +8,20 @@ const NOW: UnixSeconds = 1_000;
 const LATER: UnixSeconds = 2_000;
 
 fn milestone(kind: MilestoneKind) -> Milestone {
-    let at = TxPoint { block: 7, block_hash: B256::repeat_byte(7), timestamp: 900, tx: B256::repeat_byte(8) };
+    let at = TxPoint {
+        block: 7,
+        block_hash: B256::repeat_byte(7),
+        timestamp: 900,
+        tx: B256::repeat_byte(8),
+    };
     Milestone { kind, chain: 1, at }
 }
 
 fn position() -> BatchPosition {
-    BatchPosition { number: 3, leaf_index: 5 }
+    BatchPosition {
+        number: 3,
+        leaf_index: 5,
+    }
 }
 
 /// A record in `stage`, with the facts that a message in that stage has.
@@ -56,10 +64,18 @@ fn events() -> Vec<MessageEvent> {
         MessageEvent::Finalized,
         MessageEvent::Held(HoldReason::WrongReturnValue { call: 0 }, Some(LATER)),
         MessageEvent::Failed(HoldReason::Unbundled),
-        MessageEvent::Reorged { lost: MilestoneKind::Sent },
-        MessageEvent::Reorged { lost: MilestoneKind::Settled },
-        MessageEvent::Reorged { lost: MilestoneKind::RootImported },
-        MessageEvent::Reorged { lost: MilestoneKind::Delivered },
+        MessageEvent::Reorged {
+            lost: MilestoneKind::Sent,
+        },
+        MessageEvent::Reorged {
+            lost: MilestoneKind::Settled,
+        },
+        MessageEvent::Reorged {
+            lost: MilestoneKind::RootImported,
+        },
+        MessageEvent::Reorged {
+            lost: MilestoneKind::Delivered,
+        },
         MessageEvent::Retry,
         MessageEvent::DeliveryDropped,
         MessageEvent::OutcomeUnknown,
@@ -69,16 +85,43 @@ fn events() -> Vec<MessageEvent> {
 /// One row per stage, one column per event of `events()`: the stage after it, or `-` where it is refused.
 const TABLE: [(Stage, &str); 10] = [
     //                 settle root   proven submit execut final held failed r.sent  r.settl r.root r.deliv retry dropped unknown
-    (Stage::Seen,      "seen   -      -      -      included - held failed removed seen seen seen     -      -      -"),
-    (Stage::Rooted,    "rooted -      proven -      included - held failed removed seen seen rooted   -      -      -"),
-    (Stage::Proven,    "proven -      -      submitted included - held failed removed seen seen proven -     -      -"),
-    (Stage::Submitted, "submitted -   -      -      included - held failed removed seen seen submitted -  rooted unknown"),
-    (Stage::Included,  "included included -  -      included final - - removed seen seen rooted       -      -      -"),
-    (Stage::Final,     "final  final  -      -      -        -     - - removed seen seen rooted       -      -      -"),
-    (Stage::Held,      "held   held   -      -      included - held failed removed seen seen rooted   rooted -      -"),
-    (Stage::Failed,    "failed failed -      -      included - - -        removed seen seen rooted    -      -      -"),
-    (Stage::Removed,   "- - - - - - - - - - - - - - -"),
-    (Stage::Unknown,   "unknown unknown - -     included - held failed removed seen seen rooted       rooted rooted -"),
+    (
+        Stage::Seen,
+        "seen   -      -      -      included - held failed removed seen seen seen     -      -      -",
+    ),
+    (
+        Stage::Rooted,
+        "rooted -      proven -      included - held failed removed seen seen rooted   -      -      -",
+    ),
+    (
+        Stage::Proven,
+        "proven -      -      submitted included - held failed removed seen seen proven -     -      -",
+    ),
+    (
+        Stage::Submitted,
+        "submitted -   -      -      included - held failed removed seen seen submitted -  rooted unknown",
+    ),
+    (
+        Stage::Included,
+        "included included -  -      included final - - removed seen seen rooted       -      -      -",
+    ),
+    (
+        Stage::Final,
+        "final  final  -      -      -        -     - - removed seen seen rooted       -      -      -",
+    ),
+    (
+        Stage::Held,
+        "held   held   -      -      included - held failed removed seen seen rooted   rooted -      -",
+    ),
+    (
+        Stage::Failed,
+        "failed failed -      -      included - - -        removed seen seen rooted    -      -      -",
+    ),
+    (Stage::Removed, "- - - - - - - - - - - - - - -"),
+    (
+        Stage::Unknown,
+        "unknown unknown - -     included - held failed removed seen seen rooted       rooted rooted -",
+    ),
 ];
 
 #[test]
@@ -89,7 +132,11 @@ fn every_stage_and_event_do_what_the_table_says() {
         for (event, expected) in events().into_iter().zip(expected) {
             let mut after = record(from);
             let result = after.apply(event.clone(), LATER);
-            let actual = if result.is_ok() { after.stage.label() } else { "-" };
+            let actual = if result.is_ok() {
+                after.stage.label()
+            } else {
+                "-"
+            };
             assert_eq!(actual, expected, "{from} on {event:?}");
         }
     }
@@ -100,19 +147,43 @@ fn a_seen_message_becomes_rooted_only_once_its_batch_is_known() {
     let mut message = record(Stage::Seen);
     let rooted = MessageEvent::Rooted(milestone(MilestoneKind::RootImported));
     assert!(message.apply(rooted.clone(), LATER).is_err());
-    message.apply(MessageEvent::Settled(position(), milestone(MilestoneKind::Settled)), LATER).unwrap();
+    message
+        .apply(
+            MessageEvent::Settled(position(), milestone(MilestoneKind::Settled)),
+            LATER,
+        )
+        .unwrap();
     message.apply(rooted, LATER).unwrap();
-    assert_eq!((message.stage, message.batch, message.since), (Stage::Rooted, Some(position()), LATER));
+    assert_eq!(
+        (message.stage, message.batch, message.since),
+        (Stage::Rooted, Some(position()), LATER)
+    );
 }
 
 #[test]
 fn a_second_batch_for_a_message_is_refused_until_the_first_is_reorged_away() {
     let mut message = record(Stage::Rooted);
-    let other = BatchPosition { number: 4, leaf_index: 0 };
+    let other = BatchPosition {
+        number: 4,
+        leaf_index: 0,
+    };
     let settled = MessageEvent::Settled(other, milestone(MilestoneKind::Settled));
     let error = message.apply(settled.clone(), LATER).unwrap_err();
-    assert_eq!(error.to_string(), format!("message {} cannot go from Rooted on Settled in another batch", message.id));
-    message.apply(MessageEvent::Reorged { lost: MilestoneKind::Settled }, LATER).unwrap();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "message {} cannot go from Rooted on Settled in another batch",
+            message.id
+        )
+    );
+    message
+        .apply(
+            MessageEvent::Reorged {
+                lost: MilestoneKind::Settled,
+            },
+            LATER,
+        )
+        .unwrap();
     message.apply(settled, LATER).unwrap();
     assert_eq!(message.batch, Some(other));
 }
@@ -120,10 +191,24 @@ fn a_second_batch_for_a_message_is_refused_until_the_first_is_reorged_away() {
 #[test]
 fn a_lost_root_keeps_the_batch_and_a_lost_batch_does_not() {
     let mut message = record(Stage::Included);
-    message.apply(MessageEvent::Reorged { lost: MilestoneKind::RootImported }, LATER).unwrap();
+    message
+        .apply(
+            MessageEvent::Reorged {
+                lost: MilestoneKind::RootImported,
+            },
+            LATER,
+        )
+        .unwrap();
     assert_eq!(message.batch, Some(position()));
     assert_eq!(message.milestones.len(), 2);
-    message.apply(MessageEvent::Reorged { lost: MilestoneKind::Settled }, LATER).unwrap();
+    message
+        .apply(
+            MessageEvent::Reorged {
+                lost: MilestoneKind::Settled,
+            },
+            LATER,
+        )
+        .unwrap();
     assert_eq!(message.batch, None);
     assert_eq!(message.milestones, vec![milestone(MilestoneKind::Sent)]);
 }
@@ -131,12 +216,25 @@ fn a_lost_root_keeps_the_batch_and_a_lost_batch_does_not() {
 #[test]
 fn a_hold_keeps_its_time_while_its_reason_stays() {
     let mut message = record(Stage::Held);
-    message.apply(MessageEvent::Held(HoldReason::Unbundled, Some(LATER)), LATER).unwrap();
+    message
+        .apply(
+            MessageEvent::Held(HoldReason::Unbundled, Some(LATER)),
+            LATER,
+        )
+        .unwrap();
     assert_eq!((message.since, message.retry_at), (NOW, Some(LATER)));
-    message.apply(MessageEvent::Held(HoldReason::WrongReturnValue { call: 1 }, None), LATER).unwrap();
+    message
+        .apply(
+            MessageEvent::Held(HoldReason::WrongReturnValue { call: 1 }, None),
+            LATER,
+        )
+        .unwrap();
     assert_eq!((message.since, message.retry_at), (LATER, None));
     message.apply(MessageEvent::Retry, LATER).unwrap();
-    assert_eq!((message.stage, message.hold, message.retry_at), (Stage::Rooted, None, None));
+    assert_eq!(
+        (message.stage, message.hold, message.retry_at),
+        (Stage::Rooted, None, None)
+    );
 }
 
 #[test]
@@ -151,7 +249,10 @@ fn each_submission_counts_as_an_attempt() {
 
 fn any_events() -> impl Strategy<Value = Vec<MessageEvent>> {
     let all = events();
-    prop::collection::vec((0..all.len()).prop_map(move |index| all[index].clone()), 0..60)
+    prop::collection::vec(
+        (0..all.len()).prop_map(move |index| all[index].clone()),
+        0..60,
+    )
 }
 
 proptest! {

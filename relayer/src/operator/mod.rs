@@ -3,6 +3,8 @@
 pub mod attest;
 pub mod data;
 pub mod derive;
+pub mod imports;
+pub mod priority;
 pub mod publish;
 pub mod read;
 pub mod seal;

@@ -80,7 +80,7 @@ pub async fn read_logs(
     let mut read = BatchLogs::default();
     for log in &logs {
         read.add(contracts, log)
-            .map_err(|error| not_ours(reader, log.address, &error))?;
+            .map_err(|error| undecodable(reader, log.address, &error))?;
     }
     Ok(read)
 }
@@ -219,7 +219,7 @@ pub async fn read<C: SolCall>(
         Some(block) => reader.call_at(&request, block).await?,
         None => reader.call(&request).await?,
     };
-    C::abi_decode_returns(&answer).map_err(|error| not_ours(reader, contract, &error))
+    C::abi_decode_returns(&answer).map_err(|error| undecodable(reader, contract, &error))
 }
 
 async fn rolling<C: SolCall<Return = B256>>(
@@ -242,7 +242,8 @@ fn missing(reader: &dyn ChainReader, block: u64) -> ReadError {
     }
 }
 
-fn not_ours(
+/// The contract's answer or log is not of its interface.
+pub fn undecodable(
     reader: &dyn ChainReader,
     contract: Address,
     error: &alloy::sol_types::Error,
