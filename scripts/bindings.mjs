@@ -15,11 +15,14 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const contracts = join(root, "contracts");
 const interfaces = "src/interfaces/All.sol";
 const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage"];
+/** What a network deploys as it is. */
+const foreign = [{ name: "AccessManager", source: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol" }];
 
 const generated = new Map([["bindings/sol/Interfaces.sol", await forge("flatten", interfaces)]]);
 const built = builtContracts();
 for (const contract of built) describe(contract);
 await inParallel(built.filter(isDeployable), addBytecode);
+for (const contract of foreign) addAbi({ ...contract, artifact: await addBytecode(contract) });
 
 if (process.argv.includes("--check")) check();
 else write();
@@ -54,11 +57,15 @@ function isDeployable({ artifact }) {
 
 function describe(contract) {
   const { name, artifact } = contract;
-  const { abi, storageLayout } = artifact;
-  if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names are unique in src/`);
-  if (abi.length > 0) generated.set(`snapshots/abi/${name}.json`, pretty(abi.map(sortKeys).sort(bySignature)));
+  const { storageLayout } = artifact;
+  if (artifact.abi.length > 0) addAbi(contract);
   if (isDeployable(contract) && storageLayout.storage.length > 0)
     generated.set(`snapshots/storage/${name}.json`, pretty(layout(storageLayout)));
+}
+
+function addAbi({ name, artifact }) {
+  if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names must be unique`);
+  generated.set(`snapshots/abi/${name}.json`, pretty(artifact.abi.map(sortKeys).sort(bySignature)));
 }
 
 /**
@@ -68,9 +75,11 @@ function describe(contract) {
 async function addBytecode({ name, source }) {
   const out = `out/alone/${name}`;
   await forge("build", source, "--out", out, "--cache-path", `cache/alone/${name}`);
-  const { object, linkReferences } = readArtifact(out, source, name).bytecode;
+  const artifact = readArtifact(out, source, name);
+  const { object, linkReferences } = artifact.bytecode;
   if (Object.keys(linkReferences).length > 0) fail(`${name} needs a linked library: make its functions internal`);
   generated.set(`snapshots/bytecode/${name}.hex`, `${object}\n`);
+  return artifact;
 }
 
 async function inParallel(items, work) {
