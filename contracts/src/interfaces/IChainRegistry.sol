@@ -6,7 +6,9 @@ import {ChainConfig} from "../types/Chains.sol";
 /// @title The chains of the network
 interface IChainRegistry {
     /// @notice A chain joined, at `genesisStateCommitment` after block `genesisBlock`.
-    event ChainRegistered(uint256 indexed chainId, ChainConfig config, bytes32 genesisStateCommitment, uint64 genesisBlock);
+    event ChainRegistered(
+        uint256 indexed chainId, ChainConfig config, bytes32 genesisStateCommitment, uint64 genesisBlock
+    );
     /// @notice The operator named a successor, who has yet to accept.
     event OperatorProposed(uint256 indexed chainId, address indexed operator);
     /// @notice The chain has a new operator.
