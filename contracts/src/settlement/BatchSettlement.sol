@@ -75,8 +75,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         ChainConfig memory config = _configForOperator(chainId);
         StoredHead memory head = _executed[chainId];
         require(
-            head.committed == 0,
-            BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed)
+            head.committed == 0, BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed)
         );
         _checkBatch(chainId, head, batch);
         _checkData(config.dataAvailability, batch.daCommitment, data);
@@ -108,9 +107,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         StoredHead storage executed = _executed[chainId];
         _checkNumber(uint256(executed.batchNumber) + executed.proven, batch.number);
         bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
-        require(
-            executed.proven < executed.committed, BatchSettlementNotCommitted(batch.number, bytes32(0), input)
-        );
+        require(executed.proven < executed.committed, BatchSettlementNotCommitted(batch.number, bytes32(0), input));
         PendingBatch storage pending = _pending[chainId][batch.number];
         _checkCommitted(pending, batch.number, input);
         _checkProof(config.verifier, batch.number, input, proof);
@@ -243,9 +240,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         );
         bytes32 operations =
             PRIORITY_QUEUE.checkConsumption(chainId, uint64(head.priorityOpsConsumed) + batch.priorityOpsCount);
-        require(
-            batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash)
-        );
+        require(batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash));
     }
 
     function _checkTimestamps(uint256 earliest, uint256 first, uint256 last) private view {
@@ -302,11 +297,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         require(rolling == claimed, BatchSettlementWrongDependencies(rolling, claimed));
     }
 
-    function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch)
-        private
-        view
-        returns (bytes32)
-    {
+    function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch) private view returns (bytes32) {
         bytes32 domain = keccak256(abi.encode(PUBLIC_INPUT_TYPE, block.chainid, address(this)));
         bytes memory encoded = abi.encode(domain, chainId, batch, batch.daCommitment);
         // The batch's last word, its 14th, makes room for the mode: `encoded` has 17 words after its length.

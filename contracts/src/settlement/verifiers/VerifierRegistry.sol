@@ -17,8 +17,7 @@ contract VerifierRegistry is IVerifierRegistry, IVersioned, AccessManaged {
 
     /// @dev Order of the scalar field of BN254. A verifier over that field that fails to reduce-check its input takes
     /// `x + BN254_ORDER` for `x`.
-    uint256 private constant BN254_ORDER =
-        0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
+    uint256 private constant BN254_ORDER = 0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
 
     /// @inheritdoc IVerifierRegistry
     mapping(address verifier => bool) public isAccepted;
