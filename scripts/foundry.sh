@@ -1,26 +1,28 @@
 #!/bin/sh
-# Runs a Foundry tool from the locked npm packages: scripts/foundry.sh forge|anvil|cast [arguments].
-# `scripts/foundry.sh --path anvil` prints where its program is. The programs of the platform packages are used and not
-# those of node_modules/.bin: the latter exit with 0 when a test fails, and leave their child behind when killed.
+# Runs a Foundry tool: scripts/foundry.sh forge|anvil|cast [arguments]; `scripts/foundry.sh --path anvil` prints where its
+# program is. It is the native program of the locked npm package, or on a platform that has none in the lock file, the
+# one on PATH, in the same version. npm's `@foundry-rs/forge` is no substitute: what it puts into node_modules/.bin exits
+# with 0 when a test fails, and leaves its child behind when killed.
 set -eu
 
+version=1.7.1
 root=$(cd "$(dirname "$0")/.." && pwd)
 
-case "$(uname -s)" in
-  Linux) system=linux ;;
-  Darwin) system=darwin ;;
-  *) echo "foundry.sh: no Foundry package for $(uname -s)" >&2; exit 2 ;;
-esac
-case "$(uname -m)" in
-  x86_64 | amd64) machine=amd64 ;;
-  aarch64 | arm64) machine=arm64 ;;
-  *) echo "foundry.sh: no Foundry package for $(uname -m)" >&2; exit 2 ;;
-esac
-
 program() {
-  path="$root/contracts/node_modules/@foundry-rs/$1-$system-$machine/bin/$1"
-  [ -x "$path" ] || { echo "foundry.sh: $1 is not installed; run 'make deps'" >&2; exit 2; }
-  echo "$path"
+  locked="$root/contracts/node_modules/@foundry-rs/$1-linux-amd64/bin/$1"
+  if [ "$(uname -sm)" = "Linux x86_64" ]; then
+    [ -x "$locked" ] || fail "$1 is not installed; run 'make deps'"
+    echo "$locked"
+  else
+    found=$(command -v "$1") || fail "install Foundry $version: the lock file has no $1 for $(uname -sm)"
+    "$found" --version | grep -q " $version" || fail "$found is not of version $version"
+    echo "$found"
+  fi
+}
+
+fail() {
+  echo "foundry.sh: $1" >&2
+  exit 2
 }
 
 if [ "${1-}" = --path ]; then
