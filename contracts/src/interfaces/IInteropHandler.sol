@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {BatchProof, InclusionProof} from "../types/Messages.sol";
 import {BundleDelivery, BundleStatus, CallStatus} from "../types/Bundles.sol";
+import {BatchProof, InclusionProof} from "../types/Messages.sol";
 
 /// @title Where bundles of other chains are executed
 /// @notice A bundle is executed at most once, whoever submits it and however it is proven: its status hangs on the hash
@@ -19,9 +19,15 @@ interface IInteropHandler {
     /// @notice A delivery of a batch of deliveries did not go through; the others are not affected. `reason` holds at
     /// most the first 256 bytes of the revert data.
     event DeliveryFailed(bytes32 indexed bundleHash, bytes reason);
-    /// @notice Messages of `chainId` come from `center` instead of the network's constant; 0 ends that.
+    /// @notice Bundles of `chainId` are taken from `center` as well as from the network's constant; 0 ends that.
     event CenterOverrideSet(uint256 indexed chainId, address center);
 
+    /// @notice There is no authority at address 0.
+    error InteropHandlerZeroAuthority();
+    /// @notice There is no root storage at address 0.
+    error InteropHandlerZeroRootStorage();
+    /// @notice There is no interop center at address 0.
+    error InteropHandlerZeroCenter();
     /// @notice The proof leads to no root this chain knows.
     error InteropHandlerUnproven(bytes32 bundleHash);
     /// @notice The message was not sent by an interop center of its chain.
@@ -32,6 +38,8 @@ interface IInteropHandler {
     error InteropHandlerWrongSource(uint256 expected, uint256 actual);
     /// @notice The bundle or the call has a format that this handler does not know.
     error InteropHandlerUnknownVersion(bytes1 version);
+    /// @notice A bundle holds 1 to 100 calls.
+    error InteropHandlerCallCount(uint256 count, uint256 limit);
     /// @notice The bundle's status does not allow this.
     error InteropHandlerWrongStatus(bytes32 bundleHash, BundleStatus status);
     /// @notice The call was settled before.
@@ -48,9 +56,9 @@ interface IInteropHandler {
     error InteropHandlerCallReverted(uint256 callIndex, bytes reason);
     /// @notice The recipient did not return the ERC-7786 selector.
     error InteropHandlerWrongReturnValue(uint256 callIndex, bytes returned);
-    /// @notice The delivery carries too little gas for what the call asks for.
-    error InteropHandlerGasTooLow(uint256 callIndex, uint256 required, uint256 available);
-    /// @notice The call may run only before `deliverBefore`.
+    /// @notice The delivery carries too little gas to give the call the `minGasLimit` it asks for.
+    error InteropHandlerGasTooLow(uint256 callIndex, uint256 minGasLimit, uint256 available);
+    /// @notice The call may run no later than at `deliverBefore`.
     error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
     /// @notice The call may run only from `deliverAfter` on.
     error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
@@ -64,7 +72,8 @@ interface IInteropHandler {
     function executeBundle(BundleDelivery calldata delivery) external;
 
     /// @notice Records batch roots, then executes bundles. A delivery that fails leaves the others in place and emits
-    /// `DeliveryFailed`; one that was made before is passed over without an event.
+    /// `DeliveryFailed`; one that was made before is passed over without an event. Each delivery gets an equal share of
+    /// the gas left, so that none can starve those after it; what it does not use goes to them.
     function executeBundles(BatchProof[] calldata batches, BundleDelivery[] calldata deliveries) external;
 
     /// @notice One delivery of `executeBundles`; the handler itself only.
@@ -87,6 +96,9 @@ interface IInteropHandler {
 
     /// @return Status of one of its calls.
     function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
+
+    /// @return center Interop center of a chain that has its own, 0 for any other.
+    function centerOverride(uint256 chainId) external view returns (address center);
 
     /// @return The interop center that stands at this address on every chain of the network.
     function CENTER() external view returns (address);

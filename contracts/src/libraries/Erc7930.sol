@@ -75,7 +75,7 @@ library Erc7930 {
             mstore(position, shl(216, or(shl(8, PREFIX), chainLength)))
             // An absent chain shifts by 256, which gives 0.
             mstore(add(position, 5), shl(sub(256, shl(3, chainLength)), chainId))
-            mstore(add(position, add(5, chainLength)), or(shl(248, 20), shl(88, account)))
+            mstore(add(position, add(5, chainLength)), or(shl(248, 20), shr(8, shl(96, account))))
             end := add(position, and(add(length, 0x1f), not(0x1f)))
         }
     }
