@@ -18,6 +18,14 @@ interface Vm {
         uint64 gasRemaining;
     }
 
+    struct DirEntry {
+        string errorMessage;
+        string path;
+        uint64 depth;
+        bool isDir;
+        bool isSymlink;
+    }
+
     // Block, transaction and account state.
     function warp(uint256 timestamp) external;
     function roll(uint256 blockNumber) external;
@@ -95,6 +103,7 @@ interface Vm {
     function projectRoot() external view returns (string memory);
     function exists(string calldata path) external view returns (bool);
     function readFile(string calldata path) external view returns (string memory);
+    function readDir(string calldata path) external view returns (DirEntry[] memory entries);
     function readLine(string calldata path) external view returns (string memory);
     function writeFile(string calldata path, string calldata data) external;
     function writeJson(string calldata json, string calldata path) external;
