@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Test} from "./Test.sol";
 import {InvariantTest} from "./InvariantTest.sol";
+import {Test} from "./Test.sol";
 
 /// @notice The test base itself: the helpers keep their promises, and the runner fuzzes.
 contract BaseTest is Test {
