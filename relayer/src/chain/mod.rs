@@ -1,5 +1,15 @@
 //! The ports through which the relayer sees chains and time. Nothing outside of this room knows alloy's providers.
 
+mod clock;
+pub mod events;
+mod evm;
+mod rpc;
+mod wire;
+
+pub use clock::SystemClock;
+pub use evm::{EvmChain, EvmSettings, FinalityRule};
+pub use rpc::RpcSettings;
+
 use std::time::Duration;
 
 use alloy::primitives::{Address, B256, Bytes, U256};
@@ -201,13 +211,9 @@ pub trait ChainReader: Send + Sync {
     async fn block(&self, number: u64) -> Result<Option<BlockRef>, ChainError>;
     /// Block with its transactions.
     async fn full_block(&self, number: u64) -> Result<Option<FullBlock>, ChainError>;
-    /// Logs of these contracts in blocks `from..=to`, in chain order. Pages as the provider needs it.
-    async fn logs(
-        &self,
-        from: u64,
-        to: u64,
-        addresses: &[Address],
-    ) -> Result<Vec<ChainLog>, ChainError>;
+    /// Logs of these contracts in blocks `from..=to`. Splits the range as the provider needs it; an error where block
+    /// `to` is not there yet.
+    async fn logs(&self, from: u64, to: u64, addresses: &[Address]) -> Result<LogPage, ChainError>;
     /// Result of a call at the newest block.
     async fn call(&self, request: &CallRequest) -> Result<Bytes, ChainError>;
     /// Result of a call at a block.
