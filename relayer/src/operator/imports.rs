@@ -63,7 +63,7 @@ impl ImportPlanner {
         }
         let first = self.scanned_to.saturating_add(1);
         let logs = l1.logs(first, head, &[self.message_root]).await?;
-        for log in &logs {
+        for log in &logs.logs {
             if log.topics.first() != Some(&IMessageRoot::BatchRootAppended::SIGNATURE_HASH) {
                 continue;
             }

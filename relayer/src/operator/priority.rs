@@ -66,7 +66,7 @@ impl QueueFollower {
         let logs = l1
             .logs(self.scanned_to.saturating_add(1), head, &[self.queue])
             .await?;
-        for log in &logs {
+        for log in &logs.logs {
             if log.topics.first()
                 != Some(&IPriorityQueue::PriorityOperationRequested::SIGNATURE_HASH)
             {

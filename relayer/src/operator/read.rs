@@ -78,7 +78,7 @@ pub async fn read_logs(
     let addresses = [contracts.outbox, contracts.inbox, contracts.root_storage];
     let logs = reader.logs(first, last, &addresses).await?;
     let mut read = BatchLogs::default();
-    for log in &logs {
+    for log in &logs.logs {
         read.add(contracts, log)
             .map_err(|error| undecodable(reader, log.address, &error))?;
     }
