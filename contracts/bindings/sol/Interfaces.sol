@@ -124,6 +124,8 @@ interface IMessageRoot {
         bytes32 root
     );
 
+    /// @notice The registry and the settlement contract are needed.
+    error MessageRootZeroAddress();
     /// @notice The caller may not change the tree.
     error MessageRootNotAuthorized(address caller, address expected);
     /// @notice The chain is in the tree already.
@@ -137,6 +139,8 @@ interface IMessageRoot {
     function addChain(uint256 chainId) external;
 
     /// @notice Appends the root of an executed batch; the settlement contract only.
+    /// @param batchNumber Batches come from 1 without gaps, which the settlement contract vouches for: batch `n` is leaf
+    /// `n - 1` of its chain's tree.
     function appendBatch(uint256 chainId, uint256 batchNumber, bytes32 chainBatchRoot) external;
 
     /// @return Whether `root` was the shared root after block `blockNumber`, whose timestamp was `timestamp`.
@@ -153,9 +157,6 @@ interface IMessageRoot {
 
     /// @return Index of the chain in the shared tree.
     function chainIndex(uint256 chainId) external view returns (uint256);
-
-    /// @return Number of batches in the chain's tree.
-    function batchCount(uint256 chainId) external view returns (uint256);
 }
 
 // src/interfaces/IVerifier.sol
@@ -211,6 +212,28 @@ interface IVersioned {
 }
 
 // src/types/Messages.sol
+
+/// @notice Only version 1 of the proof encoding is known.
+error InclusionProofUnknownVersion(uint256 version);
+/// @notice The metadata word has bits set that mean nothing.
+error InclusionProofDirtyMetadata(bytes32 metadata);
+/// @notice The path is shorter than its own metadata says, longer, or lacks a metadata word.
+error InclusionProofWrongLength(uint256 expected, uint256 actual);
+/// @notice The log part of a path has another number of siblings than the use at hand asks for.
+error InclusionProofWrongLogLength(uint256 expected, uint256 actual);
+/// @notice A path that ends in a batch or shared root has no batch part.
+error InclusionProofFinalWithBatchPart(uint256 batchProofLength);
+/// @notice The path ends in a batch root where it must lead on to the settlement chain, or the other way about: there
+/// is exactly one hop.
+error InclusionProofWrongHops();
+/// @notice The index does not fit into a tree of that depth.
+error InclusionProofIndexOutOfRange(uint256 index, uint256 depth);
+/// @notice The empty leaf pads the log tree and is never a member.
+error InclusionProofEmptyLeaf();
+/// @notice The proof and the message name different transactions of the batch.
+error InclusionProofWrongTransaction(uint256 expected, uint256 actual);
+/// @notice 0 is never a batch root.
+error InclusionProofZeroBatchRoot();
 
 /// @notice A message as its leaf commits to it.
 /// @param txNumberInBatch Position of the sending transaction in its batch; 0 for messages of the Causeway outbox.
@@ -386,10 +409,13 @@ interface IInteropRootStorage {
     error InteropRootStorageZeroRoot(uint256 blockNumber);
     /// @notice Only roots of L1 are imported.
     error InteropRootStorageWrongSettlementChain(uint256 expected, uint256 actual);
-    /// @notice Roots are imported in the order of their blocks.
-    error InteropRootStorageNotNewer(uint256 lastBlock, uint256 blockNumber);
+    /// @notice An access manager is needed.
+    error InteropRootStorageZeroAuthority();
+    /// @notice The chain id of L1 is needed.
+    error InteropRootStorageZeroL1ChainId();
 
-    /// @notice Imports roots in the order given; the operator only.
+    /// @notice Imports roots in the order given; the operator only. A root takes the place of the one whose block number
+    /// is the same modulo `CAPACITY`. Block numbers need not rise: each root stands for itself, and L1 checks every one.
     function importRoots(RootImport[] calldata imports) external;
 
     /// @return Whether `root` is the imported and still kept root after block `blockNumber` of `settlementChainId`.
@@ -397,6 +423,9 @@ interface IInteropRootStorage {
 
     /// @return `h` over all imports, `h' = keccak256(h ‖ settlementChainId ‖ block ‖ timestamp ‖ root)` from 0.
     function importsHash() external view returns (bytes32);
+
+    /// @return Chain id of the L1 whose roots are imported.
+    function L1_CHAIN_ID() external view returns (uint256);
 
     /// @return How many roots are kept.
     function CAPACITY() external view returns (uint256);
@@ -435,6 +464,10 @@ interface IPriorityInbox {
     /// @notice `reason` holds at most the first 256 bytes of what the call returned.
     event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
 
+    /// @notice There is no authority at address 0.
+    error PriorityInboxZeroAuthority();
+    /// @notice There is no chain 0.
+    error PriorityInboxZeroL1ChainId();
     /// @notice The operation names another chain.
     error PriorityInboxWrongChain(uint256 expected, uint256 actual);
     /// @notice Operations must come in the order of the queue.
@@ -637,7 +670,9 @@ interface IBatchSettlement {
 /// @title The chains of the network
 interface IChainRegistry {
     /// @notice A chain joined, at `genesisStateCommitment` after block `genesisBlock`.
-    event ChainRegistered(uint256 indexed chainId, ChainConfig config, bytes32 genesisStateCommitment, uint64 genesisBlock);
+    event ChainRegistered(
+        uint256 indexed chainId, ChainConfig config, bytes32 genesisStateCommitment, uint64 genesisBlock
+    );
     /// @notice The operator named a successor, who has yet to accept.
     event OperatorProposed(uint256 indexed chainId, address indexed operator);
     /// @notice The chain has a new operator.
@@ -750,7 +785,7 @@ interface IInteropCenter {
     /// @return Asset id of the base token of `chainId`, 0 where the chain is no destination.
     function destinationBaseToken(uint256 chainId) external view returns (bytes32);
 
-    /// @return The outbox that this center sends through.
+    /// @return The outbox that this center sends through. The center of this project is its own outbox.
     function OUTBOX() external view returns (address);
 
     /// @return Most calls in one bundle.
@@ -774,9 +809,15 @@ interface IInteropHandler {
     /// @notice A delivery of a batch of deliveries did not go through; the others are not affected. `reason` holds at
     /// most the first 256 bytes of the revert data.
     event DeliveryFailed(bytes32 indexed bundleHash, bytes reason);
-    /// @notice Messages of `chainId` come from `center` instead of the network's constant; 0 ends that.
+    /// @notice Bundles of `chainId` are taken from `center` as well as from the network's constant; 0 ends that.
     event CenterOverrideSet(uint256 indexed chainId, address center);
 
+    /// @notice There is no authority at address 0.
+    error InteropHandlerZeroAuthority();
+    /// @notice There is no root storage at address 0.
+    error InteropHandlerZeroRootStorage();
+    /// @notice There is no interop center at address 0.
+    error InteropHandlerZeroCenter();
     /// @notice The proof leads to no root this chain knows.
     error InteropHandlerUnproven(bytes32 bundleHash);
     /// @notice The message was not sent by an interop center of its chain.
@@ -787,6 +828,8 @@ interface IInteropHandler {
     error InteropHandlerWrongSource(uint256 expected, uint256 actual);
     /// @notice The bundle or the call has a format that this handler does not know.
     error InteropHandlerUnknownVersion(bytes1 version);
+    /// @notice A bundle holds 1 to 100 calls.
+    error InteropHandlerCallCount(uint256 count, uint256 limit);
     /// @notice The bundle's status does not allow this.
     error InteropHandlerWrongStatus(bytes32 bundleHash, BundleStatus status);
     /// @notice The call was settled before.
@@ -803,9 +846,9 @@ interface IInteropHandler {
     error InteropHandlerCallReverted(uint256 callIndex, bytes reason);
     /// @notice The recipient did not return the ERC-7786 selector.
     error InteropHandlerWrongReturnValue(uint256 callIndex, bytes returned);
-    /// @notice The delivery carries too little gas for what the call asks for.
-    error InteropHandlerGasTooLow(uint256 callIndex, uint256 required, uint256 available);
-    /// @notice The call may run only before `deliverBefore`.
+    /// @notice The delivery carries too little gas to give the call the `minGasLimit` it asks for.
+    error InteropHandlerGasTooLow(uint256 callIndex, uint256 minGasLimit, uint256 available);
+    /// @notice The call may run no later than at `deliverBefore`.
     error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
     /// @notice The call may run only from `deliverAfter` on.
     error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
@@ -819,7 +862,8 @@ interface IInteropHandler {
     function executeBundle(BundleDelivery calldata delivery) external;
 
     /// @notice Records batch roots, then executes bundles. A delivery that fails leaves the others in place and emits
-    /// `DeliveryFailed`; one that was made before is passed over without an event.
+    /// `DeliveryFailed`; one that was made before is passed over without an event. Each delivery gets an equal share of
+    /// the gas left, so that none can starve those after it; what it does not use goes to them.
     function executeBundles(BatchProof[] calldata batches, BundleDelivery[] calldata deliveries) external;
 
     /// @notice One delivery of `executeBundles`; the handler itself only.
@@ -842,6 +886,9 @@ interface IInteropHandler {
 
     /// @return Status of one of its calls.
     function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
+
+    /// @return center Interop center of a chain that has its own, 0 for any other.
+    function centerOverride(uint256 chainId) external view returns (address center);
 
     /// @return The interop center that stands at this address on every chain of the network.
     function CENTER() external view returns (address);

@@ -40,8 +40,18 @@ interface IAccessManaged {
     /// @notice The account may call this only after scheduling it.
     error AccessManagedRequiredDelay(address caller, uint32 delay);
 
+    /// @notice The address is no access manager.
+    error AccessManagedInvalidAuthority(address authority);
+
+    /// @notice The contract obeys another access manager from now on.
+    event AuthorityUpdated(address authority);
+
     /// @return The access manager.
     function authority() external view returns (address);
+    /// @notice Moves the contract to another access manager; the present one only.
+    function setAuthority(address newAuthority) external;
+    /// @return The selector of this function while a scheduled call is being made, else 0.
+    function isConsumingScheduledOp() external view returns (bytes4);
 }
 
 /// @title The part of OpenZeppelin's access manager that deployment and checks need

@@ -12,6 +12,7 @@
 //! | compute a batch's public input | [`PublicInputDomain`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
 //! | say in words why a contract reverted | [`describe_revert`] |
+//! | know where contracts stand, and deploy them | [`deployment`] |
 //! | follow the rolling hashes of a chain | [`fold_leaf`], [`fold_import`], [`fold_operation`] |
 //!
 //! Decoding is strict everywhere: a value has one spelling, and every other is refused.
@@ -38,6 +39,7 @@ mod batch;
 mod bundle;
 mod canonical;
 mod contracts;
+pub mod deployment;
 mod folds;
 mod ids;
 mod revert;

@@ -24,7 +24,8 @@ pub fn describe_revert(data: &[u8]) -> String {
     }
     text_reason(data)
         .or_else(|| nested(data))
-        .or_else(|| network_error(data))
+        .or_else(|| interface_error(data))
+        .or_else(|| proof_error(data))
         .unwrap_or_else(|| unknown(data))
 }
 
@@ -53,7 +54,7 @@ fn nested(data: &[u8]) -> Option<String> {
     ))
 }
 
-fn network_error(data: &[u8]) -> Option<String> {
+fn interface_error(data: &[u8]) -> Option<String> {
     macro_rules! first_of {
         ($($errors:path),* $(,)?) => {
             None$(.or_else(|| <$errors>::abi_decode(data).ok().map(|error| fields(&format!("{error:?}")))))*
@@ -74,6 +75,27 @@ fn network_error(data: &[u8]) -> Option<String> {
         IPriorityInbox::IPriorityInboxErrors,
         IPriorityQueue::IPriorityQueueErrors,
         IVerifierRegistry::IVerifierRegistryErrors,
+    ]
+}
+
+/// Errors that stand outside of every interface: what the verifiers on L1 and on the chains find wrong about a proof.
+fn proof_error(data: &[u8]) -> Option<String> {
+    macro_rules! first_of {
+        ($($error:ident),* $(,)?) => {
+            None$(.or_else(|| crate::$error::abi_decode(data).ok().map(|error| format!("{error:?}"))))*
+        };
+    }
+    first_of![
+        InclusionProofDirtyMetadata,
+        InclusionProofEmptyLeaf,
+        InclusionProofFinalWithBatchPart,
+        InclusionProofIndexOutOfRange,
+        InclusionProofUnknownVersion,
+        InclusionProofWrongHops,
+        InclusionProofWrongLength,
+        InclusionProofWrongLogLength,
+        InclusionProofWrongTransaction,
+        InclusionProofZeroBatchRoot,
     ]
 }
 
@@ -127,6 +149,18 @@ mod tests {
         assert_eq!(
             describe_revert(&error.abi_encode()),
             "AccessManagedUnauthorized { caller: 0x0000000000000000000000000000000000000000 }"
+        );
+    }
+
+    #[test]
+    fn errors_of_proofs_show_their_fields() {
+        let error = crate::InclusionProofWrongLength {
+            expected: U256::from(24),
+            actual: U256::from(23),
+        };
+        assert_eq!(
+            describe_revert(&error.abi_encode()),
+            "InclusionProofWrongLength { expected: 24, actual: 23 }"
         );
     }
 

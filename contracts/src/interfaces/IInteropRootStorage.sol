@@ -31,6 +31,9 @@ interface IInteropRootStorage {
     /// @return `h` over all imports, `h' = keccak256(h ‖ settlementChainId ‖ block ‖ timestamp ‖ root)` from 0.
     function importsHash() external view returns (bytes32);
 
+    /// @return Chain id of the L1 whose roots are imported.
+    function L1_CHAIN_ID() external view returns (uint256);
+
     /// @return How many roots are kept.
     function CAPACITY() external view returns (uint256);
 }

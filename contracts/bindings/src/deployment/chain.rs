@@ -1,0 +1,88 @@
+//! The contracts of a chain.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, keccak256},
+    sol_types::SolValue,
+};
+
+use super::{
+    DETERMINISTIC_DEPLOYER, Step,
+    creation_code::{
+        ACCESS_MANAGER, CreationCode, INTEROP_CENTER, INTEROP_HANDLER, INTEROP_ROOT_STORAGE,
+    },
+};
+
+/// What is the same on every chain of a network, and sets its addresses apart from those of other networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NetworkConstants {
+    /// Chain id of L1.
+    pub l1_chain_id: u64,
+    /// First administrator of the access manager of each chain.
+    pub initial_admin: Address,
+    /// Salt of all creations.
+    pub salt: B256,
+}
+
+/// The contracts of a chain; the same on every chain of the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainDeployment {
+    /// Access manager.
+    pub authority: Step,
+    /// `IInteropCenter`, which is the chain's `IMessageOutbox` too.
+    pub center: Step,
+    /// `IPriorityInbox`, which the interop center creates.
+    pub inbox: Address,
+    /// `IInteropRootStorage`.
+    pub root_storage: Step,
+    /// `IInteropHandler`.
+    pub handler: Step,
+}
+
+impl ChainDeployment {
+    /// The contracts of every chain of a network.
+    pub fn new(constants: &NetworkConstants) -> Self {
+        let l1 = U256::from(constants.l1_chain_id);
+        let create = |code: CreationCode, arguments: Vec<u8>| step(constants.salt, code, arguments);
+
+        let authority = create(ACCESS_MANAGER, constants.initial_admin.abi_encode());
+        let center = create(INTEROP_CENTER, (authority.address, l1).abi_encode());
+        let root_storage = create(INTEROP_ROOT_STORAGE, (authority.address, l1).abi_encode());
+        let handler = create(
+            INTEROP_HANDLER,
+            (authority.address, root_storage.address, center.address).abi_encode(),
+        );
+        // A contract's own nonce starts from 1.
+        let inbox = center.address.create(1);
+        Self {
+            authority,
+            center,
+            inbox,
+            root_storage,
+            handler,
+        }
+    }
+
+    /// `IMessageOutbox`: the interop center.
+    pub fn outbox(&self) -> Address {
+        self.center.address
+    }
+
+    /// What to create, in order.
+    pub fn steps(&self) -> [&Step; 4] {
+        [
+            &self.authority,
+            &self.center,
+            &self.root_storage,
+            &self.handler,
+        ]
+    }
+}
+
+fn step(salt: B256, code: CreationCode, arguments: Vec<u8>) -> Step {
+    let init_code: Bytes = code.with(arguments);
+    Step {
+        contract: code.contract,
+        address: DETERMINISTIC_DEPLOYER.create2(salt, keccak256(&init_code)),
+        init_code,
+    }
+}

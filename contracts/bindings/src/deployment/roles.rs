@@ -1,0 +1,75 @@
+//! The roles of the access managers and what each may call; the twin of `contracts/src/access/Roles.sol`.
+
+use alloy::{
+    primitives::{Address, FixedBytes},
+    sol_types::SolCall,
+};
+
+use super::{ChainDeployment, L1Deployment};
+use crate::{
+    IAccessManager, IChainRegistry, IInteropCenter, IInteropHandler, IInteropRootStorage,
+    IPriorityInbox, IVerifierRegistry,
+};
+
+/// Admits chains, accepts verifiers, opens destinations. Granted with an execution delay: the timelock.
+pub const GOVERNANCE: u64 = 1;
+
+/// Runs a chain: imports roots and consumes the priority queue. Granted without a delay, on that chain only.
+pub const OPERATOR: u64 = 2;
+
+/// Functions of one contract that one role may call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The contract.
+    pub target: Address,
+    /// The role.
+    pub role: u64,
+    /// Selectors of the functions.
+    pub selectors: Vec<FixedBytes<4>>,
+}
+
+impl Assignment {
+    fn new(target: Address, role: u64, selectors: &[[u8; 4]]) -> Self {
+        Self {
+            target,
+            role,
+            selectors: selectors.iter().map(FixedBytes::from).collect(),
+        }
+    }
+
+    /// The call of the access manager that makes the assignment.
+    pub fn call(&self) -> IAccessManager::setTargetFunctionRoleCall {
+        IAccessManager::setTargetFunctionRoleCall {
+            target: self.target,
+            selectors: self.selectors.clone(),
+            roleId: self.role,
+        }
+    }
+}
+
+/// All assignments on L1.
+pub fn on_l1(deployment: &L1Deployment) -> Vec<Assignment> {
+    let registry = [
+        IChainRegistry::registerChainCall::SELECTOR,
+        IChainRegistry::setVerifierCall::SELECTOR,
+    ];
+    let verifiers = [IVerifierRegistry::acceptVerifierCall::SELECTOR];
+    vec![
+        Assignment::new(deployment.verifier_registry.address, GOVERNANCE, &verifiers),
+        Assignment::new(deployment.chain_registry.address, GOVERNANCE, &registry),
+    ]
+}
+
+/// All assignments on a chain.
+pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
+    let center = [IInteropCenter::setDestinationCall::SELECTOR];
+    let handler = [IInteropHandler::setCenterOverrideCall::SELECTOR];
+    let roots = [IInteropRootStorage::importRootsCall::SELECTOR];
+    let inbox = [IPriorityInbox::processOperationsCall::SELECTOR];
+    vec![
+        Assignment::new(deployment.center.address, GOVERNANCE, &center),
+        Assignment::new(deployment.handler.address, GOVERNANCE, &handler),
+        Assignment::new(deployment.root_storage.address, OPERATOR, &roots),
+        Assignment::new(deployment.inbox, OPERATOR, &inbox),
+    ]
+}
