@@ -53,12 +53,9 @@ impl Backend {
 }
 
 /// Hashes each pair of `children` to its node and appends the nodes to `parents`. An odd last child is left out.
-pub fn hash_nodes(children: &[B256], parents: &mut Vec<B256>) {
-    hash_nodes_with(Backend::best(), children, parents);
-}
-
-/// [`hash_nodes`] on a chosen backend; one that this processor lacks hashes one at a time.
-pub fn hash_nodes_with(backend: Backend, children: &[B256], parents: &mut Vec<B256>) {
+///
+/// A backend that this processor lacks hashes one at a time.
+pub fn hash_nodes(backend: Backend, children: &[B256], parents: &mut Vec<B256>) {
     let (pairs, _) = children.as_chunks::<2>();
     parents.reserve(pairs.len());
     let done = side_by_side(backend, pairs, parents);
@@ -70,12 +67,9 @@ pub fn hash_nodes_with(backend: Backend, children: &[B256], parents: &mut Vec<B2
 }
 
 /// Hashes packed logs to their leaves.
-pub fn hash_logs(encoded: &[[u8; L2Log::ENCODED_LEN]]) -> Vec<B256> {
-    hash_logs_with(Backend::best(), encoded)
-}
-
-/// [`hash_logs`] on a chosen backend; one that this processor lacks hashes one at a time.
-pub fn hash_logs_with(backend: Backend, encoded: &[[u8; L2Log::ENCODED_LEN]]) -> Vec<B256> {
+///
+/// A backend that this processor lacks hashes one at a time.
+pub fn hash_logs(backend: Backend, encoded: &[[u8; L2Log::ENCODED_LEN]]) -> Vec<B256> {
     let mut leaves = Vec::with_capacity(encoded.len());
     let done = side_by_side(backend, encoded, &mut leaves);
     leaves.extend(encoded[done..].iter().map(keccak256));

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use alloy_primitives::B256;
 
 use super::padded::PaddedTree;
-use crate::{L2Log, LOG_TREE_DEPTH, hash::EMPTY_LOG_CASCADE};
+use crate::{L2Log, LOG_TREE_DEPTH, hash::EMPTY_LOG_CASCADE, keccak::Backend};
 
 /// The log tree of a batch, 14 levels deep.
 pub type LogTree = FixedTree<LOG_TREE_DEPTH>;
@@ -35,10 +35,8 @@ impl<const DEPTH: usize> FixedTree<DEPTH> {
     /// # Errors
     /// More leaves than [`CAPACITY`](Self::CAPACITY).
     pub fn from_leaves(leaves: Vec<B256>) -> Result<Self, TreeFull> {
-        if leaves.len() > Self::CAPACITY {
-            return Err(TreeFull { depth: DEPTH });
-        }
-        Ok(Self(PaddedTree::new(leaves, DEPTH, &EMPTY_LOG_CASCADE)))
+        Self::check_room(leaves.len())?;
+        Ok(Self::build(Backend::best(), leaves))
     }
 
     /// Hashes logs to leaves and builds the tree over them.
@@ -46,10 +44,28 @@ impl<const DEPTH: usize> FixedTree<DEPTH> {
     /// # Errors
     /// More logs than [`CAPACITY`](Self::CAPACITY).
     pub fn from_logs(logs: &[L2Log]) -> Result<Self, TreeFull> {
-        if logs.len() > Self::CAPACITY {
-            return Err(TreeFull { depth: DEPTH });
+        Self::from_logs_with(Backend::best(), logs)
+    }
+
+    /// [`from_logs`](Self::from_logs) on a chosen backend, which changes nothing but the speed.
+    ///
+    /// # Errors
+    /// More logs than [`CAPACITY`](Self::CAPACITY).
+    pub fn from_logs_with(backend: Backend, logs: &[L2Log]) -> Result<Self, TreeFull> {
+        Self::check_room(logs.len())?;
+        Ok(Self::build(backend, L2Log::leaves_with(backend, logs)))
+    }
+
+    fn check_room(leaves: usize) -> Result<(), TreeFull> {
+        if leaves <= Self::CAPACITY {
+            Ok(())
+        } else {
+            Err(TreeFull { depth: DEPTH })
         }
-        Self::from_leaves(L2Log::leaves(logs))
+    }
+
+    fn build(backend: Backend, leaves: Vec<B256>) -> Self {
+        Self(PaddedTree::new(backend, leaves, DEPTH, &EMPTY_LOG_CASCADE))
     }
 
     /// Appends a leaf and brings the tree up to date.
@@ -57,9 +73,7 @@ impl<const DEPTH: usize> FixedTree<DEPTH> {
     /// # Errors
     /// The tree is full; it stays as it was.
     pub fn push(&mut self, leaf: B256) -> Result<(), TreeFull> {
-        if self.0.leaves().len() == Self::CAPACITY {
-            return Err(TreeFull { depth: DEPTH });
-        }
+        Self::check_room(self.leaves().len() + 1)?;
         self.0.push(leaf);
         Ok(())
     }
@@ -83,7 +97,7 @@ impl<const DEPTH: usize> FixedTree<DEPTH> {
 
 impl<const DEPTH: usize> Default for FixedTree<DEPTH> {
     fn default() -> Self {
-        const { assert!(DEPTH < EMPTY_LOG_CASCADE.len()) };
-        Self(PaddedTree::new(Vec::new(), DEPTH, &EMPTY_LOG_CASCADE))
+        const { assert!(Self::CAPACITY > 0) };
+        Self::build(Backend::Scalar, Vec::new())
     }
 }

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 use alloy_primitives::B256;
 
-use crate::{hash, keccak};
+use crate::{
+    hash,
+    keccak::{self, Backend},
+};
 
 /// `levels[l][i]` is node `i` of level `l`; nodes past the end of a level are the empty subtree of that level.
 #[derive(Clone, Debug)]
@@ -13,11 +16,16 @@ pub(super) struct PaddedTree {
 }
 
 impl PaddedTree {
-    pub(super) fn new(leaves: Vec<B256>, height: usize, empty: &'static [B256]) -> Self {
+    pub(super) fn new(
+        backend: Backend,
+        leaves: Vec<B256>,
+        height: usize,
+        empty: &'static [B256],
+    ) -> Self {
         let mut levels = Vec::with_capacity(height + 1);
         levels.push(leaves);
         for level in 0..height {
-            let parents = parents_of(&levels[level], &empty[level]);
+            let parents = parents_of(backend, &levels[level], &empty[level]);
             levels.push(parents);
         }
         Self { levels, empty }
@@ -78,9 +86,9 @@ impl PaddedTree {
     }
 }
 
-fn parents_of(children: &[B256], empty: &B256) -> Vec<B256> {
+fn parents_of(backend: Backend, children: &[B256], empty: &B256) -> Vec<B256> {
     let mut parents = Vec::with_capacity(children.len().div_ceil(2));
-    keccak::hash_nodes(children, &mut parents);
+    keccak::hash_nodes(backend, children, &mut parents);
     if let [last] = children.as_chunks::<2>().1 {
         parents.push(hash::node(last, empty));
     }

@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 use alloy_primitives::B256;
 
 use super::{growing_height, padded::PaddedTree};
-use crate::hash::{EMPTY_ENTRY_CASCADE, EMPTY_TREE_ROOT};
+use crate::{
+    hash::{EMPTY_ENTRY_CASCADE, EMPTY_TREE_ROOT},
+    keccak::Backend,
+};
 
 /// A growing tree whose leaves can be updated; empty places hold [`EMPTY_ENTRY`](crate::hash::EMPTY_ENTRY).
 ///
@@ -16,7 +19,12 @@ impl SharedTree {
     /// Builds the tree over leaves in order.
     pub fn from_leaves(leaves: Vec<B256>) -> Self {
         let height = growing_height(leaves.len());
-        Self(PaddedTree::new(leaves, height, &EMPTY_ENTRY_CASCADE))
+        Self(PaddedTree::new(
+            Backend::best(),
+            leaves,
+            height,
+            &EMPTY_ENTRY_CASCADE,
+        ))
     }
 
     /// The leaves, in order of registration.

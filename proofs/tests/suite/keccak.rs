@@ -1,7 +1,10 @@
 //! Every way of hashing gives the same hashes.
 
 use alloy_primitives::{B256, keccak256};
-use causeway_proofs::keccak::{Backend, hash_logs, hash_logs_with, hash_nodes, hash_nodes_with};
+use causeway_proofs::{
+    L2Log, LogTree,
+    keccak::{Backend, hash_logs, hash_nodes},
+};
 use proptest::prelude::*;
 
 fn words() -> impl Strategy<Value = Vec<B256>> {
@@ -22,23 +25,31 @@ proptest! {
     fn nodes_are_equal_on_every_backend(children in words()) {
         let expected = one_by_one(&children);
         for backend in Backend::ALL {
-            let mut parents = vec![];
-            hash_nodes_with(backend, &children, &mut parents);
-            prop_assert_eq!(&parents, &expected, "{:?}", backend);
+            let mut parents = vec![B256::ZERO];
+            hash_nodes(backend, &children, &mut parents);
+            prop_assert_eq!(&parents[1..], &expected, "{:?}", backend);
+            prop_assert_eq!(parents[0], B256::ZERO, "nodes are appended");
         }
-        let mut parents = vec![B256::ZERO];
-        hash_nodes(&children, &mut parents);
-        prop_assert_eq!(&parents[1..], &expected);
-        prop_assert_eq!(parents[0], B256::ZERO, "nodes are appended");
     }
 
     #[test]
     fn log_leaves_are_equal_on_every_backend(logs in logs()) {
         let expected: Vec<_> = logs.iter().map(keccak256).collect();
         for backend in Backend::ALL {
-            prop_assert_eq!(&hash_logs_with(backend, &logs), &expected, "{:?}", backend);
+            prop_assert_eq!(&hash_logs(backend, &logs), &expected, "{:?}", backend);
         }
-        prop_assert_eq!(hash_logs(&logs), expected);
+    }
+}
+
+#[test]
+fn log_trees_are_equal_on_every_backend() {
+    let logs: Vec<_> = (0..1000)
+        .map(|index| L2Log::operation_status(keccak256([index as u8]), index, true))
+        .collect();
+    let expected = LogTree::from_leaves(logs.iter().map(L2Log::leaf).collect()).unwrap();
+    for backend in Backend::ALL {
+        let tree = LogTree::from_logs_with(backend, &logs).unwrap();
+        assert_eq!(tree.root(), expected.root(), "{backend:?}");
     }
 }
 
