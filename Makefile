@@ -77,6 +77,7 @@ check-contracts: build-contracts ## Solidity lints; a warning is an error
 .PHONY: check-bindings
 check-bindings: build-contracts ## Generated bindings and snapshots agree with the contracts
 	node scripts/bindings.mjs --check
+	node scripts/authorisation-matrix.mjs --check
 
 .PHONY: check-structure
 check-structure: ## Dependency arrows, rooms, licences, naming
@@ -96,6 +97,7 @@ fmt: deps ## Format Rust and Solidity
 .PHONY: bindings
 bindings: build-contracts ## Write the Rust bindings' source and the ABI, bytecode and storage snapshots
 	node scripts/bindings.mjs
+	node scripts/authorisation-matrix.mjs
 
 .PHONY: snapshots
 snapshots: bindings bench-gas ## Write every committed snapshot
