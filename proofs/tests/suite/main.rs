@@ -6,6 +6,7 @@ mod message_root;
 mod naive;
 mod proof_words;
 mod sample;
+mod shared_vectors;
 mod trees;
 mod verify;
 mod zk_stack;
