@@ -91,3 +91,13 @@ pub struct Intent {
     /// Where it stands.
     pub state: IntentState,
 }
+
+impl IntentState {
+    /// Whether the chain may still change what has become of it.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Pending | Self::Included { .. } => true,
+            Self::Final { .. } | Self::Replaced => false,
+        }
+    }
+}

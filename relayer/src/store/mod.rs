@@ -1,12 +1,24 @@
 //! The relayer's memory. The store is the queue: channels elsewhere only wake, and losing one costs latency, never a
 //! message. A commit is atomic and durable when it returns.
 
+mod codec;
+mod disk;
+mod error;
+mod forward;
+#[cfg(test)]
+pub(crate) mod memory;
+#[cfg(test)]
+pub(crate) mod samples;
+
 use alloy::primitives::{Address, B256};
 
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
     SettledBatch, Stage,
 };
+
+pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
+pub use error::StoreError;
 
 /// One change. A commit applies a list of them, all or none.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,30 +45,8 @@ pub enum Change {
     PutIntent(Box<Intent>),
 }
 
-/// What went wrong in the store.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database refused.
-    #[error("store at {path}: {source}")]
-    Database {
-        /// Path of the database.
-        path: String,
-        /// What it said.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// A record was written by another version, or is damaged.
-    #[error(
-        "store: {table} record {key} cannot be read: {reason}; delete the store and let it be rebuilt from the chains"
-    )]
-    Codec {
-        /// Table of the record.
-        table: &'static str,
-        /// Its key.
-        key: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
+/// Source, destination and stage of messages.
+pub type RouteStage = (ChainId, ChainId, Stage);
 
 /// Which messages to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,8 +59,31 @@ pub struct MessageFilter {
     pub destination: Option<ChainId>,
     /// Start after this id.
     pub after: Option<B256>,
-    /// At most so many; 0 means 100.
+    /// At most so many; 0 means [`DEFAULT_LIMIT`].
     pub limit: usize,
+}
+
+/// Messages listed where the filter names no limit.
+pub const DEFAULT_LIMIT: usize = 100;
+
+impl MessageFilter {
+    /// How many messages to list at most.
+    pub fn effective_limit(&self) -> usize {
+        if self.limit == 0 {
+            DEFAULT_LIMIT
+        } else {
+            self.limit
+        }
+    }
+
+    /// Whether the message is one of those asked for, its place after `after` aside.
+    pub fn matches(&self, message: &MessageRecord) -> bool {
+        self.stage.is_none_or(|stage| stage == message.stage)
+            && self.source.is_none_or(|chain| chain == message.source)
+            && self
+                .destination
+                .is_none_or(|chain| chain == message.destination)
+    }
 }
 
 /// Reads. Each answer is consistent in itself.
@@ -86,8 +99,8 @@ pub trait Reader: Send + Sync {
         stage: Stage,
         limit: usize,
     ) -> Result<Vec<B256>, StoreError>;
-    /// Number of messages per stage of a route; costs nothing per message.
-    fn stage_counts(&self) -> Result<Vec<((ChainId, ChainId, Stage), u64)>, StoreError>;
+    /// Number of messages per route (source, destination) and stage, ascending; costs nothing per message.
+    fn stage_counts(&self) -> Result<Vec<(RouteStage, u64)>, StoreError>;
     /// Newest scanned block of a chain.
     fn cursor(&self, chain: ChainId) -> Result<Option<BlockRef>, StoreError>;
     /// Newest kept block that was scanned at or below `number`. Not every block is kept: pages without logs leave only
@@ -111,7 +124,7 @@ pub trait Reader: Send + Sync {
     ) -> Result<Option<SettledBatch>, StoreError>;
     /// Newest executed batch of a chain.
     fn last_batch(&self, chain: ChainId) -> Result<Option<SettledBatch>, StoreError>;
-    /// Newest imported root of a chain.
+    /// Import of the newest L1 block by a chain.
     fn last_import(&self, chain: ChainId) -> Result<Option<ImportedRoot>, StoreError>;
     /// First root imported by `chain` for an L1 block `>= l1_block`.
     fn import_covering(
@@ -121,7 +134,7 @@ pub trait Reader: Send + Sync {
     ) -> Result<Option<ImportedRoot>, StoreError>;
     /// What became of a bundle, if its destination settled it.
     fn execution(&self, message: B256) -> Result<Option<Execution>, StoreError>;
-    /// Executions on a chain in blocks above this one.
+    /// Executions on a chain in blocks above this one, in the order of blocks and bundle hashes.
     fn executions_above(&self, chain: ChainId, block: u64) -> Result<Vec<Execution>, StoreError>;
     /// Intents of a signer on a chain that are not yet final or replaced, by nonce.
     fn open_intents(&self, chain: ChainId, signer: Address) -> Result<Vec<Intent>, StoreError>;

@@ -1,0 +1,140 @@
+//! Records for tests.
+
+use alloy::primitives::{Address, B256, Bytes};
+
+use crate::model::{
+    AppendedBatch, BatchPosition, BlockRef, Execution, HoldReason, ImportedRoot, Intent,
+    IntentKind, IntentState, LeafPoint, MessageRecord, Milestone, MilestoneKind, Outcome,
+    SettledBatch, Stage, TxPoint,
+};
+
+pub(crate) fn block(number: u64) -> BlockRef {
+    BlockRef {
+        number,
+        hash: B256::repeat_byte(number as u8),
+        timestamp: 1_700_000_000 + number,
+    }
+}
+
+pub(crate) fn message(
+    id: u8,
+    source: u64,
+    destination: u64,
+    stage: Stage,
+    since: u64,
+) -> MessageRecord {
+    let at = TxPoint {
+        block: 9,
+        block_hash: B256::repeat_byte(9),
+        timestamp: 1_700_000_000,
+        tx: B256::repeat_byte(0xaa),
+    };
+    MessageRecord {
+        id: B256::repeat_byte(id),
+        source,
+        destination,
+        center: Address::repeat_byte(0xcc),
+        sender: Address::repeat_byte(0xdd),
+        bundle: Bytes::from_static(b"bundle"),
+        calls: 2,
+        log_index: 3,
+        batch: Some(BatchPosition {
+            number: 4,
+            leaf_index: 5,
+        }),
+        stage,
+        hold: (stage == Stage::Held).then_some(HoldReason::TooEarly { deliver_after: 600 }),
+        since,
+        attempts: 1,
+        retry_at: (stage == Stage::Held).then_some(600),
+        milestones: vec![Milestone {
+            kind: MilestoneKind::Sent,
+            chain: source,
+            at,
+        }],
+    }
+}
+
+pub(crate) fn leaf(block: u64, log_index: u64) -> LeafPoint {
+    LeafPoint {
+        block,
+        log_index,
+        leaf: B256::repeat_byte(0x11),
+        message: Some(B256::repeat_byte(0x22)),
+    }
+}
+
+pub(crate) fn batch(
+    chain: u64,
+    number: u64,
+    first_block: u64,
+    last_block: u64,
+    l1_block: u64,
+) -> SettledBatch {
+    SettledBatch {
+        chain,
+        number,
+        first_block,
+        last_block,
+        chain_batch_root: B256::repeat_byte(0x33),
+        l1_block: block(l1_block),
+        l1_tx: B256::repeat_byte(0x44),
+    }
+}
+
+pub(crate) fn append(chain: u64, number: u64, l1_block: u64) -> AppendedBatch {
+    AppendedBatch::Batch {
+        chain,
+        number,
+        chain_batch_root: B256::repeat_byte(0x33),
+        index_in_chain: number,
+        block: block(l1_block),
+        root: B256::repeat_byte(0x55),
+    }
+}
+
+pub(crate) fn import(chain: u64, l1_block: u64, at: u64) -> ImportedRoot {
+    ImportedRoot {
+        chain,
+        l1_block,
+        root: B256::repeat_byte(0x55),
+        at: block(at),
+        tx: B256::repeat_byte(0x66),
+    }
+}
+
+pub(crate) fn execution(chain: u64, message: u8, block: u64) -> Execution {
+    let at = TxPoint {
+        block,
+        block_hash: B256::repeat_byte(9),
+        timestamp: 12,
+        tx: B256::repeat_byte(0xab),
+    };
+    Execution {
+        chain,
+        message: B256::repeat_byte(message),
+        outcome: Outcome::Executed,
+        at,
+    }
+}
+
+pub(crate) fn intent(chain: u64, signer: u8, nonce: u64, state: IntentState) -> Intent {
+    Intent {
+        chain,
+        signer: Address::repeat_byte(signer),
+        nonce,
+        kind: IntentKind::Deliver {
+            messages: vec![B256::repeat_byte(1)],
+        },
+        to: Address::repeat_byte(0xee),
+        calldata: Bytes::from_static(b"call"),
+        gas_limit: 100_000,
+        hashes: vec![B256::repeat_byte(0x77)],
+        raw: Bytes::from_static(b"raw"),
+        max_fee_per_gas: 1 << 70,
+        max_priority_fee_per_gas: 2,
+        created_at: 10,
+        bumped_at: 11,
+        state,
+    }
+}
