@@ -17,6 +17,8 @@ use tokio::{
 
 use crate::model::ChainId;
 
+use super::accounts::{FUNDED, MNEMONIC};
+
 /// Runs the program it is given until its own standard input closes. We hold the other end of that pipe, so the program
 /// ends with us even if we are killed.
 const LEASH: &str = r#"exec 3<&0; "$0" "$@" </dev/null & child=$!
@@ -159,6 +161,8 @@ fn command_line(settings: &AnvilSettings) -> Vec<OsString> {
         ("--port", settings.port.to_string()),
         ("--host", Ipv4Addr::LOCALHOST.to_string()),
         ("--block-time", block_time),
+        ("--accounts", FUNDED.to_string()),
+        ("--mnemonic", MNEMONIC.to_owned()),
         // `finalized` then lags two blocks behind the head instead of sixty-four.
         ("--slots-in-an-epoch", "1".to_owned()),
     ];

@@ -1,3 +1,5 @@
 //! A whole network on this machine: L1, chains, contracts, operators and a relayer.
 
+pub mod accounts;
 pub mod anvil;
+pub mod deploy;
