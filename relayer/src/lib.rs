@@ -15,4 +15,5 @@ pub mod dev;
 pub mod model;
 pub mod operator;
 pub mod progress;
+pub mod send;
 pub mod store;

@@ -388,8 +388,8 @@ fn one_receipt(
     outcome.unwrap_or(Ok(None))
 }
 
-/// One node that takes the transaction is enough. Where none does, that a node has it already counts most, then a
-/// refusal, then trouble of a provider.
+/// One node that takes the transaction is enough, or has it already. It is refused only where every node refuses it: one
+/// that gave no answer may have taken it.
 fn broadcast_outcome(answers: Vec<Result<B256, ChainError>>) -> Result<B256, ChainError> {
     let rank = |answer: &Result<B256, ChainError>| match answer {
         Ok(_) => 0,
@@ -397,9 +397,9 @@ fn broadcast_outcome(answers: Vec<Result<B256, ChainError>>) -> Result<B256, Cha
             fault: TxFault::AlreadyKnown,
             ..
         }) => 1,
-        Err(ChainError::Refused { .. } | ChainError::Reverted { .. }) => 2,
+        Err(ChainError::Unreachable { .. }) => 2,
         Err(ChainError::Disagreement { .. } | ChainError::Provider { .. }) => 3,
-        Err(ChainError::Unreachable { .. }) => 4,
+        Err(ChainError::Refused { .. } | ChainError::Reverted { .. }) => 4,
     };
     let best = answers.into_iter().min_by_key(rank);
     best.unwrap_or_else(|| {
@@ -467,14 +467,9 @@ mod tests {
                 ..
             })
         ));
-        let low = broadcast_outcome(vec![Err(unreachable()), Err(refused(TxFault::NonceTooLow))]);
-        assert!(matches!(
-            low,
-            Err(ChainError::Refused {
-                fault: TxFault::NonceTooLow,
-                ..
-            })
-        ));
+        let unclear =
+            broadcast_outcome(vec![Err(unreachable()), Err(refused(TxFault::NonceTooLow))]);
+        assert!(matches!(unclear, Err(ChainError::Unreachable { .. })));
     }
 
     #[test]
