@@ -28,13 +28,10 @@ library BoundedCall {
     /// @notice Whether a call that gets `gasleft()` would leave its callee at least `gasLimit`.
     /// @param reserve Gas spent between this check and the callee's first instruction.
     function canForward(uint256 gasLimit, uint256 reserve) internal view returns (bool) {
-        // A call keeps 1/64 of the gas for its caller (EIP-150). `gasleft()` is far from overflowing.
-        uint256 forwardable = gasleft() * 63 / 64;
-        return forwardable >= reserve && forwardable - reserve >= gasLimit;
-    }
-
-    /// @notice Whether `answer` is exactly one ABI word that holds `selector`.
-    function isSelector(bytes memory answer, bytes4 selector) internal pure returns (bool) {
-        return answer.length == 0x20 && bytes32(answer) == bytes32(selector);
+        // A call keeps 1/64 of the gas for its caller (EIP-150). Gas is far from overflowing.
+        unchecked {
+            uint256 forwardable = gasleft() * 63 / 64;
+            return forwardable >= reserve && forwardable - reserve >= gasLimit;
+        }
     }
 }

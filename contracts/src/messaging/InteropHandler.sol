@@ -2,17 +2,19 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IMessageVerifier} from "../interfaces/IMessageVerifier.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
+import {BundleReader} from "../libraries/BundleReader.sol";
 import {BundleRecord} from "../libraries/BundleRecord.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
 import {LogLeaf} from "../libraries/LogLeaf.sol";
+import {ReceiveMessage} from "../libraries/ReceiveMessage.sol";
 import {
+    BundleAttributes,
     BundleDelivery,
     BundleStatus,
     CallStatus,
@@ -20,7 +22,7 @@ import {
     InteropBundle,
     InteropCall
 } from "../types/Bundles.sol";
-import {BatchProof} from "../types/Messages.sol";
+import {BatchProof, InclusionProof} from "../types/Messages.sol";
 
 /// @title Interop handler
 /// @notice Open to anyone: who submits a bundle changes nothing about what it does, unless it names its executor.
@@ -78,36 +80,35 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
 
     /// @inheritdoc IInteropHandler
     function verifyBundle(BundleDelivery calldata delivery) external {
-        (bytes32 bundleHash, bytes32 messageHash) = BundleIds.hashes(delivery.proof.chainId, delivery.bundle);
+        InclusionProof calldata proof = delivery.proof;
+        (bytes32 bundleHash, bytes32 messageHash) = BundleIds.hashes(proof.chainId, delivery.bundle);
         BundleStatus status = _records[bundleHash].status();
         require(status == BundleStatus.Unreceived, InteropHandlerWrongStatus(bundleHash, status));
-        _requireProven(delivery, bundleHash, messageHash);
-        InteropBundle memory bundle = _decode(delivery.bundle, delivery.proof.chainId);
-        _records[bundleHash] = BundleRecord.create(BundleStatus.Verified, bundle.calls.length);
+        _requireProven(delivery.sender, proof, bundleHash, messageHash);
+        (, InteropCall[] calldata calls) = _read(delivery.bundle, proof.chainId, bundleHash);
+        _records[bundleHash] = BundleRecord.create(BundleStatus.Verified, calls.length);
         emit BundleVerified(bundleHash);
     }
 
     /// @inheritdoc IInteropHandler
-    function unbundleBundle(uint256 sourceChainId, bytes calldata bundleBytes, CallStatus[] calldata statuses)
-        external
-    {
-        (bytes32 bundleHash,) = BundleIds.hashes(sourceChainId, bundleBytes);
+    function unbundleBundle(uint256 sourceChainId, bytes calldata text, CallStatus[] calldata statuses) external {
+        (bytes32 bundleHash,) = BundleIds.hashes(sourceChainId, text);
         BundleStatus status = _records[bundleHash].status();
         require(
             status == BundleStatus.Verified || status == BundleStatus.Unbundled,
             InteropHandlerWrongStatus(bundleHash, status)
         );
-        InteropBundle memory bundle = _decode(bundleBytes, sourceChainId);
-        bytes memory unbundler = bundle.attributes.unbundlerAddress;
+        (BundleAttributes calldata attributes, InteropCall[] calldata calls) = _read(text, sourceChainId, bundleHash);
+        bytes calldata unbundler = attributes.unbundlerAddress;
         require(_names(unbundler, msg.sender), InteropHandlerNotUnbundler(msg.sender, unbundler));
-        require(statuses.length == bundle.calls.length, InteropHandlerStatusCount(bundle.calls.length, statuses.length));
+        require(statuses.length == calls.length, InteropHandlerStatusCount(calls.length, statuses.length));
 
         _settleCalls(bundleHash, statuses);
         emit BundleUnbundled(bundleHash);
-        for (uint256 i = 0; i < statuses.length; ++i) {
+        for (uint256 i = 0; i < calls.length; ++i) {
             if (statuses[i] == CallStatus.Unprocessed) continue;
             emit CallProcessed(bundleHash, i, statuses[i]);
-            if (statuses[i] == CallStatus.Executed) _run(bundleHash, i, sourceChainId, bundle.calls[i]);
+            if (statuses[i] == CallStatus.Executed) _run(bundleHash, i, sourceChainId, calls[i]);
         }
     }
 
@@ -133,21 +134,23 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     }
 
     function _execute(BundleDelivery calldata delivery, address executor) private {
-        uint256 sourceChainId = delivery.proof.chainId;
-        (bytes32 bundleHash, bytes32 messageHash) = BundleIds.hashes(sourceChainId, delivery.bundle);
+        InclusionProof calldata proof = delivery.proof;
+        bytes calldata text = delivery.bundle;
+        uint256 sourceChainId = proof.chainId;
+        (bytes32 bundleHash, bytes32 messageHash) = BundleIds.hashes(sourceChainId, text);
         BundleStatus status = _records[bundleHash].status();
-        if (status == BundleStatus.Unreceived) _requireProven(delivery, bundleHash, messageHash);
+        if (status == BundleStatus.Unreceived) _requireProven(delivery.sender, proof, bundleHash, messageHash);
         else require(status == BundleStatus.Verified, InteropHandlerWrongStatus(bundleHash, status));
 
-        InteropBundle memory bundle = _decode(delivery.bundle, sourceChainId);
-        bytes memory named = bundle.attributes.executionAddress;
+        (BundleAttributes calldata attributes, InteropCall[] calldata calls) = _read(text, sourceChainId, bundleHash);
+        bytes calldata named = attributes.executionAddress;
         require(named.length == 0 || _names(named, executor), InteropHandlerNotExecutor(executor, named));
 
         // Before any call: a recipient that calls back finds the bundle executed.
-        _records[bundleHash] = BundleRecord.create(BundleStatus.FullyExecuted, bundle.calls.length);
+        _records[bundleHash] = BundleRecord.create(BundleStatus.FullyExecuted, calls.length);
         emit BundleExecuted(bundleHash);
-        for (uint256 i = 0; i < bundle.calls.length; ++i) {
-            _run(bundleHash, i, sourceChainId, bundle.calls[i]);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            _run(bundleHash, i, sourceChainId, calls[i]);
         }
     }
 
@@ -183,75 +186,77 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     }
 
     /// @dev Calls `receiveMessage` of the recipient and nothing else, whatever the bundle says.
-    function _run(bytes32 bundleHash, uint256 index, uint256 sourceChainId, InteropCall memory call) private {
+    function _run(bytes32 bundleHash, uint256 index, uint256 sourceChainId, InteropCall calldata call) private {
         require(call.value == 0, InteropHandlerValueNotCarried(index, call.value));
-        (uint256 minGasLimit, bytes memory payload) = _readCall(index, call);
-        bytes memory data = abi.encodeCall(
-            IERC7786Recipient.receiveMessage,
-            (BundleIds.receiveId(bundleHash, index), Erc7930.format(sourceChainId, call.from), payload)
-        );
+        (uint256 minGasLimit, bytes calldata payload) = _readCall(index, call);
+        bytes memory data =
+            ReceiveMessage.encode(BundleIds.receiveId(bundleHash, index), sourceChainId, call.from, payload);
         require(
             BoundedCall.canForward(minGasLimit, CALL_RESERVE), InteropHandlerGasTooLow(index, minGasLimit, gasleft())
         );
         // All state is written. What the recipient returns is copied up to a bound.
-        (bool success, bytes memory answer) = BoundedCall.call(call.to, gasleft(), data);
+        address to = call.to;
+        (bool success, bytes memory answer) = BoundedCall.call(to, gasleft(), data);
         require(success, InteropHandlerCallReverted(index, answer));
-        if (BoundedCall.isSelector(answer, IERC7786Recipient.receiveMessage.selector)) return;
-        require(call.to.code.length != 0, InteropHandlerRecipientMissing(index, call.to));
+        if (ReceiveMessage.isAccepted(answer)) return;
+        require(to.code.length != 0, InteropHandlerRecipientMissing(index, to));
         revert InteropHandlerWrongReturnValue(index, answer);
     }
 
-    function _readCall(uint256 index, InteropCall memory call)
+    /// @dev Checks the conditions of a call.
+    function _readCall(uint256 index, InteropCall calldata call)
         private
         view
-        returns (uint256 minGasLimit, bytes memory payload)
+        returns (uint256 minGasLimit, bytes calldata payload)
     {
-        if (call.version == CALL_VERSION && !call.shadowAccount) return (0, call.data);
-        require(
-            call.version == CONDITIONAL_CALL_VERSION && !call.shadowAccount, InteropHandlerUnknownVersion(call.version)
-        );
-        ConditionalPayload memory conditional = abi.decode(call.data, (ConditionalPayload));
-        uint256 deliverBefore = conditional.deliverBefore;
+        bytes1 callVersion = call.version;
+        require(!call.shadowAccount, InteropHandlerUnknownVersion(callVersion));
+        if (callVersion == CALL_VERSION) return (0, call.data);
+        require(callVersion == CONDITIONAL_CALL_VERSION, InteropHandlerUnknownVersion(callVersion));
+        (bool canonical, ConditionalPayload calldata conditional) = BundleReader.readConditions(call.data);
+        require(canonical, InteropHandlerMalformedCall(index));
+
+        (uint256 deliverBefore, uint256 deliverAfter) = (conditional.deliverBefore, conditional.deliverAfter);
         require(
             deliverBefore == 0 || block.timestamp <= deliverBefore,
             InteropHandlerTooLate(index, deliverBefore, block.timestamp)
         );
-        require(
-            block.timestamp >= conditional.deliverAfter,
-            InteropHandlerTooEarly(index, conditional.deliverAfter, block.timestamp)
-        );
+        require(block.timestamp >= deliverAfter, InteropHandlerTooEarly(index, deliverAfter, block.timestamp));
         return (conditional.minGasLimit, conditional.payload);
     }
 
-    function _requireProven(BundleDelivery calldata delivery, bytes32 bundleHash, bytes32 messageHash) private view {
-        uint256 chainId = delivery.proof.chainId;
-        address sender = delivery.sender;
-        require(
-            sender == CENTER || (sender != address(0) && sender == centerOverride[chainId]),
-            InteropHandlerWrongCenter(chainId, sender)
-        );
-        bytes32 leaf = LogLeaf.message(delivery.proof.txNumberInBatch, sender, messageHash);
-        require(IMessageVerifier(ROOT_STORAGE).verifyLeaf(delivery.proof, leaf), InteropHandlerUnproven(bundleHash));
-    }
-
-    function _decode(bytes calldata bundleBytes, uint256 sourceChainId)
+    function _requireProven(address sender, InclusionProof calldata proof, bytes32 bundleHash, bytes32 messageHash)
         private
         view
-        returns (InteropBundle memory bundle)
     {
-        bundle = abi.decode(bundleBytes, (InteropBundle));
+        require(
+            sender == CENTER || (sender != address(0) && sender == centerOverride[proof.chainId]),
+            InteropHandlerWrongCenter(proof.chainId, sender)
+        );
+        bytes32 leaf = LogLeaf.message(proof.txNumberInBatch, sender, messageHash);
+        require(IMessageVerifier(ROOT_STORAGE).verifyLeaf(proof, leaf), InteropHandlerUnproven(bundleHash));
+    }
+
+    function _read(bytes calldata text, uint256 sourceChainId, bytes32 bundleHash)
+        private
+        view
+        returns (BundleAttributes calldata attributes, InteropCall[] calldata calls)
+    {
+        (bool canonical, InteropBundle calldata bundle) = BundleReader.read(text);
+        require(canonical, InteropHandlerMalformedBundle(bundleHash));
         require(bundle.version == BUNDLE_VERSION, InteropHandlerUnknownVersion(bundle.version));
         require(bundle.sourceChainId == sourceChainId, InteropHandlerWrongSource(bundle.sourceChainId, sourceChainId));
         require(
             bundle.destinationChainId == block.chainid,
             InteropHandlerWrongDestination(block.chainid, bundle.destinationChainId)
         );
-        uint256 count = bundle.calls.length;
+        (attributes, calls) = (bundle.attributes, bundle.calls);
+        uint256 count = calls.length;
         require(count != 0 && count <= BundleRecord.MAX_CALLS, InteropHandlerCallCount(count, BundleRecord.MAX_CALLS));
     }
 
     /// @dev Whether a spelling, with this chain or without any, is that of `account`.
-    function _names(bytes memory spelling, address account) private view returns (bool) {
+    function _names(bytes calldata spelling, address account) private view returns (bool) {
         bytes32 hash = keccak256(spelling);
         return
             hash == keccak256(Erc7930.format(block.chainid, account)) || hash == keccak256(Erc7930.format(0, account));

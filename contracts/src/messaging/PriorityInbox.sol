@@ -2,13 +2,12 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
 import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
 import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
-import {Erc7930} from "../libraries/Erc7930.sol";
+import {ReceiveMessage} from "../libraries/ReceiveMessage.sol";
 import {PriorityOperation} from "../types/PriorityOperations.sol";
 
 /// @title Priority inbox
@@ -70,16 +69,13 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         private
         returns (bool success, bytes memory answer)
     {
-        bytes memory data = abi.encodeCall(
-            IERC7786Recipient.receiveMessage,
-            (operationHash, Erc7930.format(L1_CHAIN_ID, operation.sender), operation.data)
-        );
+        bytes memory data = ReceiveMessage.encode(operationHash, L1_CHAIN_ID, operation.sender, operation.data);
         require(
             BoundedCall.canForward(operation.gasLimit, CALL_RESERVE),
             PriorityInboxGasTooLow(operation.gasLimit + CALL_RESERVE, gasleft())
         );
         // The operation is consumed already: a recipient that calls back finds the next one.
         (success, answer) = BoundedCall.call(operation.to, operation.gasLimit, data);
-        success = success && BoundedCall.isSelector(answer, IERC7786Recipient.receiveMessage.selector);
+        success = success && ReceiveMessage.isAccepted(answer);
     }
 }
