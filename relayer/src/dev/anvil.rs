@@ -127,7 +127,7 @@ impl Anvil {
     }
 
     async fn wait_until_listening(&mut self, settings: &AnvilSettings) -> Result<(), AnvilError> {
-        let deadline = Instant::now() + READY_TIMEOUT;
+        let started = Instant::now();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         let failed = |reason: String| AnvilError::NotStarted {
             chain: settings.chain,
@@ -140,7 +140,7 @@ impl Anvil {
                     settings.log_file.display()
                 )));
             }
-            if Instant::now() >= deadline {
+            if started.elapsed() >= READY_TIMEOUT {
                 return Err(failed(format!(
                     "no answer after {} s; see {}",
                     READY_TIMEOUT.as_secs(),

@@ -24,7 +24,7 @@ use futures::future::try_join_all;
 
 use crate::model::ChainId;
 
-use super::accounts::{Accounts, THRESHOLD};
+use super::accounts::{Account, Accounts, THRESHOLD};
 
 const GAS_PER_TRANSACTION: u64 = 8_000_000;
 const MAX_FEE_PER_GAS: u128 = 20_000_000_000;
@@ -115,25 +115,150 @@ pub async fn deploy(
         verifier: admin.create(6),
         chain: ChainDeployment::new(&constants),
     };
+    let plan = Plan {
+        l1,
+        chains,
+        accounts,
+        constants,
+        deployed: &deployed,
+    };
     let on_chains = chains
         .iter()
         .zip(&accounts.operators)
-        .map(|(target, operator)| {
-            deploy_chain(
-                &deployed.chain,
-                &constants,
-                target,
-                l1.chain,
-                chains,
-                admin,
-                operator.signer.address(),
-                accounts,
-            )
-        });
-    let (l1_sender, genesis) =
-        tokio::try_join!(deploy_l1(&deployed, l1, accounts), try_join_all(on_chains))?;
-    register(l1_sender, &deployed, chains, &genesis, accounts).await?;
+        .map(|(target, operator)| plan.deploy_chain(target, operator));
+    let (l1_sender, genesis) = tokio::try_join!(plan.deploy_l1(), try_join_all(on_chains))?;
+    plan.register(l1_sender, &genesis).await?;
     Ok(deployed)
+}
+
+/// All that a deployment knows.
+struct Plan<'a> {
+    l1: &'a Target,
+    chains: &'a [Target],
+    accounts: &'a Accounts,
+    constants: NetworkConstants,
+    deployed: &'a Deployed,
+}
+
+impl Plan<'_> {
+    async fn deploy_l1(&self) -> Result<Sender, DeployError> {
+        let Deployed { l1, verifier, .. } = self.deployed;
+        let mut sender = Sender::new(self.l1, &self.accounts.admin.signer)?;
+        for step in l1.steps() {
+            sender.create(step.contract, step.init_code.clone()).await?;
+        }
+        let code = attestation_verifier_code(self.accounts.attester_addresses(), THRESHOLD);
+        sender.create("AttestationVerifier", code).await?;
+
+        let authority = l1.authority.address;
+        sender.assign(authority, &roles::on_l1(l1)).await?;
+        sender
+            .grant(authority, GOVERNANCE, self.constants.initial_admin)
+            .await?;
+        let (input, proof) = self.sample_attestation()?;
+        let accept = IVerifierRegistry::acceptVerifierCall {
+            verifier: *verifier,
+            publicInput: input,
+            proof,
+        };
+        sender
+            .call("accept verifier", l1.verifier_registry.address, &accept)
+            .await?;
+        sender.settle().await?;
+        Ok(sender)
+    }
+
+    /// A proof that the verifier accepts, about an input that no batch has.
+    fn sample_attestation(&self) -> Result<(B256, Bytes), DeployError> {
+        let input = keccak256("causeway sample attestation");
+        let digest = attestation_digest(
+            &attestation_domain(self.l1.chain, self.deployed.verifier),
+            input,
+        );
+        let attesters = self.accounts.attesters.iter().take(THRESHOLD);
+        let signatures = attesters.map(|attester| {
+            Ok((
+                attester.signer.address(),
+                attester.signer.sign_hash_sync(&digest)?,
+            ))
+        });
+        Ok((
+            input,
+            attestation_proof(signatures.collect::<Result<_, DeployError>>()?),
+        ))
+    }
+
+    async fn deploy_chain(
+        &self,
+        target: &Target,
+        operator: &Account,
+    ) -> Result<Genesis, DeployError> {
+        let deployment = &self.deployed.chain;
+        let mut sender = Sender::new(target, &self.accounts.admin.signer)?;
+        for step in deployment.steps() {
+            let input = step.proxy_input(self.constants.salt);
+            sender
+                .send(step.contract, Some(DETERMINISTIC_DEPLOYER), input)
+                .await?;
+        }
+        let authority = deployment.authority.address;
+        sender
+            .assign(authority, &roles::on_chain(deployment))
+            .await?;
+        sender
+            .grant(authority, GOVERNANCE, self.constants.initial_admin)
+            .await?;
+        sender
+            .grant(authority, OPERATOR, operator.signer.address())
+            .await?;
+        // Every chain of the network pays its fees in ether, which comes from L1.
+        let base_token = asset_id(self.l1.chain, ETHER);
+        for other in self
+            .chains
+            .iter()
+            .filter(|other| other.chain != target.chain)
+        {
+            let chain = U256::from(other.chain);
+            let open = IInteropCenter::setDestinationCall {
+                chainId: chain,
+                baseTokenAssetId: base_token,
+            };
+            sender
+                .call("open destination", deployment.center.address, &open)
+                .await?;
+        }
+        sender.settle().await?;
+        sender.head().await
+    }
+
+    async fn register(&self, mut sender: Sender, genesis: &[Genesis]) -> Result<(), DeployError> {
+        for ((target, genesis), operator) in self
+            .chains
+            .iter()
+            .zip(genesis)
+            .zip(&self.accounts.operators)
+        {
+            let call = IChainRegistry::registerChainCall {
+                chainId: U256::from(target.chain),
+                config: ChainConfig {
+                    operator: operator.signer.address(),
+                    verifier: self.deployed.verifier,
+                    dataAvailability: target.data_availability,
+                },
+                genesisStateCommitment: genesis.hash,
+                genesisBlock: genesis.number,
+                genesisTimestamp: genesis.timestamp,
+            };
+            sender
+                .call(
+                    "register chain",
+                    self.deployed.l1.chain_registry.address,
+                    &call,
+                )
+                .await?;
+        }
+        sender.settle().await
+    }
 }
 
 /// The block a chain starts from.
@@ -141,130 +266,6 @@ struct Genesis {
     number: u64,
     hash: B256,
     timestamp: u64,
-}
-
-async fn deploy_l1(
-    deployed: &Deployed,
-    l1: &Target,
-    accounts: &Accounts,
-) -> Result<Sender, DeployError> {
-    let mut sender = Sender::new(l1, &accounts.admin.signer)?;
-    for step in deployed.l1.steps() {
-        sender.create(step.contract, step.init_code.clone()).await?;
-    }
-    let code = attestation_verifier_code(accounts.attester_addresses(), THRESHOLD);
-    sender.create("AttestationVerifier", code).await?;
-
-    let authority = deployed.l1.authority.address;
-    sender
-        .assign(authority, &roles::on_l1(&deployed.l1))
-        .await?;
-    sender
-        .grant(authority, GOVERNANCE, accounts.admin.signer.address())
-        .await?;
-    let (input, proof) = sample_attestation(l1.chain, deployed.verifier, accounts)?;
-    let accept = IVerifierRegistry::acceptVerifierCall {
-        verifier: deployed.verifier,
-        publicInput: input,
-        proof,
-    };
-    sender
-        .call(
-            "accept verifier",
-            deployed.l1.verifier_registry.address,
-            &accept,
-        )
-        .await?;
-    sender.settle().await?;
-    Ok(sender)
-}
-
-/// A proof that the verifier accepts, about an input that no batch has.
-fn sample_attestation(
-    l1_chain: ChainId,
-    verifier: Address,
-    accounts: &Accounts,
-) -> Result<(B256, Bytes), DeployError> {
-    let input = keccak256("causeway sample attestation");
-    let digest = attestation_digest(&attestation_domain(l1_chain, verifier), input);
-    let signatures = accounts.attesters.iter().take(THRESHOLD).map(|attester| {
-        Ok((
-            attester.signer.address(),
-            attester.signer.sign_hash_sync(&digest)?,
-        ))
-    });
-    Ok((
-        input,
-        attestation_proof(signatures.collect::<Result<_, DeployError>>()?),
-    ))
-}
-
-#[allow(clippy::too_many_arguments)]
-async fn deploy_chain(
-    deployment: &ChainDeployment,
-    constants: &NetworkConstants,
-    target: &Target,
-    l1_chain: ChainId,
-    chains: &[Target],
-    admin: Address,
-    operator: Address,
-    accounts: &Accounts,
-) -> Result<Genesis, DeployError> {
-    let mut sender = Sender::new(target, &accounts.admin.signer)?;
-    for step in deployment.steps() {
-        sender
-            .send(
-                step.contract,
-                Some(DETERMINISTIC_DEPLOYER),
-                step.proxy_input(constants.salt),
-            )
-            .await?;
-    }
-    let authority = deployment.authority.address;
-    sender
-        .assign(authority, &roles::on_chain(deployment))
-        .await?;
-    sender.grant(authority, GOVERNANCE, admin).await?;
-    sender.grant(authority, OPERATOR, operator).await?;
-    // Every chain of the network pays its fees in ether, which comes from L1.
-    let base_token = asset_id(l1_chain, ETHER);
-    for other in chains.iter().filter(|other| other.chain != target.chain) {
-        let open = IInteropCenter::setDestinationCall {
-            chainId: U256::from(other.chain),
-            baseTokenAssetId: base_token,
-        };
-        sender
-            .call("open destination", deployment.center.address, &open)
-            .await?;
-    }
-    sender.settle().await?;
-    sender.head().await
-}
-
-async fn register(
-    mut sender: Sender,
-    deployed: &Deployed,
-    chains: &[Target],
-    genesis: &[Genesis],
-    accounts: &Accounts,
-) -> Result<(), DeployError> {
-    for ((target, genesis), operator) in chains.iter().zip(genesis).zip(&accounts.operators) {
-        let call = IChainRegistry::registerChainCall {
-            chainId: U256::from(target.chain),
-            config: ChainConfig {
-                operator: operator.signer.address(),
-                verifier: deployed.verifier,
-                dataAvailability: target.data_availability,
-            },
-            genesisStateCommitment: genesis.hash,
-            genesisBlock: genesis.number,
-            genesisTimestamp: genesis.timestamp,
-        };
-        sender
-            .call("register chain", deployed.l1.chain_registry.address, &call)
-            .await?;
-    }
-    sender.settle().await
 }
 
 /// Sends the admin's transactions on one chain.

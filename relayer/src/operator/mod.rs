@@ -4,7 +4,11 @@ pub mod attest;
 pub mod data;
 pub mod derive;
 pub mod imports;
+pub mod pending;
 pub mod priority;
 pub mod publish;
 pub mod read;
+mod run;
 pub mod seal;
+
+pub use run::{OperatorContext, OperatorError, OperatorSettings, run};

@@ -1,0 +1,185 @@
+//! The final blocks of a chain that are in no batch yet.
+
+use std::collections::VecDeque;
+
+use causeway_bindings::ChainHead;
+
+use crate::{
+    chain::{ChainReader, Finality},
+    model::BlockRef,
+};
+
+use super::{
+    data::{BatchData, BlockData},
+    read::{OperatedContracts, ReadError, read_full_block, read_logs},
+    seal::PendingBlock,
+};
+
+/// Blocks read at once, so that catching up neither starves the other duties nor fills the memory.
+const BLOCKS_PER_READ: u64 = 200;
+
+/// Most blocks kept. A batch is closed long before, unless L1 does not take any.
+const MAX_PENDING: usize = 4_096;
+
+/// Bytes that a block's header adds to the batch data.
+const HEADER_BYTES: u64 = 120;
+
+/// Final blocks after the last executed batch, read once each.
+#[derive(Debug, Default)]
+pub struct PendingBlocks {
+    blocks: VecDeque<(PendingBlock, BlockData)>,
+}
+
+impl PendingBlocks {
+    /// Follows L1's head and the chain's final head.
+    pub async fn update(
+        &mut self,
+        reader: &dyn ChainReader,
+        contracts: &OperatedContracts,
+        head: &ChainHead,
+    ) -> Result<(), ReadError> {
+        self.keep_after(head.lastBlock);
+        let first = self.next_block(head.lastBlock);
+        let last_final = reader.head(Finality::Final).await?.number;
+        let last = last_final.min(first.saturating_add(BLOCKS_PER_READ).saturating_sub(1));
+        if first > last || self.blocks.len() >= MAX_PENDING {
+            return Ok(());
+        }
+        let leaves = read_logs(reader, contracts, first, last).await?.leaves;
+        for number in first..=last {
+            let full = read_full_block(reader, number).await?;
+            let bytes = full
+                .transactions
+                .iter()
+                .fold(HEADER_BYTES, |sum, transaction| {
+                    sum.saturating_add(transaction.len() as u64)
+                });
+            let pending = PendingBlock {
+                block: full.block,
+                leaves: leaves.iter().filter(|(block, _)| *block == number).count() as u64,
+                data_bytes: bytes,
+            };
+            self.blocks.push_back((pending, full.into()));
+        }
+        Ok(())
+    }
+
+    /// The blocks, for the decision to seal.
+    pub fn blocks(&self) -> Vec<PendingBlock> {
+        self.blocks.iter().map(|(pending, _)| *pending).collect()
+    }
+
+    /// Data of the batch that ends with `last`.
+    pub fn data(&self, chain: u64, last: &BlockRef) -> BatchData {
+        let blocks = self
+            .blocks
+            .iter()
+            .take_while(|(pending, _)| pending.block.number <= last.number);
+        BatchData {
+            chain,
+            blocks: blocks.map(|(_, data)| data.clone()).collect(),
+        }
+    }
+
+    /// Drops what is in a batch; drops everything where L1 has gone back, so that it is read again.
+    fn keep_after(&mut self, last_executed: u64) {
+        while self
+            .blocks
+            .front()
+            .is_some_and(|(pending, _)| pending.block.number <= last_executed)
+        {
+            self.blocks.pop_front();
+        }
+        let continues = |(pending, _): &(PendingBlock, BlockData)| {
+            pending.block.number.checked_sub(1) == Some(last_executed)
+        };
+        if !self.blocks.front().is_none_or(continues) {
+            self.blocks.clear();
+        }
+    }
+
+    fn next_block(&self, last_executed: u64) -> u64 {
+        let last = self
+            .blocks
+            .back()
+            .map_or(last_executed, |(pending, _)| pending.block.number);
+        last.saturating_add(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::{Address, B256};
+
+    use super::*;
+
+    fn pending(numbers: impl IntoIterator<Item = u64>) -> PendingBlocks {
+        let block = |number| {
+            let block = BlockRef {
+                number,
+                hash: B256::ZERO,
+                timestamp: number,
+            };
+            let data = BlockData {
+                number,
+                timestamp: number,
+                beneficiary: Address::ZERO,
+                gas_limit: 0,
+                base_fee_per_gas: 0,
+                prev_randao: B256::ZERO,
+                transactions: vec![],
+            };
+            (
+                PendingBlock {
+                    block,
+                    leaves: 0,
+                    data_bytes: 0,
+                },
+                data,
+            )
+        };
+        PendingBlocks {
+            blocks: numbers.into_iter().map(block).collect(),
+        }
+    }
+
+    fn kept(mut blocks: PendingBlocks, last_executed: u64) -> (Vec<u64>, u64) {
+        blocks.keep_after(last_executed);
+        let numbers = blocks
+            .blocks()
+            .iter()
+            .map(|pending| pending.block.number)
+            .collect();
+        (numbers, blocks.next_block(last_executed))
+    }
+
+    #[test]
+    fn blocks_leave_with_their_batch() {
+        assert_eq!(kept(pending(5..8), 4), (vec![5, 6, 7], 8));
+        assert_eq!(kept(pending(5..8), 6), (vec![7], 8));
+        assert_eq!(kept(pending(5..8), 9), (vec![], 10));
+    }
+
+    #[test]
+    fn a_head_of_l1_that_went_back_starts_over() {
+        assert_eq!(kept(pending(5..8), 3), (vec![], 4));
+    }
+
+    #[test]
+    fn a_batchs_data_ends_with_its_last_block() {
+        let last = BlockRef {
+            number: 6,
+            hash: B256::ZERO,
+            timestamp: 6,
+        };
+        let data = pending(5..8).data(271, &last);
+        assert_eq!(data.chain, 271);
+        assert_eq!(
+            data.blocks
+                .iter()
+                .map(|block| block.number)
+                .collect::<Vec<_>>(),
+            [5, 6]
+        );
+    }
+}
