@@ -19,6 +19,10 @@ const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
 const FIRST_OPERATOR: u32 = 16;
 const FIRST_ATTESTER: u32 = FIRST_OPERATOR + MAX_CHAINS;
 const ATTESTERS: u32 = 3;
+const _: () = assert!(
+    FIRST_ATTESTER + ATTESTERS <= FUNDED,
+    "every account is funded"
+);
 
 /// Attestations that a batch needs.
 pub const THRESHOLD: usize = 2;
@@ -123,9 +127,5 @@ mod tests {
             .map(|account| account.signer.address())
             .collect();
         assert_eq!(all.len(), accounts.all().count());
-        assert!(
-            FIRST_ATTESTER + ATTESTERS <= FUNDED,
-            "every account is funded"
-        );
     }
 }
