@@ -11,6 +11,7 @@
 )]
 
 pub mod chain;
+pub mod config;
 pub mod dev;
 pub mod model;
 pub mod operator;

@@ -1,0 +1,92 @@
+//! What `causeway config init` writes.
+
+/// A commented configuration that passes `causeway config validate` as it stands.
+pub const TEMPLATE: &str = r##"# Configuration of causeway. `causeway config validate` checks it, `causeway config schema` describes every key.
+# Times and sizes have their unit in the key's name. Relative paths start from this file's directory.
+
+[network]
+# A devnet is a network of throw-away local chains. Only there may a key stand in this file.
+devnet = false
+
+# Addresses of the network's contracts that are the same on every chain. A chain with other ones has its own
+# [chains.<name>.contracts].
+[network.contracts]
+outbox = "0x0000000000000000000000000000000000001001"
+inbox = "0x0000000000000000000000000000000000001002"
+center = "0x0000000000000000000000000000000000001003"
+handler = "0x0000000000000000000000000000000000001004"
+root_storage = "0x0000000000000000000000000000000000001005"
+authority = "0x0000000000000000000000000000000000001006"
+
+[store]
+# Directory of the store. It may be deleted while causeway is stopped: it is rebuilt from the chains.
+path = "causeway-store"
+
+[api]
+# Health, metrics and messages over HTTP. Anything but loopback needs token_file.
+listen = "127.0.0.1:7370"
+# token_file = "api-token"
+
+[log]
+format = "pretty" # or "json"
+filter = "info"
+
+# The settlement layer.
+[l1]
+chain_id = 1
+rpc_urls = ["http://127.0.0.1:8545"]
+# rpc_agreement = 1        # how many RPCs must agree on a read that moves money; more than half by default
+rpc_deadline_ms = 10000
+finality = "finalized"     # or { depth = 12 }
+poll_interval_ms = 12000
+start_block = 0            # block in which the contracts were deployed
+log_page_blocks = 2000
+
+[l1.contracts]
+settlement = "0x0000000000000000000000000000000000002001"
+message_root = "0x0000000000000000000000000000000000002002"
+priority_queue = "0x0000000000000000000000000000000000002003"
+chain_registry = "0x0000000000000000000000000000000000002004"
+verifier_registry = "0x0000000000000000000000000000000000002005"
+authority = "0x0000000000000000000000000000000000002006"
+
+# One table per chain, under a name of your choice.
+[chains.alpha]
+chain_id = 271
+rpc_urls = ["http://127.0.0.1:8546"]
+finality = "finalized"
+poll_interval_ms = 2000
+
+[chains.beta]
+chain_id = 272
+rpc_urls = ["http://127.0.0.1:8547"]
+finality = "finalized"
+poll_interval_ms = 2000
+
+# The relay role: delivers messages between the chains. Remove the table to do without.
+[relay]
+signer = "relay"
+# routes = [{ from = "alpha", to = "beta" }]   # every pair of chains by default
+batch_size = 32
+max_delivery_gas = 10000000
+
+# The operator role, for chains without a settlement pipeline of their own. Remove the table to do without.
+[operators.alpha]
+signer = "alpha-operator"
+attesters = ["alpha-attester"]
+seal_after_blocks = 100
+seal_after_seconds = 60
+seal_after_messages = 256
+data_availability = "validium" # or "calldata", "blobs"
+
+# Keys. One signer serves one role on one chain: two senders with one key take each other's nonces.
+[signers.relay]
+keystore = "keys/relay.json"
+password_file = "keys/relay.password"
+
+[signers.alpha-operator]
+private_key_file = "keys/alpha-operator.hex"
+
+[signers.alpha-attester]
+private_key_env = "CAUSEWAY_ALPHA_ATTESTER"
+"##;
