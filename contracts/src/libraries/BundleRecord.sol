@@ -9,6 +9,7 @@ library BundleRecord {
     /// @notice Most calls whose statuses fit.
     uint256 internal constant MAX_CALLS = 100;
 
+    uint256 private constant BYTE = 0xff;
     uint256 private constant COUNT_SHIFT = 8;
     uint256 private constant CALLS_SHIFT = 16;
 
@@ -19,7 +20,7 @@ library BundleRecord {
 
     /// @notice The record with another bundle status.
     function withStatus(uint256 record, BundleStatus bundleStatus) internal pure returns (uint256) {
-        return record & ~uint256(type(uint8).max) | uint256(bundleStatus);
+        return record & ~BYTE | uint256(bundleStatus);
     }
 
     /// @notice The record with a call settled that was `Unprocessed`.
@@ -28,12 +29,12 @@ library BundleRecord {
     }
 
     function status(uint256 record) internal pure returns (BundleStatus) {
-        return BundleStatus(uint8(record));
+        return BundleStatus(record & BYTE);
     }
 
     /// @notice Status of call `index`; of a fully executed bundle all calls are executed.
     function callStatus(uint256 record, uint256 index) internal pure returns (CallStatus) {
-        if (index >= uint8(record >> COUNT_SHIFT)) return CallStatus.Unprocessed;
+        if (index >= (record >> COUNT_SHIFT & BYTE)) return CallStatus.Unprocessed;
         if (status(record) == BundleStatus.FullyExecuted) return CallStatus.Executed;
         return CallStatus(record >> (CALLS_SHIFT + 2 * index) & 3);
     }

@@ -37,6 +37,8 @@ library ReceiveMessage {
 
     /// @notice Whether a recipient answered as ERC-7786 demands: one word that holds the selector.
     function isAccepted(bytes memory answer) internal pure returns (bool) {
+        // casting to 'bytes32' is safe because the answer is one word
+        // forge-lint: disable-next-line(unsafe-typecast)
         return answer.length == 0x20 && bytes32(answer) == bytes32(IERC7786Recipient.receiveMessage.selector);
     }
 }

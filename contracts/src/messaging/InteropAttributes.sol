@@ -49,6 +49,8 @@ library InteropAttributes {
     {
         for (uint256 i = 0; i < list.length; ++i) {
             bytes calldata attribute = list[i];
+            // casting to 'bytes4' is safe because the rest of the attribute is read below
+            // forge-lint: disable-next-line(unsafe-typecast)
             bytes4 selector = bytes4(attribute);
             uint256 bit = bitOf(selector);
             require(bit & allowed != 0, IInteropCenter.UnsupportedAttribute(selector));

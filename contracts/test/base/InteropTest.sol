@@ -12,7 +12,7 @@ import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {BundleDelivery, InteropBundle, InteropCallStarter} from "../../src/types/Bundles.sol";
-import {BatchProof, InclusionProof, RootImport} from "../../src/types/Messages.sol";
+import {BatchProof, RootImport} from "../../src/types/Messages.sol";
 import {Test} from "./Test.sol";
 import {Placement, TreeBuilder} from "./TreeBuilder.sol";
 import {Vm} from "./Vm.sol";
@@ -99,6 +99,36 @@ abstract contract InteropTest is Test {
         for (uint256 i = 0; i < size; ++i) {
             payload[i] = bytes1(uint8(1 + (37 * i) % 255));
         }
+    }
+
+    /// @notice No attributes.
+    function none() internal pure returns (bytes[] memory) {
+        return new bytes[](0);
+    }
+
+    /// @notice A list of one.
+    function listOf(bytes memory item) internal pure returns (bytes[] memory list) {
+        list = new bytes[](1);
+        list[0] = item;
+    }
+
+    /// @notice A list with one more at its end.
+    function append(bytes[] memory list, bytes memory item) internal pure returns (bytes[] memory longer) {
+        longer = new bytes[](list.length + 1);
+        for (uint256 i = 0; i < list.length; ++i) {
+            longer[i] = list[i];
+        }
+        longer[list.length] = item;
+    }
+
+    /// @notice An attribute whose argument is a number.
+    function wordAttribute(string memory signature, uint256 value) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), value);
+    }
+
+    /// @notice An attribute whose argument is an ERC-7930 address.
+    function accountAttribute(string memory signature, bytes memory spelling) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), spelling);
     }
 
     /// @notice ERC-7930 spelling of a chain without an account.

@@ -15,7 +15,7 @@ contract InteropCenterTest is InteropTest {
 
     function testFuzz_sendMessage_crossesAsABundleOfOneCall(address to, bytes calldata payload) external {
         bytes32 salt = center.commitment();
-        bytes memory text = sendMessage(to, payload, _none());
+        bytes memory text = sendMessage(to, payload, none());
         InteropBundle memory bundle = decodeBundle(text);
 
         vm.assertEq(text, abi.encode(bundle), "the compiler's encoding");
@@ -41,9 +41,9 @@ contract InteropCenterTest is InteropTest {
             payload
         );
         bytes[] memory attributes = new bytes[](0);
-        if (present & 4 != 0) attributes = _with(attributes, _word("deliverAfter(uint256)", deliverAfter));
-        if (present & 1 != 0) attributes = _with(attributes, _word("minGasLimit(uint256)", minGasLimit));
-        if (present & 2 != 0) attributes = _with(attributes, _word("deliverBefore(uint256)", deliverBefore));
+        if (present & 4 != 0) attributes = append(attributes, wordAttribute("deliverAfter(uint256)", deliverAfter));
+        if (present & 1 != 0) attributes = append(attributes, wordAttribute("minGasLimit(uint256)", minGasLimit));
+        if (present & 2 != 0) attributes = append(attributes, wordAttribute("deliverBefore(uint256)", deliverBefore));
 
         bytes memory text = sendMessage(makeAddr("to"), payload, attributes);
         InteropBundle memory bundle = decodeBundle(text);
@@ -60,8 +60,8 @@ contract InteropCenterTest is InteropTest {
         vm.assume(executor != address(0) && unbundler != address(0));
         bytes memory executorText = Erc7930.format(executorWithChain ? DESTINATION : 0, executor);
         bytes memory unbundlerText = Erc7930.format(unbundlerWithChain ? DESTINATION : 0, unbundler);
-        bytes[] memory attributes = _with(_none(), _account("executionAddress(bytes)", executorText));
-        attributes = _with(attributes, _account("unbundlerAddress(bytes)", unbundlerText));
+        bytes[] memory attributes = append(none(), accountAttribute("executionAddress(bytes)", executorText));
+        attributes = append(attributes, accountAttribute("unbundlerAddress(bytes)", unbundlerText));
 
         bytes memory text = sendMessage(makeAddr("to"), "data", attributes);
         InteropBundle memory bundle = decodeBundle(text);
@@ -72,9 +72,9 @@ contract InteropCenterTest is InteropTest {
 
     function testFuzz_sendBundle_crossesCallByCall(uint256 seed, uint256 count, bool withExecutor) external {
         InteropCallStarter[] memory calls = _randomStarters(seed, bound(count, 1, 8));
-        bytes[] memory attributes = _none();
+        bytes[] memory attributes = none();
         if (withExecutor) {
-            attributes = _with(attributes, _account("executionAddress(bytes)", Erc7930.format(0, relayer)));
+            attributes = append(attributes, accountAttribute("executionAddress(bytes)", Erc7930.format(0, relayer)));
         }
         bytes32 salt = center.commitment();
         bytes memory text = sendBundle(calls, attributes);
@@ -93,15 +93,15 @@ contract InteropCenterTest is InteropTest {
     }
 
     function test_sendBundle_takesMaxCalls() external {
-        bytes memory text = sendBundle(starters(makeAddr("to"), center.MAX_CALLS(), 0), _none());
+        bytes memory text = sendBundle(starters(makeAddr("to"), center.MAX_CALLS(), 0), none());
         vm.assertEq(decodeBundle(text).calls.length, 100);
     }
 
     // Ids and events.
 
     function testFuzz_sendMessage_emitsErc7786Event(address to, bytes calldata payload, uint256 minGasLimit) external {
-        bytes[] memory attributes = _with(_none(), _word("minGasLimit(uint256)", minGasLimit));
-        attributes = _with(attributes, _account("executionAddress(bytes)", Erc7930.format(0, relayer)));
+        bytes[] memory attributes = append(none(), wordAttribute("minGasLimit(uint256)", minGasLimit));
+        attributes = append(attributes, accountAttribute("executionAddress(bytes)", Erc7930.format(0, relayer)));
         uint256 before = vm.snapshotState();
         bytes memory text = sendMessage(to, payload, attributes);
         bytes32 sendId = keccak256(abi.encodePacked(bundleHashOf(text), uint256(0)));
@@ -121,7 +121,7 @@ contract InteropCenterTest is InteropTest {
     function testFuzz_sendBundle_emitsErc7786EventPerCall(uint256 seed, uint256 count) external {
         InteropCallStarter[] memory calls = _randomStarters(seed, bound(count, 1, 8));
         uint256 before = vm.snapshotState();
-        bytes32 bundleHash = bundleHashOf(sendBundle(calls, _none()));
+        bytes32 bundleHash = bundleHashOf(sendBundle(calls, none()));
         vm.revertToState(before);
 
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -136,12 +136,12 @@ contract InteropCenterTest is InteropTest {
             );
         }
         vm.prank(sender);
-        vm.assertEq(center.sendBundle(chainAddress(DESTINATION), calls, _none()), bundleHash);
+        vm.assertEq(center.sendBundle(chainAddress(DESTINATION), calls, none()), bundleHash);
     }
 
     function testFuzz_sendMessage_givesEqualMessagesDifferentIds(address to, bytes calldata payload) external {
-        bytes memory first = sendMessage(to, payload, _none());
-        bytes memory second = sendMessage(to, payload, _none());
+        bytes memory first = sendMessage(to, payload, none());
+        bytes memory second = sendMessage(to, payload, none());
         vm.assertNotEq(bundleHashOf(first), bundleHashOf(second));
     }
 
@@ -166,7 +166,7 @@ contract InteropCenterTest is InteropTest {
         vm.deal(address(this), value);
         bytes memory recipient = Erc7930.format(DESTINATION, makeAddr("to"));
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterValueNotCarried.selector, value));
-        center.sendMessage{value: value}(recipient, "", _none());
+        center.sendMessage{value: value}(recipient, "", none());
     }
 
     function testFuzz_sendBundle_reverts_whenValueIsAttached(uint256 value) external {
@@ -174,29 +174,29 @@ contract InteropCenterTest is InteropTest {
         vm.deal(address(this), value);
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterValueNotCarried.selector, value));
-        center.sendBundle{value: value}(chainAddress(DESTINATION), calls, _none());
+        center.sendBundle{value: value}(chainAddress(DESTINATION), calls, none());
     }
 
     function testFuzz_sendMessage_reverts_whenRecipientIsMalformed(bytes calldata recipient) external {
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterMalformedAddress.selector, recipient));
-        center.sendMessage(recipient, "", _none());
+        center.sendMessage(recipient, "", none());
     }
 
     function test_sendMessage_reverts_whenRecipientHasNoChainOrNoAccount() external {
         bytes memory withoutChain = Erc7930.format(0, makeAddr("to"));
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterMalformedAddress.selector, withoutChain));
-        center.sendMessage(withoutChain, "", _none());
+        center.sendMessage(withoutChain, "", none());
 
         bytes memory withoutAccount = chainAddress(DESTINATION);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterMalformedAddress.selector, withoutAccount));
-        center.sendMessage(withoutAccount, "", _none());
+        center.sendMessage(withoutAccount, "", none());
     }
 
     function test_sendBundle_reverts_whenDestinationNamesAnAccount() external {
         bytes memory destination = Erc7930.format(DESTINATION, makeAddr("to"));
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterMalformedAddress.selector, destination));
-        center.sendBundle(destination, calls, _none());
+        center.sendBundle(destination, calls, none());
     }
 
     function testFuzz_sendBundle_reverts_whenRecipientIsOnAnotherChain(uint256 chainId) external {
@@ -206,34 +206,34 @@ contract InteropCenterTest is InteropTest {
         vm.expectRevert(
             abi.encodeWithSelector(IInteropCenter.InteropCenterForeignRecipient.selector, DESTINATION, chainId)
         );
-        center.sendBundle(chainAddress(DESTINATION), calls, _none());
+        center.sendBundle(chainAddress(DESTINATION), calls, none());
     }
 
     function test_sendBundle_reverts_whenRecipientHasNoAccount() external {
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
         calls[0].to = chainAddress(DESTINATION);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterMalformedAddress.selector, calls[0].to));
-        center.sendBundle(chainAddress(DESTINATION), calls, _none());
+        center.sendBundle(chainAddress(DESTINATION), calls, none());
     }
 
     function testFuzz_sendBundle_reverts_whenCallCountIsOutOfRange(uint256 count) external {
         count = bound(count, 101, 200);
         InteropCallStarter[] memory calls = starters(makeAddr("to"), count, 0);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterCallCount.selector, count, 100));
-        center.sendBundle(chainAddress(DESTINATION), calls, _none());
+        center.sendBundle(chainAddress(DESTINATION), calls, none());
 
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterCallCount.selector, 0, 100));
-        center.sendBundle(chainAddress(DESTINATION), new InteropCallStarter[](0), _none());
+        center.sendBundle(chainAddress(DESTINATION), new InteropCallStarter[](0), none());
     }
 
     function test_sendMessage_takesTheLargestMessageAndNoLarger() external {
         // A message of one call takes 0x2e1 bytes and the payload, padded to words.
         uint256 largest = center.MAX_MESSAGE_SIZE() / 32 * 32 - 0x300;
         bytes memory recipient = Erc7930.format(DESTINATION, makeAddr("to"));
-        center.sendMessage(recipient, new bytes(largest), _none());
+        center.sendMessage(recipient, new bytes(largest), none());
 
         vm.expectPartialRevert(IMessageOutbox.MessageOutboxMessageTooLarge.selector);
-        center.sendMessage(recipient, new bytes(largest + 1), _none());
+        center.sendMessage(recipient, new bytes(largest + 1), none());
     }
 
     // Attributes.
@@ -246,7 +246,7 @@ contract InteropCenterTest is InteropTest {
     function test_sendMessage_reverts_whenAttributeMovesValueOrCalls() external {
         string[3] memory unsupported = ["interopCallValue(uint256)", "indirectCall(uint256)", "cancellable(bool)"];
         for (uint256 i = 0; i < 3; ++i) {
-            bytes memory attribute = _word(unsupported[i], 1);
+            bytes memory attribute = wordAttribute(unsupported[i], 1);
             vm.assertFalse(center.supportsAttribute(bytes4(attribute)));
             _refuse(attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(attribute)));
         }
@@ -266,8 +266,8 @@ contract InteropCenterTest is InteropTest {
     }
 
     function test_sendMessage_reverts_whenAttributeStandsTwice() external {
-        bytes memory attribute = _word("minGasLimit(uint256)", 1);
-        bytes[] memory attributes = _with(_with(_none(), attribute), _word("minGasLimit(uint256)", 2));
+        bytes memory attribute = wordAttribute("minGasLimit(uint256)", 1);
+        bytes[] memory attributes = append(append(none(), attribute), wordAttribute("minGasLimit(uint256)", 2));
         bytes memory recipient = Erc7930.format(DESTINATION, makeAddr("to"));
         vm.expectRevert(
             abi.encodeWithSelector(IInteropCenter.InteropCenterDuplicateAttribute.selector, bytes4(attribute))
@@ -288,38 +288,38 @@ contract InteropCenterTest is InteropTest {
 
     function testFuzz_sendMessage_reverts_whenPaddingIsDirty(uint256 index, bytes1 dirt) external {
         vm.assume(dirt != 0);
-        bytes memory attribute = _account("unbundlerAddress(bytes)", Erc7930.format(DESTINATION, relayer));
+        bytes memory attribute = accountAttribute("unbundlerAddress(bytes)", Erc7930.format(DESTINATION, relayer));
         // 4 bytes of selector, two words, 28 bytes of address: the rest is padding.
         attribute[bound(index, 96, attribute.length - 1)] = dirt;
         _refuseMalformed(attribute);
     }
 
     function test_sendMessage_reverts_whenAccountArgumentHasAnExtraWord() external {
-        bytes memory attribute = _account("unbundlerAddress(bytes)", Erc7930.format(DESTINATION, relayer));
+        bytes memory attribute = accountAttribute("unbundlerAddress(bytes)", Erc7930.format(DESTINATION, relayer));
         _refuseMalformed(bytes.concat(attribute, bytes32(0)));
     }
 
     function testFuzz_sendMessage_reverts_whenNamedAccountIsOnAnotherChain(uint256 chainId) external {
         vm.assume(chainId != 0 && chainId != DESTINATION);
-        _refuseMalformed(_account("executionAddress(bytes)", Erc7930.format(chainId, relayer)));
+        _refuseMalformed(accountAttribute("executionAddress(bytes)", Erc7930.format(chainId, relayer)));
     }
 
     function test_sendMessage_reverts_whenNamedAccountIsNobody() external {
-        _refuseMalformed(_account("executionAddress(bytes)", Erc7930.format(DESTINATION, address(0))));
-        _refuseMalformed(_account("unbundlerAddress(bytes)", chainAddress(DESTINATION)));
+        _refuseMalformed(accountAttribute("executionAddress(bytes)", Erc7930.format(DESTINATION, address(0))));
+        _refuseMalformed(accountAttribute("unbundlerAddress(bytes)", chainAddress(DESTINATION)));
     }
 
     function test_sendBundle_reverts_whenAttributeStandsAtTheWrongLevel() external {
-        bytes memory callLevel = _word("minGasLimit(uint256)", 1);
-        bytes memory bundleLevel = _account("executionAddress(bytes)", Erc7930.format(0, relayer));
+        bytes memory callLevel = wordAttribute("minGasLimit(uint256)", 1);
+        bytes memory bundleLevel = accountAttribute("executionAddress(bytes)", Erc7930.format(0, relayer));
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
 
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(callLevel)));
-        center.sendBundle(chainAddress(DESTINATION), calls, _with(_none(), callLevel));
+        center.sendBundle(chainAddress(DESTINATION), calls, append(none(), callLevel));
 
-        calls[0].callAttributes = _with(_none(), bundleLevel);
+        calls[0].callAttributes = append(none(), bundleLevel);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(bundleLevel)));
-        center.sendBundle(chainAddress(DESTINATION), calls, _none());
+        center.sendBundle(chainAddress(DESTINATION), calls, none());
     }
 
     // Destinations.
@@ -332,12 +332,12 @@ contract InteropCenterTest is InteropTest {
         center.setDestination(chainId, baseToken);
         vm.assertEq(center.destinationBaseToken(chainId), baseToken);
         bytes memory recipient = Erc7930.format(chainId, makeAddr("to"));
-        center.sendMessage(recipient, "", _none());
+        center.sendMessage(recipient, "", none());
 
         vm.prank(governance);
         center.setDestination(chainId, 0);
         vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterUnknownDestination.selector, chainId));
-        center.sendMessage(recipient, "", _none());
+        center.sendMessage(recipient, "", none());
     }
 
     function test_setDestination_reverts_whenChainIsThisOrL1OrNone() external {
@@ -390,8 +390,8 @@ contract InteropCenterTest is InteropTest {
         calls = new InteropCallStarter[](count);
         for (uint256 i = 0; i < count; ++i) {
             uint256 random = uint256(keccak256(abi.encode("call", seed, i)));
-            bytes[] memory attributes = _none();
-            if (random % 3 == 0) attributes = _with(attributes, _word("minGasLimit(uint256)", seed));
+            bytes[] memory attributes = none();
+            if (random % 3 == 0) attributes = append(attributes, wordAttribute("minGasLimit(uint256)", seed));
             bytes memory to = Erc7930.format(random % 2 == 0 ? 0 : DESTINATION, _randomRecipient(seed, i));
             calls[i] = InteropCallStarter(to, payloadOf(random % 100), attributes);
         }
@@ -404,26 +404,6 @@ contract InteropCenterTest is InteropTest {
     function _refuse(bytes memory attribute, bytes memory revertData) private {
         bytes memory recipient = Erc7930.format(DESTINATION, makeAddr("to"));
         vm.expectRevert(revertData);
-        center.sendMessage(recipient, "", _with(_none(), attribute));
-    }
-
-    function _word(string memory signature, uint256 value) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), value);
-    }
-
-    function _account(string memory signature, bytes memory spelling) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), spelling);
-    }
-
-    function _none() private pure returns (bytes[] memory) {
-        return new bytes[](0);
-    }
-
-    function _with(bytes[] memory list, bytes memory item) private pure returns (bytes[] memory longer) {
-        longer = new bytes[](list.length + 1);
-        for (uint256 i = 0; i < list.length; ++i) {
-            longer[i] = list[i];
-        }
-        longer[list.length] = item;
+        center.sendMessage(recipient, "", append(none(), attribute));
     }
 }

@@ -29,7 +29,7 @@ contract InteropHandlerTest is InteropTest {
     // Execution.
 
     function testFuzz_executeBundle_deliversThroughErc7786(bytes calldata payload, address submitter) external {
-        bytes memory bundle = sendMessage(address(_recipient), payload, _none());
+        bytes memory bundle = sendMessage(address(_recipient), payload, none());
         bytes32 hash = bundleHashOf(bundle);
         BundleDelivery memory delivery = settle(bundle);
 
@@ -54,7 +54,7 @@ contract InteropHandlerTest is InteropTest {
         for (uint256 i = 0; i < count; ++i) {
             calls[i].data = abi.encode(i);
         }
-        bytes memory bundle = sendBundle(calls, _none());
+        bytes memory bundle = sendBundle(calls, none());
         bytes32 hash = bundleHashOf(bundle);
         handler.executeBundle(settle(bundle));
         vm.assertEq(_recipient.count(), count);
@@ -71,7 +71,7 @@ contract InteropHandlerTest is InteropTest {
         hostile.answerWith(true, "no", 0);
         InteropCallStarter[] memory calls = starters(address(_recipient), 3, 32);
         calls[2].to = Erc7930.format(0, address(hostile));
-        bytes memory bundle = sendBundle(calls, _none());
+        bytes memory bundle = sendBundle(calls, none());
         BundleDelivery memory delivery = settle(bundle);
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerCallReverted.selector, 2, bytes("no")));
         handler.executeBundle(delivery);
@@ -86,7 +86,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_worksAfterVerifyBundle() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         handler.verifyBundle(delivery);
         // The proof is not looked at again.
@@ -97,7 +97,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_reverts_whenExecutedBefore() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         handler.executeBundle(delivery);
         _expectWrongStatus(bundle, BundleStatus.FullyExecuted);
@@ -106,7 +106,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_reverts_whenProofLeadsToNoKnownRoot() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         delivery.proof.path[3] ^= bytes32(uint256(1));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerUnproven.selector, bundleHashOf(bundle)));
@@ -115,7 +115,7 @@ contract InteropHandlerTest is InteropTest {
 
     function testFuzz_executeBundle_reverts_whenChainIsNotTheDestination(uint64 chainId) external {
         vm.assume(chainId != DESTINATION && chainId != 0);
-        BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", _none()));
+        BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", none()));
         vm.chainId(chainId);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -128,22 +128,22 @@ contract InteropHandlerTest is InteropTest {
     /// @dev The center of another chain sends bytes that claim to come from `SOURCE`.
     function testFuzz_executeBundle_reverts_whenBundleClaimsAnotherSource(uint256 chainId) external {
         vm.assume(chainId != SOURCE);
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
-        (BundleDelivery[] memory deliveries,) = settleFrom(chainId, address(center), _list(bundle));
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
+        (BundleDelivery[] memory deliveries,) = settleFrom(chainId, address(center), listOf(bundle));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerWrongSource.selector, SOURCE, chainId));
         handler.executeBundle(deliveries[0]);
     }
 
     function testFuzz_executeBundle_reverts_whenAValueIsToBePaid(uint256 value) external {
         vm.assume(value != 0);
-        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", _none()));
+        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", none()));
         bundle.calls[0].value = value;
         _expectRefused(bundle, abi.encodeWithSelector(IInteropHandler.InteropHandlerValueNotCarried.selector, 0, value));
     }
 
     function testFuzz_executeBundle_reverts_whenVersionIsUnknown(bytes1 version) external {
         vm.assume(version != 0x01 && version != 0x02);
-        bytes memory sent = sendMessage(address(_recipient), "data", _none());
+        bytes memory sent = sendMessage(address(_recipient), "data", none());
         bytes memory revertData = abi.encodeWithSelector(IInteropHandler.InteropHandlerUnknownVersion.selector, version);
         InteropBundle memory bundle = decodeBundle(sent);
         bundle.version = version;
@@ -154,7 +154,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_reverts_whenShadowAccountIsAsked() external {
-        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", _none()));
+        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", none()));
         bundle.calls[0].shadowAccount = true;
         _expectRefused(
             bundle, abi.encodeWithSelector(IInteropHandler.InteropHandlerUnknownVersion.selector, bytes1(0x01))
@@ -162,7 +162,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_reverts_whenThereAreNoCallsOrTooMany() external {
-        InteropBundle memory one = decodeBundle(sendMessage(address(_recipient), "data", _none()));
+        InteropBundle memory one = decodeBundle(sendMessage(address(_recipient), "data", none()));
         InteropBundle memory bundle = decodeBundle(abi.encode(one));
         for (uint256 count = 0; count <= 101; count += 101) {
             bundle.calls = new InteropCall[](count);
@@ -179,7 +179,7 @@ contract InteropHandlerTest is InteropTest {
         vm.assume(executor != address(0) && executor != other);
         bytes memory spelling = Erc7930.format(withChain ? DESTINATION : 0, executor);
         bytes memory bundle =
-            sendMessage(address(_recipient), "data", _list(_account("executionAddress(bytes)", spelling)));
+            sendMessage(address(_recipient), "data", listOf(accountAttribute("executionAddress(bytes)", spelling)));
         BundleDelivery memory delivery = settle(bundle);
 
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerNotExecutor.selector, other, spelling));
@@ -195,8 +195,8 @@ contract InteropHandlerTest is InteropTest {
     function test_executeBundles_keepsTheExecutor() external {
         bytes memory spelling = Erc7930.format(0, relayer);
         bytes memory bundle =
-            sendMessage(address(_recipient), "data", _list(_account("executionAddress(bytes)", spelling)));
-        BundleDelivery[] memory deliveries = settle(_list(bundle));
+            sendMessage(address(_recipient), "data", listOf(accountAttribute("executionAddress(bytes)", spelling)));
+        BundleDelivery[] memory deliveries = settle(listOf(bundle));
         handler.executeBundles(new BatchProof[](0), deliveries);
         vm.assertEq(_recipient.count(), 0);
         vm.prank(relayer);
@@ -206,7 +206,7 @@ contract InteropHandlerTest is InteropTest {
 
     function testFuzz_executeBundle_reverts_whenExecutorIsOnAnotherChain(uint256 chainId) external {
         vm.assume(chainId != DESTINATION && chainId != 0);
-        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", _none()));
+        InteropBundle memory bundle = decodeBundle(sendMessage(address(_recipient), "data", none()));
         bytes memory spelling = Erc7930.format(chainId, address(this));
         bundle.attributes.executionAddress = spelling;
         _expectRefused(
@@ -219,8 +219,8 @@ contract InteropHandlerTest is InteropTest {
     function testFuzz_executeBundle_holdsToItsWindow(uint64 deliverAfter, uint64 deliverBefore, uint64 time) external {
         vm.assume(time != 0);
         bytes[] memory attributes = new bytes[](2);
-        attributes[0] = _word("deliverAfter(uint256)", deliverAfter);
-        attributes[1] = _word("deliverBefore(uint256)", deliverBefore);
+        attributes[0] = wordAttribute("deliverAfter(uint256)", deliverAfter);
+        attributes[1] = wordAttribute("deliverBefore(uint256)", deliverBefore);
         BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", attributes));
         vm.warp(time);
         bool inTime = true;
@@ -246,8 +246,8 @@ contract InteropHandlerTest is InteropTest {
 
     function test_executeBundle_acceptsTheEdgesOfItsWindow() external {
         bytes[] memory attributes = new bytes[](2);
-        attributes[0] = _word("deliverAfter(uint256)", 1_900_000_000);
-        attributes[1] = _word("deliverBefore(uint256)", 1_900_000_000);
+        attributes[0] = wordAttribute("deliverAfter(uint256)", 1_900_000_000);
+        attributes[1] = wordAttribute("deliverBefore(uint256)", 1_900_000_000);
         BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", attributes));
         vm.warp(1_899_999_999);
         vm.expectPartialRevert(IInteropHandler.InteropHandlerTooEarly.selector);
@@ -263,7 +263,7 @@ contract InteropHandlerTest is InteropTest {
     function testFuzz_executeBundle_reverts_whenConditionsAreNotCanonical(uint256 index, bytes1 change) external {
         vm.assume(change != 0);
         InteropBundle memory bundle =
-            decodeBundle(sendMessage(address(_recipient), "data", _list(_word("deliverAfter(uint256)", 1))));
+            decodeBundle(sendMessage(address(_recipient), "data", listOf(wordAttribute("deliverAfter(uint256)", 1))));
         bytes memory data = bundle.calls[0].data;
         // Everything but the three conditions and the payload itself: offsets, length, padding.
         index = bound(index, 0, data.length - 1);
@@ -275,7 +275,7 @@ contract InteropHandlerTest is InteropTest {
     // Verification and unbundling.
 
     function test_verifyBundle_recordsWithoutRunning() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         bytes32 hash = bundleHashOf(bundle);
         BundleDelivery memory delivery = settle(bundle);
         vm.expectEmit(address(handler));
@@ -289,7 +289,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_verifyBundle_reverts_whenExecuted() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         handler.executeBundle(delivery);
         _expectWrongStatus(bundle, BundleStatus.FullyExecuted);
@@ -297,7 +297,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_verifyBundle_reverts_whenUnproven() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         delivery.proof.leafIndex = 1;
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerUnproven.selector, bundleHashOf(bundle)));
@@ -306,7 +306,7 @@ contract InteropHandlerTest is InteropTest {
 
     function testFuzz_unbundleBundle_settlesEachCallOnce(uint256 first, uint256 second, uint256 count) external {
         count = bound(count, 1, 100);
-        bytes memory bundle = sendBundle(starters(address(_recipient), count, 8), _none());
+        bytes memory bundle = sendBundle(starters(address(_recipient), count, 8), none());
         bytes32 hash = bundleHashOf(bundle);
         handler.verifyBundle(settle(bundle));
 
@@ -331,7 +331,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_unbundleBundle_emitsEachSettledCall() external {
-        bytes memory bundle = sendBundle(starters(address(_recipient), 3, 8), _none());
+        bytes memory bundle = sendBundle(starters(address(_recipient), 3, 8), none());
         bytes32 hash = bundleHashOf(bundle);
         handler.verifyBundle(settle(bundle));
         CallStatus[] memory statuses = new CallStatus[](3);
@@ -347,7 +347,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function testFuzz_unbundleBundle_reverts_whenCallIsSettled(uint8 first, uint8 again) external {
-        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), _none());
+        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), none());
         handler.verifyBundle(settle(bundle));
         CallStatus[] memory statuses = new CallStatus[](2);
         statuses[1] = CallStatus(bound(first, 1, 2));
@@ -363,7 +363,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_executeBundle_reverts_whenUnbundled() external {
-        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), _none());
+        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), none());
         BundleDelivery memory delivery = settle(bundle);
         handler.verifyBundle(delivery);
         vm.prank(sender);
@@ -373,7 +373,7 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_unbundleBundle_reverts_whenNotVerifiedOrExecuted() external {
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
         BundleDelivery memory delivery = settle(bundle);
         _expectWrongStatus(bundle, BundleStatus.Unreceived);
         vm.prank(sender);
@@ -391,7 +391,7 @@ contract InteropHandlerTest is InteropTest {
         vm.assume(unbundler != address(0) && unbundler != other);
         bytes memory spelling = Erc7930.format(withChain ? DESTINATION : 0, unbundler);
         bytes memory bundle =
-            sendMessage(address(_recipient), "data", _list(_account("unbundlerAddress(bytes)", spelling)));
+            sendMessage(address(_recipient), "data", listOf(accountAttribute("unbundlerAddress(bytes)", spelling)));
         handler.verifyBundle(settle(bundle));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerNotUnbundler.selector, other, spelling));
         vm.prank(other);
@@ -403,7 +403,7 @@ contract InteropHandlerTest is InteropTest {
     function testFuzz_unbundleBundle_reverts_whenStatusCountDiffers(uint256 count) external {
         count = bound(count, 0, 300);
         vm.assume(count != 2);
-        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), _none());
+        bytes memory bundle = sendBundle(starters(address(_recipient), 2, 8), none());
         handler.verifyBundle(settle(bundle));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerStatusCount.selector, 2, count));
         vm.prank(sender);
@@ -421,7 +421,7 @@ contract InteropHandlerTest is InteropTest {
         for (uint256 i = 0; i < count; ++i) {
             bool fails = bad >> i & 1 == 1;
             if (!fails) ++good;
-            bundles[i] = sendMessage(fails ? address(hostile) : address(_recipient), abi.encode(i), _none());
+            bundles[i] = sendMessage(fails ? address(hostile) : address(_recipient), abi.encode(i), none());
         }
         (BundleDelivery[] memory deliveries, BatchProof memory batch) = settleFinal(bundles);
         BatchProof[] memory batches = new BatchProof[](1);
@@ -441,8 +441,8 @@ contract InteropHandlerTest is InteropTest {
 
     function test_executeBundles_passesOverWhatWasDelivered() external {
         bytes[] memory bundles = new bytes[](2);
-        bundles[0] = sendMessage(address(_recipient), "first", _none());
-        bundles[1] = sendMessage(address(_recipient), "second", _none());
+        bundles[0] = sendMessage(address(_recipient), "first", none());
+        bundles[1] = sendMessage(address(_recipient), "second", none());
         BundleDelivery[] memory deliveries = settle(bundles);
         handler.executeBundle(deliveries[0]);
         vm.recordLogs();
@@ -453,7 +453,7 @@ contract InteropHandlerTest is InteropTest {
 
     function test_executeBundles_reverts_whenABatchIsNotProven() external {
         (BundleDelivery[] memory deliveries, BatchProof memory batch) =
-            settleFinal(_list(sendMessage(address(_recipient), "data", _none())));
+            settleFinal(listOf(sendMessage(address(_recipient), "data", none())));
         batch.chainBatchRoot ^= bytes32(uint256(1));
         BatchProof[] memory batches = new BatchProof[](1);
         batches[0] = batch;
@@ -467,7 +467,7 @@ contract InteropHandlerTest is InteropTest {
         hostile.burnAllGas();
         bytes[] memory bundles = new bytes[](8);
         for (uint256 i = 0; i < 8; ++i) {
-            bundles[i] = sendMessage(i == 0 ? address(hostile) : address(_recipient), "data", _none());
+            bundles[i] = sendMessage(i == 0 ? address(hostile) : address(_recipient), "data", none());
         }
         BundleDelivery[] memory deliveries = settle(bundles);
         handler.executeBundles{gas: 4_000_000}(new BatchProof[](0), deliveries);
@@ -476,7 +476,7 @@ contract InteropHandlerTest is InteropTest {
 
     function testFuzz_executeBundleFor_reverts_whenCallerIsNotTheHandler(address caller) external {
         vm.assume(caller != address(handler));
-        BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", _none()));
+        BundleDelivery memory delivery = settle(sendMessage(address(_recipient), "data", none()));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerNotSelf.selector, caller));
         vm.prank(caller);
         handler.executeBundleFor(delivery, caller);
@@ -486,8 +486,8 @@ contract InteropHandlerTest is InteropTest {
 
     function testFuzz_setCenterOverride_admitsThatCenterToo(address other) external {
         vm.assume(other != address(0) && other != address(center));
-        bytes memory bundle = sendMessage(address(_recipient), "data", _none());
-        (BundleDelivery[] memory deliveries,) = settleFrom(SOURCE, other, _list(bundle));
+        bytes memory bundle = sendMessage(address(_recipient), "data", none());
+        (BundleDelivery[] memory deliveries,) = settleFrom(SOURCE, other, listOf(bundle));
         _expectWrongCenter(other);
         handler.executeBundle(deliveries[0]);
 
@@ -496,12 +496,12 @@ contract InteropHandlerTest is InteropTest {
         vm.prank(governance);
         handler.setCenterOverride(SOURCE, other);
         handler.executeBundle(deliveries[0]);
-        handler.executeBundle(settle(sendMessage(address(_recipient), "from the constant", _none())));
+        handler.executeBundle(settle(sendMessage(address(_recipient), "from the constant", none())));
         vm.assertEq(_recipient.count(), 2);
 
         vm.prank(governance);
         handler.setCenterOverride(SOURCE, address(0));
-        (deliveries,) = settleFrom(SOURCE, other, _list(sendMessage(address(_recipient), "late", _none())));
+        (deliveries,) = settleFrom(SOURCE, other, listOf(sendMessage(address(_recipient), "late", none())));
         _expectWrongCenter(other);
         handler.executeBundle(deliveries[0]);
     }
@@ -512,8 +512,8 @@ contract InteropHandlerTest is InteropTest {
         handler.setCenterOverride(SOURCE + 1, relayer);
         address[3] memory senders = [relayer, address(0), address(handler)];
         for (uint256 i = 0; i < 3; ++i) {
-            bytes memory bundle = sendMessage(address(_recipient), abi.encode(i), _none());
-            (BundleDelivery[] memory deliveries,) = settleFrom(SOURCE, senders[i], _list(bundle));
+            bytes memory bundle = sendMessage(address(_recipient), abi.encode(i), none());
+            (BundleDelivery[] memory deliveries,) = settleFrom(SOURCE, senders[i], listOf(bundle));
             _expectWrongCenter(senders[i]);
             handler.executeBundle(deliveries[0]);
         }
@@ -579,22 +579,5 @@ contract InteropHandlerTest is InteropTest {
         for (uint256 i = 0; i < count; ++i) {
             statuses[i] = CallStatus(uint256(keccak256(abi.encode(seed, i))) % 3);
         }
-    }
-
-    function _word(string memory signature, uint256 value) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), value);
-    }
-
-    function _account(string memory signature, bytes memory spelling) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), spelling);
-    }
-
-    function _none() private pure returns (bytes[] memory) {
-        return new bytes[](0);
-    }
-
-    function _list(bytes memory item) private pure returns (bytes[] memory list) {
-        list = new bytes[](1);
-        list[0] = item;
     }
 }
