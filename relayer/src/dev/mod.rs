@@ -3,3 +3,4 @@
 pub mod accounts;
 pub mod anvil;
 pub mod deploy;
+pub mod network;
