@@ -102,6 +102,16 @@ pub enum Error {
         /// Its hash.
         transaction: B256,
     },
+    /// A transaction was sent and is in no block yet.
+    #[error("transaction {transaction} on chain {chain_id}, for {what}, is in no block yet")]
+    TransactionPending {
+        /// Chain.
+        chain_id: u64,
+        /// What the transaction is for.
+        what: &'static str,
+        /// Its hash.
+        transaction: B256,
+    },
     /// The transaction sent no message.
     #[error("transaction {transaction} on chain {chain_id} sent no message")]
     NoMessage {
@@ -250,6 +260,10 @@ impl Error {
             Self::TransactionFailed { .. } => (
                 "transaction-failed",
                 "Simulate the transaction at its block to see the reason, or send it again.",
+            ),
+            Self::TransactionPending { .. } => (
+                "transaction-pending",
+                "Look for an earlier transaction of the account that is missing, or raise the fee; then look the message up by the transaction.",
             ),
             Self::NoMessage { .. } => (
                 "no-message",

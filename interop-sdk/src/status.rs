@@ -148,13 +148,13 @@ pub enum Held {
         deliver_after: U256,
     },
     /// A call asks for more gas than the destination gives to a simulation.
-    #[error("call {call} needs {required} gas, {available} are there")]
+    #[error("call {call} asks for {min_gas_limit} gas, and {available} are there")]
     GasTooLow {
         /// Index of the call.
         call: U256,
-        /// What it needs.
-        required: U256,
-        /// What is there.
+        /// What its recipient must be given.
+        min_gas_limit: U256,
+        /// What the delivery has left at that point.
         available: U256,
     },
     /// The handler refuses the bundle for another reason.
@@ -188,7 +188,7 @@ impl Held {
             },
             Ok(Refusal::InteropHandlerGasTooLow(refusal)) => Self::GasTooLow {
                 call: refusal.callIndex,
-                required: refusal.required,
+                min_gas_limit: refusal.minGasLimit,
                 available: refusal.available,
             },
             _ => Self::Refused(data),

@@ -1,11 +1,21 @@
 //! Sends a transaction and waits until it is in a block.
 
+use std::time::Duration;
+
 use alloy::{
-    providers::{PendingTransactionError, Provider},
+    network::TransactionBuilder,
+    primitives::B256,
+    providers::{PendingTransactionError, Provider, WatchTxError},
     rpc::types::{TransactionReceipt, TransactionRequest},
 };
 
 use crate::{Error, error::At};
+
+/// How long a transaction may take to get into a block.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// One part in this many is added to the estimated gas, since the chain moves on before the transaction runs.
+const GAS_MARGIN: u64 = 8;
 
 /// Sends `request` from the account of `provider`, which must be one of chain `chain_id`.
 pub(crate) async fn confirm(
@@ -22,23 +32,22 @@ pub(crate) async fn confirm(
             actual,
         });
     }
+    // Estimating first keeps a transaction that would revert from taking a nonce: a provider that counts nonces itself
+    // would leave a gap, and every later transaction of the account would wait for it.
+    let estimated = provider
+        .estimate_gas(request.clone())
+        .await
+        .at(chain_id, what)?;
+    let request = request.with_gas_limit(estimated + estimated / GAS_MARGIN);
+
     let pending = provider
         .send_transaction(request)
         .await
         .at(chain_id, what)?;
     let transaction = *pending.tx_hash();
-    let receipt = match pending.get_receipt().await {
+    let receipt = match pending.with_timeout(Some(PATIENCE)).get_receipt().await {
         Ok(receipt) => receipt,
-        Err(PendingTransactionError::TransportError(failure)) => {
-            return Err(failure).at(chain_id, what);
-        }
-        Err(other) => {
-            return Err(Error::BadAnswer {
-                chain_id,
-                what,
-                problem: other.to_string(),
-            });
-        }
+        Err(failure) => return Err(unconfirmed(failure, transaction, chain_id, what)),
     };
     if receipt.status() {
         Ok(receipt)
@@ -48,5 +57,30 @@ pub(crate) async fn confirm(
             what,
             transaction,
         })
+    }
+}
+
+fn unconfirmed(
+    failure: PendingTransactionError,
+    transaction: B256,
+    chain_id: u64,
+    what: &'static str,
+) -> Error {
+    match failure {
+        PendingTransactionError::TransportError(source) => Error::Rpc {
+            chain_id,
+            what,
+            source: Box::new(source),
+        },
+        PendingTransactionError::TxWatcher(WatchTxError::Timeout) => Error::TransactionPending {
+            chain_id,
+            what,
+            transaction,
+        },
+        other => Error::BadAnswer {
+            chain_id,
+            what,
+            problem: other.to_string(),
+        },
     }
 }
