@@ -71,7 +71,7 @@ check-rust: ## Rust lints; a warning is an error
 
 .PHONY: check-contracts
 check-contracts: build-contracts ## Solidity lints; a warning is an error
-	$(FORGE) lint
+	$(FORGE) lint src
 	cd contracts && $(SOLHINT) 'src/**/*.sol' 'test/**/*.sol' 'script/**/*.sol'
 
 .PHONY: check-bindings
