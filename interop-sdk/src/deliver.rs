@@ -29,6 +29,15 @@ pub enum Delivered {
     ByOther,
 }
 
+/// One execution of a bundle at its destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// Block of the destination.
+    pub block: u64,
+    /// Transaction that executed the bundle.
+    pub transaction: B256,
+}
+
 impl Delivery {
     pub(crate) fn new(
         network: Network,

@@ -10,7 +10,7 @@ use alloy::{
 use causeway_bindings::describe_revert;
 use causeway_proofs::{MalformedProof, MessageRootError, NotProvable, TreeFull, VerifyError};
 
-use crate::{Stage, Status};
+use crate::{ErrorCode, Stage, Status};
 
 /// Everything that the SDK's calls may fail with.
 #[derive(Debug, thiserror::Error)]
@@ -198,14 +198,38 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable name of the error.
-    pub const fn code(&self) -> &'static str {
-        self.code_and_help().0
+    /// The stable name of the error.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::NetworkFile { .. } => ErrorCode::NetworkFile,
+            Self::UnknownChain { .. } => ErrorCode::UnknownChain,
+            Self::WrongChain { .. } => ErrorCode::WrongChain,
+            Self::NoCode { .. } => ErrorCode::NoCode,
+            Self::UnknownVersion { .. } => ErrorCode::UnknownVersion,
+            Self::Rpc { .. } => ErrorCode::Rpc,
+            Self::BadAnswer { .. } => ErrorCode::BadAnswer,
+            Self::Reverted { .. } => ErrorCode::Reverted,
+            Self::TransactionFailed { .. } => ErrorCode::TransactionFailed,
+            Self::TransactionPending { .. } => ErrorCode::TransactionPending,
+            Self::NoMessage { .. } => ErrorCode::NoMessage,
+            Self::Removed { .. } => ErrorCode::Removed,
+            Self::NotSettled { .. } => ErrorCode::NotSettled,
+            Self::NotRooted { .. } => ErrorCode::NotRooted,
+            Self::RootMismatch { .. } => ErrorCode::RootMismatch,
+            Self::UnknownRoot { .. } => ErrorCode::UnknownRoot,
+            Self::NotInBatch { .. } => ErrorCode::NotInBatch,
+            Self::History(_) => ErrorCode::History,
+            Self::NotProvable(_) => ErrorCode::NotProvable,
+            Self::TreeFull(_) => ErrorCode::TreeFull,
+            Self::Malformed(_) => ErrorCode::Malformed,
+            Self::Unverified(_) => ErrorCode::Unverified,
+            Self::Timeout { .. } => ErrorCode::Timeout,
+        }
     }
 
     /// What to do about it.
     pub const fn help(&self) -> &'static str {
-        self.code_and_help().1
+        self.code().help()
     }
 
     /// True if the same call may succeed later without anything being changed.
@@ -221,103 +245,6 @@ impl Error {
                 | Self::NotProvable(_)
                 | Self::Timeout { .. }
         )
-    }
-
-    const fn code_and_help(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::NetworkFile { .. } => (
-                "network-file",
-                "Give the file that `causeway dev` wrote, or one of the same shape.",
-            ),
-            Self::UnknownChain { .. } => (
-                "unknown-chain",
-                "Add the chain to the network, or use one that it has.",
-            ),
-            Self::WrongChain { .. } => (
-                "wrong-chain",
-                "Correct the RPC URL or the chain id in the network file.",
-            ),
-            Self::NoCode { .. } => (
-                "no-code",
-                "Deploy the contracts, or correct the address in the network file.",
-            ),
-            Self::UnknownVersion { .. } => (
-                "unknown-version",
-                "Use the release of this SDK that the contracts belong to.",
-            ),
-            Self::Rpc { .. } => (
-                "rpc",
-                "Check that the RPC is up and allows the request, then try again.",
-            ),
-            Self::BadAnswer { .. } => (
-                "bad-answer",
-                "Use another RPC for this chain: its answers are not sound.",
-            ),
-            Self::Reverted { .. } => (
-                "reverted",
-                "Read the contract's reason; it says what it expected and what it was given.",
-            ),
-            Self::TransactionFailed { .. } => (
-                "transaction-failed",
-                "Simulate the transaction at its block to see the reason, or send it again.",
-            ),
-            Self::TransactionPending { .. } => (
-                "transaction-pending",
-                "Look for an earlier transaction of the account that is missing, or raise the fee; then look the message up by the transaction.",
-            ),
-            Self::NoMessage { .. } => (
-                "no-message",
-                "Give the transaction that called the interop center, on the chain it was sent to.",
-            ),
-            Self::Removed { .. } => (
-                "removed",
-                "Look the transaction up again: it may stand in another block now.",
-            ),
-            Self::NotSettled { .. } => (
-                "not-settled",
-                "Wait for the chain's operator to settle the batch: `wait(Stage::Settled, ..)`.",
-            ),
-            Self::NotRooted { .. } => (
-                "not-rooted",
-                "Wait for the destination to import a newer root: `wait(Stage::Rooted, ..)`.",
-            ),
-            Self::RootMismatch { .. } => (
-                "root-mismatch",
-                "Try again; if it stays, the RPC hides or invents logs: use another one.",
-            ),
-            Self::UnknownRoot { .. } => (
-                "unknown-root",
-                "Try again; if it stays, the chain imported a false root and cannot settle.",
-            ),
-            Self::NotInBatch { .. } => (
-                "not-in-batch",
-                "Use another RPC for the source chain: this one hides logs.",
-            ),
-            Self::History(_) => (
-                "history",
-                "Try again; if it stays, use another RPC for L1: this one hides events.",
-            ),
-            Self::NotProvable(_) => (
-                "not-provable",
-                "Try again once the RPC of L1 has caught up.",
-            ),
-            Self::TreeFull(_) => (
-                "tree-full",
-                "The batch holds more logs than a batch can: the RPC invents logs.",
-            ),
-            Self::Malformed(_) => (
-                "malformed-proof",
-                "Report this: the SDK built a proof that is not well formed.",
-            ),
-            Self::Unverified(_) => (
-                "unverified-proof",
-                "Report this: the SDK built a proof that does not verify.",
-            ),
-            Self::Timeout { .. } => (
-                "timeout",
-                "Wait longer, or look at the last status: it says what is missing.",
-            ),
-        }
     }
 }
 

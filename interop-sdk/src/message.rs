@@ -5,21 +5,23 @@ use std::time::Duration;
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
     providers::Provider,
-    rpc::types::{Log, TransactionReceipt},
+    rpc::types::{Filter, Log, TransactionReceipt},
     sol_types::SolEvent,
 };
 use causeway_bindings::{
-    BundleStatus, CallStatus, IBatchSettlement, IInteropHandler, IMessageOutbox::L1MessageSent,
+    BundleStatus, CallStatus, IBatchSettlement,
+    IInteropHandler::{self, BundleExecuted},
+    IMessageOutbox::L1MessageSent,
     IMessageVerifier, InclusionProof, InteropBundle, Message,
 };
 use causeway_proofs::verify_message;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    Delivered, Delivery, Error, ImportedRoot, Network, Settlement, Stage, Status,
+    Delivered, Delivery, Error, Execution, ImportedRoot, Network, Settlement, Stage, Status,
     batch_logs::BatchLogs,
     error::{At, small},
-    roots,
+    logs, roots,
 };
 
 /// A message in the outbox of a chain. Any account may send one; L1 and every chain can verify it.
@@ -361,6 +363,42 @@ impl SentMessage {
         self.prove_with(&settlement, root).await
     }
 
+    /// Where the bundle was executed, by whomever: nothing or one transaction.
+    pub async fn executions(&self) -> Result<Vec<Execution>, Error> {
+        let network = &self.message.network;
+        let destination = network.endpoint(self.destination)?;
+        let what = "executions of a bundle";
+        let head = destination
+            .provider
+            .get_block_number()
+            .await
+            .at(self.destination, "block number")?;
+        let filter = Filter::new()
+            .address(destination.contracts.handler)
+            .event_signature(BundleExecuted::SIGNATURE_HASH)
+            .topic1(self.bundle_hash);
+        let found = logs::fetch(
+            &destination.provider,
+            &filter,
+            destination.from_block..=head,
+            network.page(),
+        )
+        .await
+        .at(self.destination, what)?;
+        let execution = |log: &Log| {
+            let missing = || Error::BadAnswer {
+                chain_id: self.destination,
+                what,
+                problem: "a log without its block or transaction".to_owned(),
+            };
+            Ok(Execution {
+                block: log.block_number.ok_or_else(missing)?,
+                transaction: log.transaction_hash.ok_or_else(missing)?,
+            })
+        };
+        found.iter().map(execution).collect()
+    }
+
     /// Proves and delivers the message from the account of `provider`, once it can be delivered.
     pub async fn finalize(
         &self,
@@ -384,28 +422,32 @@ impl SentMessage {
         })
     }
 
-    /// The newest root that the destination imported, if it covers the batch and L1 knows it.
+    /// The newest root that the destination imported and keeps, if it covers the batch and L1 knows it.
     async fn usable_root(&self, settlement: &Settlement) -> Result<Option<ImportedRoot>, Error> {
         let network = &self.message.network;
         let destination = network.endpoint(self.destination)?;
-        let imports =
-            roots::newest_imports(destination, network.l1_chain_id(), network.page()).await?;
-        let mut covering = imports
+        let l1_chain_id = network.l1_chain_id();
+        let imports = roots::newest_imports(destination, l1_chain_id, network.page()).await?;
+        let mut unknown = None;
+        for import in imports
             .into_iter()
             .filter(|import| import.l1_block >= settlement.l1_block)
-            .peekable();
-        let Some(&newest) = covering.peek() else {
-            return Ok(None);
-        };
-        for import in covering {
+        {
+            if !roots::is_kept(destination, l1_chain_id, &import).await? {
+                continue;
+            }
             if roots::is_genuine(network.l1(), &import).await? {
                 return Ok(Some(import));
             }
+            unknown = unknown.or(Some(import));
         }
-        Err(Error::UnknownRoot {
-            block: newest.l1_block,
-            root: newest.root,
-        })
+        match unknown {
+            None => Ok(None),
+            Some(import) => Err(Error::UnknownRoot {
+                block: import.l1_block,
+                root: import.root,
+            }),
+        }
     }
 
     async fn prove_with(

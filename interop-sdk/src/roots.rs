@@ -6,7 +6,10 @@ use alloy::{
     rpc::types::Filter,
     sol_types::SolEvent,
 };
-use causeway_bindings::{IInteropRootStorage::InteropRootImported, IMessageRoot};
+use causeway_bindings::{
+    IInteropRootStorage::{self, InteropRootImported},
+    IMessageRoot,
+};
 
 use crate::{
     ChainContracts, Error, L1Contracts,
@@ -64,6 +67,23 @@ pub(crate) async fn newest_imports(
         .collect::<Result<Vec<_>, Error>>()?;
     imports.reverse();
     Ok(imports)
+}
+
+/// Whether the chain still keeps the root: it keeps a limited number.
+pub(crate) async fn is_kept(
+    chain: &Endpoint<ChainContracts>,
+    l1_chain_id: u64,
+    import: &ImportedRoot,
+) -> Result<bool, Error> {
+    IInteropRootStorage::new(chain.contracts.root_storage, &chain.provider)
+        .isImported(
+            U256::from(l1_chain_id),
+            U256::from(import.l1_block),
+            import.root,
+        )
+        .call()
+        .await
+        .at(chain.chain_id, "imported roots")
 }
 
 /// Whether L1 itself knows the root.
