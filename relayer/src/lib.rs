@@ -18,3 +18,5 @@ pub mod operator;
 pub mod progress;
 pub mod send;
 pub mod store;
+pub mod telemetry;
+pub mod view;

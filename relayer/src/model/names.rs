@@ -95,6 +95,49 @@ impl HoldReason {
     }
 }
 
+impl fmt::Display for HoldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RecipientReverts { call, reason } => {
+                write!(f, "the recipient of call {call} reverts: {reason}")
+            }
+            Self::RecipientMissing { call, recipient } => {
+                write!(f, "the recipient of call {call}, {recipient}, has no code")
+            }
+            Self::WrongReturnValue { call } => {
+                write!(
+                    f,
+                    "the recipient of call {call} does not return the selector of receiveMessage"
+                )
+            }
+            Self::TooEarly { deliver_after } => {
+                write!(f, "it may only be executed after {deliver_after}")
+            }
+            Self::TooLate { deliver_before } => {
+                write!(f, "it had to be executed before {deliver_before}")
+            }
+            Self::NotExecutor { executor } => write!(f, "only {executor} may execute it"),
+            Self::Unbundled => f.write_str("its unbundler settles its calls one by one"),
+            Self::UnknownDestination { chain } => {
+                write!(f, "chain {chain} is not in the relayer's configuration")
+            }
+            Self::RootMismatch {
+                batch,
+                expected,
+                actual,
+            } => write!(
+                f,
+                "the logs of batch {batch} give the root {actual}, and L1 settled {expected}; the route is halted"
+            ),
+            Self::Malformed { reason } => write!(f, "the bundle cannot be decoded: {reason}"),
+            Self::GasTooHigh { needed, limit } => {
+                write!(f, "it needs {needed} gas, and the limit is {limit}")
+            }
+            Self::Other { reason } => write!(f, "the chain answered: {reason}"),
+        }
+    }
+}
+
 /// The trace id of a message: the first 16 bytes of its bundle hash, in hex. It stands in the field `trace` of every
 /// log line about the message.
 pub fn trace_id(id: MessageId) -> String {

@@ -1,0 +1,124 @@
+//! Log lines on standard error. Every line about a message carries the field `trace`, see [`trace_id`].
+//!
+//! [`trace_id`]: crate::model::trace_id
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::config::{LogFormat, LogSection};
+
+/// Logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The filter cannot be read.
+    #[error(
+        "log.filter: `{filter}` is no filter: {reason}; write `info`, or `causeway_relayer=debug,warn`"
+    )]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// It was set up before.
+    #[error("logging is already set up: {0}")]
+    Twice(String),
+}
+
+/// Sends log lines to standard error from now on.
+pub fn init(log: &LogSection) -> Result<(), TelemetryError> {
+    let subscriber = subscriber(log, std::io::stderr)?;
+    tracing::subscriber::set_global_default(subscriber)
+        .map_err(|error| TelemetryError::Twice(error.to_string()))
+}
+
+fn subscriber<W>(
+    log: &LogSection,
+    writer: W,
+) -> Result<Box<dyn tracing::Subscriber + Send + Sync>, TelemetryError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| TelemetryError::Filter {
+        filter: log.filter.clone(),
+        reason: error.to_string(),
+    })?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer);
+    Ok(match log.format {
+        LogFormat::Pretty => Box::new(builder.compact().finish()),
+        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn written(format: LogFormat, filter: &str) -> String {
+        let buffer = Buffer::default();
+        let writer = buffer.clone();
+        let log = LogSection {
+            format,
+            filter: filter.to_owned(),
+        };
+        let subscriber = subscriber(&log, move || writer.clone()).unwrap();
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!(trace = "00ff", stage = "watch", "message seen");
+            tracing::debug!("not shown");
+        });
+        let bytes = buffer.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn json_lines_carry_fields_at_the_top() {
+        let text = written(LogFormat::Json, "info");
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!(
+            (line["trace"].as_str(), line["message"].as_str()),
+            (Some("00ff"), Some("message seen"))
+        );
+        assert_eq!(line["level"], "INFO");
+    }
+
+    #[test]
+    fn pretty_lines_and_the_filter_are_obeyed() {
+        let text = written(LogFormat::Pretty, "info");
+        assert!(
+            text.contains("message seen") && text.contains("trace"),
+            "{text}"
+        );
+        assert_eq!(text.lines().count(), 1);
+        assert_eq!(written(LogFormat::Pretty, "warn"), "");
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_named() {
+        let log = LogSection {
+            format: LogFormat::Pretty,
+            filter: "a=b=c".to_owned(),
+        };
+        let error = subscriber(&log, std::io::sink).err().unwrap().to_string();
+        assert!(
+            error.starts_with("log.filter: `a=b=c` is no filter: "),
+            "{error}"
+        );
+    }
+}
