@@ -19,7 +19,9 @@ use causeway_relayer::{
     chain::{
         ChainReader, ChainWriter, EvmChain, EvmSettings, FinalityRule, RpcSettings, SystemClock,
     },
+    config::Config,
     dev::{
+        config_file::{CONFIG_FILE, Wishes},
         deploy::Target,
         network::{L1_CHAIN_ID, LocalNetwork, NetworkSettings},
     },
@@ -28,6 +30,7 @@ use causeway_relayer::{
         attest::{Attester, Binding, LocalAttester},
         imports::ImportPolicy,
         read::OperatedContracts,
+        registration::{Registration, read_registration},
         seal::SealPolicy,
     },
     progress::Progress,
@@ -43,9 +46,12 @@ const WAIT: Duration = Duration::from_secs(60);
 async fn batches_settle_roots_are_imported_and_the_queue_is_consumed() {
     let dir = tempfile::tempdir().unwrap();
     let network = start(dir.path()).await;
-    let operators: Vec<_> = (0..3)
-        .map(|index| spawn(&network, index, dir.path()))
-        .collect();
+    let config = Config::load(&dir.path().join(CONFIG_FILE)).unwrap();
+    assert_eq!(config.operators.len(), 3);
+    let mut operators = Vec::new();
+    for index in 0..3 {
+        operators.push(spawn(&network, index, dir.path()).await);
+    }
 
     for (_, chain) in &network.chains {
         send_message(&network, chain).await;
@@ -74,7 +80,7 @@ async fn batches_settle_roots_are_imported_and_the_queue_is_consumed() {
     for operator in operators {
         operator.stop().await;
     }
-    let restarted = spawn(&network, 0, dir.path());
+    let restarted = spawn(&network, 0, dir.path()).await;
     send_message(&network, &network.chains[0].1).await;
     eventually("it settles again after a restart", || async {
         head(&network, &network.chains[0].1).await.batchNumber > before
@@ -106,6 +112,11 @@ async fn start(dir: &std::path::Path) -> LocalNetwork {
         base_port: free_base_port(),
         block_time: Duration::from_secs(1),
         anvil: None,
+        priority_expiry_seconds: 3_600,
+        wishes: Wishes {
+            api_port: 1,
+            log_filter: "info".into(),
+        },
         directory: dir.to_owned(),
     };
     LocalNetwork::start(&settings).await.unwrap()
@@ -120,7 +131,7 @@ fn free_base_port() -> u16 {
         .min(60_000)
 }
 
-fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running {
+async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running {
     let (name, target) = &network.chains[index];
     let l1 = open(&network.l1);
     let chain = open(target);
@@ -140,7 +151,12 @@ fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running
             settings,
         ))
     };
-    let binding = binding(network, target);
+    let registry = network.deployed.l1.chain_registry.address;
+    let registration = read_registration(l1.as_ref(), registry, target.chain)
+        .await
+        .unwrap();
+    assert_eq!(registration.operator, signer.address());
+    let binding = binding(network, &registration);
     let attesters = network.accounts.attesters.iter().map(|account| {
         let attester = LocalAttester::new(
             account.signer.clone(),
@@ -167,7 +183,7 @@ fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running
             imports: ImportPolicy {
                 interval_seconds: 1,
             },
-            threshold: 2,
+            threshold: registration.threshold,
             poll: Duration::from_millis(300),
             binding: binding.clone(),
         },
@@ -188,19 +204,19 @@ fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running
     }
 }
 
-fn binding(network: &LocalNetwork, target: &Target) -> Binding {
+fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
     let chain = &network.deployed.chain;
     let settlement = network.deployed.l1.settlement.address;
     Binding {
         public_input: PublicInputDomain::new(L1_CHAIN_ID, settlement),
-        attestation: attestation_domain(L1_CHAIN_ID, network.deployed.verifier),
+        attestation: attestation_domain(L1_CHAIN_ID, registration.verifier),
         settlement,
         contracts: OperatedContracts {
             outbox: chain.outbox(),
             inbox: chain.inbox,
             root_storage: chain.root_storage.address,
         },
-        mode: target.data_availability,
+        mode: registration.mode,
     }
 }
 

@@ -197,6 +197,7 @@ impl Check<'_> {
             seal_after_blocks: operator.seal_after_blocks,
             seal_after: Duration::from_secs(operator.seal_after_seconds),
             seal_after_messages: operator.seal_after_messages,
+            import_interval_seconds: operator.import_interval_seconds,
             data_availability: operator.data_availability,
         })
     }

@@ -295,6 +295,9 @@ pub struct OperatorSection {
     /// A batch is sealed once it holds so many messages.
     #[serde(default = "default_seal_messages")]
     pub seal_after_messages: u64,
+    /// Seconds between two imports of L1's root at least.
+    #[serde(default = "default_import_interval")]
+    pub import_interval_seconds: u64,
     /// How the batch's transactions are made available.
     pub data_availability: DataAvailabilitySection,
 }
@@ -362,6 +365,10 @@ fn default_seal_blocks() -> u64 {
 
 fn default_seal_seconds() -> u64 {
     60
+}
+
+fn default_import_interval() -> u64 {
+    30
 }
 
 fn default_seal_messages() -> u64 {

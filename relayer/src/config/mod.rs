@@ -141,6 +141,8 @@ pub struct OperatorConfig {
     pub seal_after: Duration,
     /// Messages after which a batch is sealed.
     pub seal_after_messages: u64,
+    /// Seconds between two imports of L1's root at least.
+    pub import_interval_seconds: u64,
     /// How the batch's transactions are made available.
     pub data_availability: DataAvailability,
 }

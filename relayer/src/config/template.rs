@@ -77,6 +77,7 @@ attesters = ["alpha-attester"]
 seal_after_blocks = 100
 seal_after_seconds = 60
 seal_after_messages = 256
+import_interval_seconds = 30
 data_availability = "validium" # or "calldata", "blobs"
 
 # Keys. One signer serves one role on one chain: two senders with one key take each other's nonces.

@@ -30,9 +30,6 @@ const GAS_PER_TRANSACTION: u64 = 8_000_000;
 const MAX_FEE_PER_GAS: u128 = 20_000_000_000;
 const PRIORITY_FEE_PER_GAS: u128 = 1_000_000_000;
 
-/// Seconds until a priority operation of a local network expires.
-pub const PRIORITY_EXPIRY_SECONDS: u64 = 3_600;
-
 /// Why the contracts do not stand.
 #[derive(Debug, thiserror::Error)]
 pub enum DeployError {
@@ -97,11 +94,13 @@ pub struct Deployed {
     pub chain: ChainDeployment,
 }
 
-/// Deploys a whole network and registers its chains.
+/// Deploys a whole network and registers its chains. Priority operations expire `priority_expiry_seconds` after they are
+/// requested.
 pub async fn deploy(
     l1: &Target,
     chains: &[Target],
     accounts: &Accounts,
+    priority_expiry_seconds: u64,
 ) -> Result<Deployed, DeployError> {
     let admin = accounts.admin.signer.address();
     let constants = NetworkConstants {
@@ -110,7 +109,7 @@ pub async fn deploy(
         salt: B256::ZERO,
     };
     let deployed = Deployed {
-        l1: L1Deployment::new(admin, 0, admin, PRIORITY_EXPIRY_SECONDS),
+        l1: L1Deployment::new(admin, 0, admin, priority_expiry_seconds),
         // The seventh creation of the account, after the six of `L1Deployment`.
         verifier: admin.create(6),
         chain: ChainDeployment::new(&constants),
@@ -468,7 +467,7 @@ mod tests {
         let (b_process, b) = start(272, dir.path()).await;
         let accounts = Accounts::derive(2).unwrap();
 
-        let deployed = deploy(&l1, &[a.clone(), b.clone()], &accounts)
+        let deployed = deploy(&l1, &[a.clone(), b.clone()], &accounts, 3_600)
             .await
             .unwrap();
 

@@ -2,5 +2,6 @@
 
 pub mod accounts;
 pub mod anvil;
+pub mod config_file;
 pub mod deploy;
 pub mod network;

@@ -16,6 +16,7 @@ use crate::model::ChainId;
 use super::{
     accounts::{Account, Accounts, MAX_CHAINS},
     anvil::{Anvil, AnvilError, AnvilSettings, find_anvil},
+    config_file::{CONFIG_FILE, Wishes, config_text},
     deploy::{DeployError, Deployed, Target, deploy},
 };
 
@@ -38,6 +39,10 @@ pub struct NetworkSettings {
     pub block_time: Duration,
     /// The anvil binary, or the one that is found.
     pub anvil: Option<PathBuf>,
+    /// Seconds until a priority operation expires.
+    pub priority_expiry_seconds: u64,
+    /// What else the configuration says.
+    pub wishes: Wishes,
     /// Directory for everything the network writes. It is created.
     pub directory: PathBuf,
 }
@@ -106,7 +111,7 @@ impl LocalNetwork {
             });
         let l1 = targets.next().ok_or(NetworkError::ChainCount(0))?;
         let chains: Vec<Target> = targets.collect();
-        let deployed = deploy(&l1, &chains, &accounts).await?;
+        let deployed = deploy(&l1, &chains, &accounts, settings.priority_expiry_seconds).await?;
         let chains = chains
             .into_iter()
             .zip(0..)
@@ -120,7 +125,7 @@ impl LocalNetwork {
             directory: settings.directory.clone(),
             processes,
         };
-        network.write_file()?;
+        network.write_files(&settings.wishes)?;
         Ok(network)
     }
 
@@ -131,15 +136,21 @@ impl LocalNetwork {
         }
     }
 
-    fn write_file(&self) -> Result<(), NetworkError> {
-        let path = self.directory.join(NETWORK_FILE);
-        let text = serde_json::to_string_pretty(&self.description()).map_err(|error| {
-            NetworkError::File {
-                path: path.display().to_string(),
-                reason: error.to_string(),
-            }
+    fn write_files(&self, wishes: &Wishes) -> Result<(), NetworkError> {
+        let description = serde_json::to_string_pretty(&self.description());
+        let description = description.map_err(|error| NetworkError::File {
+            path: NETWORK_FILE.to_owned(),
+            reason: error.to_string(),
         })?;
-        fs::write(&path, text).map_err(|error| file_error(&path, &error))
+        let files = [
+            (NETWORK_FILE, description),
+            (CONFIG_FILE, config_text(self, wishes)?),
+        ];
+        for (name, text) in files {
+            let path = self.directory.join(name);
+            fs::write(&path, text).map_err(|error| file_error(&path, &error))?;
+        }
+        Ok(())
     }
 
     fn description(&self) -> NetworkFile {
@@ -316,6 +327,11 @@ mod tests {
                 base_port: 1,
                 block_time: Duration::from_secs(1),
                 anvil: None,
+                priority_expiry_seconds: 3_600,
+                wishes: Wishes {
+                    api_port: 1,
+                    log_filter: "info".into(),
+                },
                 directory: PathBuf::from("unused"),
             };
             assert!(

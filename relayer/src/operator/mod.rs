@@ -8,6 +8,7 @@ pub mod pending;
 pub mod priority;
 pub mod publish;
 pub mod read;
+pub mod registration;
 mod run;
 pub mod seal;
 
