@@ -32,22 +32,22 @@ library InclusionProofs {
     uint256 internal constant LOG_PROOF_LENGTH = LogLeaf.TREE_DEPTH + ChainBatchRoot.TREE_DEPTH;
 
     uint256 private constant VERSION = 1;
+    /// @dev Metadata of a path that ends with the root of the batch.
+    uint256 private constant FINAL_PATH = (VERSION << 24 | LOG_PROOF_LENGTH << 16 | 1) << 224;
+    /// @dev All but version, the two lengths, and the lowest bit of the final byte.
+    uint256 private constant MEANINGLESS_BITS = type(uint256).max >> 32 | 0xfe << 224;
 
     /// @notice Folds a leaf of the log tree to the root of its batch.
     /// @return batchRoot What the log part of the path leads to.
-    /// @return isFinal Whether the path ends there; else `foldBatch` reads the rest of it.
+    /// @return isFinal Whether the path ends there. Else the answer means nothing before `foldBatch` has read the rest of
+    /// the path and found its length right.
     function foldLeaf(bytes32[] calldata path, uint256 leafIndex, bytes32 leaf)
         internal
         pure
         returns (bytes32 batchRoot, bool isFinal)
     {
-        uint256 logLength;
-        (logLength,, isFinal) = _metadata(path, 0);
-        _requireLogLength(LOG_PROOF_LENGTH, logLength);
-        require(
-            isFinal ? path.length == 1 + LOG_PROOF_LENGTH : path.length > 1 + LOG_PROOF_LENGTH,
-            InclusionProofWrongLength(1 + LOG_PROOF_LENGTH, path.length)
-        );
+        isFinal = path.length == 1 + LOG_PROOF_LENGTH && uint256(path[0]) == FINAL_PATH;
+        if (!isFinal) _requireOpen(path);
         // A bit above the log tree would step aside from the logs root to its siblings.
         _requireIndex(leafIndex, LogLeaf.TREE_DEPTH);
         batchRoot = MerkleTree.fold(leaf, leafIndex, path, 1, LOG_PROOF_LENGTH);
@@ -101,41 +101,53 @@ library InclusionProofs {
         return MerkleTree.fold(leaf, mask, path, from, length);
     }
 
+    /// @dev The path is longer than its log part, and its metadata says so.
+    function _requireOpen(bytes32[] calldata path) private pure {
+        uint256 metadata = _metadata(path, 0);
+        _requireLogLength(LOG_PROOF_LENGTH, metadata);
+        if (_isFinal(metadata)) _requireLength(path, 1 + LOG_PROOF_LENGTH);
+    }
+
     /// @dev Number of siblings in the chain tree. The path must lead on to the settlement chain.
-    function _batchLength(bytes32[] calldata path, uint256 expectedLogLength) private pure returns (uint256 length) {
-        uint256 logLength;
-        bool isFinal;
-        (logLength, length, isFinal) = _metadata(path, 0);
-        _requireLogLength(expectedLogLength, logLength);
-        require(!isFinal, InclusionProofWrongHops());
+    function _batchLength(bytes32[] calldata path, uint256 logLength) private pure returns (uint256) {
+        uint256 metadata = _metadata(path, 0);
+        _requireLogLength(logLength, metadata);
+        require(!_isFinal(metadata), InclusionProofWrongHops());
+        return metadata >> 8 & 0xff;
     }
 
     /// @dev Number of siblings of the nested proof, which must be the last thing in `path`.
     function _nestedLength(bytes32[] calldata path, uint256 position) private pure returns (uint256 length) {
-        bool isFinal;
-        (length,, isFinal) = _metadata(path, position);
-        require(isFinal, InclusionProofWrongHops());
-        require(path.length == position + 1 + length, InclusionProofWrongLength(position + 1 + length, path.length));
+        uint256 metadata = _metadata(path, position);
+        require(_isFinal(metadata), InclusionProofWrongHops());
+        length = metadata >> 16 & 0xff;
+        _requireLength(path, position + 1 + length);
     }
 
-    /// @dev Splits the metadata word: version, length of the log part, length of the batch part, final.
-    function _metadata(bytes32[] calldata path, uint256 position)
-        private
-        pure
-        returns (uint256 logLength, uint256 batchLength, bool isFinal)
-    {
+    /// @dev The four bytes of a metadata word that mean something: version, length of the log part, length of the batch
+    /// part, final.
+    function _metadata(bytes32[] calldata path, uint256 position) private pure returns (uint256 metadata) {
         require(position < path.length, InclusionProofWrongLength(position + 1, path.length));
-        bytes32 word = path[position];
-        require(uint8(word[0]) == VERSION, InclusionProofUnknownVersion(uint8(word[0])));
-        require(uint256(word) << 32 == 0 && uint8(word[3]) <= 1, InclusionProofDirtyMetadata(word));
-        logLength = uint8(word[1]);
-        batchLength = uint8(word[2]);
-        isFinal = uint8(word[3]) == 1;
-        require(!isFinal || batchLength == 0, InclusionProofFinalWithBatchPart(batchLength));
+        uint256 word = uint256(path[position]);
+        metadata = word >> 224;
+        require(metadata >> 24 == VERSION, InclusionProofUnknownVersion(metadata >> 24));
+        require(word & MEANINGLESS_BITS == 0, InclusionProofDirtyMetadata(bytes32(word)));
+        if (_isFinal(metadata)) {
+            require(metadata & 0xff00 == 0, InclusionProofFinalWithBatchPart(metadata >> 8 & 0xff));
+        }
     }
 
-    function _requireLogLength(uint256 expected, uint256 actual) private pure {
+    function _isFinal(uint256 metadata) private pure returns (bool) {
+        return metadata & 1 != 0;
+    }
+
+    function _requireLogLength(uint256 expected, uint256 metadata) private pure {
+        uint256 actual = metadata >> 16 & 0xff;
         require(actual == expected, InclusionProofWrongLogLength(expected, actual));
+    }
+
+    function _requireLength(bytes32[] calldata path, uint256 expected) private pure {
+        require(path.length == expected, InclusionProofWrongLength(expected, path.length));
     }
 
     function _requireIndex(uint256 index, uint256 depth) private pure {

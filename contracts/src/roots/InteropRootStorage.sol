@@ -16,15 +16,18 @@ contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier,
 
     /// @notice The chain whose roots are imported.
     uint256 public immutable L1_CHAIN_ID;
+    /// @dev In the code instead of a slot, since every import asks for it.
+    address private immutable AUTHORITY;
 
     /// @inheritdoc IInteropRootStorage
     bytes32 public importsHash;
     /// @dev `keccak256(abi.encode(settlementChainId, blockNumber, root))` at `blockNumber % CAPACITY`.
     bytes32[CAPACITY] private _ring;
 
-    constructor(address authority, uint256 l1ChainId) AccessManaged(authority) {
-        require(authority != address(0), InteropRootStorageZeroAuthority());
+    constructor(address accessManager, uint256 l1ChainId) AccessManaged(accessManager) {
+        require(accessManager != address(0), InteropRootStorageZeroAuthority());
         require(l1ChainId != 0, InteropRootStorageZeroL1ChainId());
+        AUTHORITY = accessManager;
         L1_CHAIN_ID = l1ChainId;
     }
 
@@ -37,9 +40,19 @@ contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier,
         importsHash = hash;
     }
 
+    /// @notice The authority stays the one of the constructor; roles change within it.
+    function setAuthority(address) public view override {
+        revert AccessManagedUnauthorized(msg.sender);
+    }
+
     /// @inheritdoc IVersioned
     function version() external pure returns (uint256) {
         return 1;
+    }
+
+    /// @notice The access manager that says who imports.
+    function authority() public view override returns (address) {
+        return AUTHORITY;
     }
 
     /// @inheritdoc IInteropRootStorage

@@ -35,11 +35,9 @@ abstract contract MessageVerifier is IMessageVerifier {
 
     /// @inheritdoc IMessageVerifier
     function verifyMessage(InclusionProof calldata proof, Message calldata message) external view returns (bool) {
-        require(
-            proof.txNumberInBatch == message.txNumberInBatch,
-            InclusionProofWrongTransaction(message.txNumberInBatch, proof.txNumberInBatch)
-        );
-        return _verify(proof, LogLeaf.message(message.txNumberInBatch, message.sender, keccak256(message.data)));
+        uint16 txNumber = message.txNumberInBatch;
+        require(proof.txNumberInBatch == txNumber, InclusionProofWrongTransaction(txNumber, proof.txNumberInBatch));
+        return _verify(proof, LogLeaf.message(txNumber, message.sender, keccak256(message.data)));
     }
 
     /// @inheritdoc IMessageVerifier

@@ -122,6 +122,17 @@ contract InteropRootStorageTest is Test {
         new InteropRootStorage(address(this), 0);
     }
 
+    function testFuzz_setAuthority_reverts_whoeverCalls(address other) external {
+        AccessManager manager = AccessManager(_roots.authority());
+        address another = address(new AccessManager(address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, manager));
+        manager.updateAuthority(address(_roots), another);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, other));
+        vm.prank(other);
+        _roots.setAuthority(another);
+        vm.assertEq(_roots.authority(), address(manager));
+    }
+
     function test_views_returnWhatTheContractWasBuiltWith() external view {
         vm.assertEq(_roots.L1_CHAIN_ID(), L1);
         vm.assertEq(_roots.version(), 1);
