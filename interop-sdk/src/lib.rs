@@ -76,6 +76,7 @@ mod logs;
 mod message;
 mod network;
 mod network_file;
+mod outbox;
 mod roots;
 mod send;
 mod status;
@@ -88,11 +89,12 @@ pub use error::Error;
 pub use error_code::ErrorCode;
 pub use ext::InteropProvider;
 pub use history::Settlement;
-pub use message::{OutboxMessage, SentMessage};
+pub use message::SentMessage;
 pub use network::{Network, NetworkBuilder, PROTOCOL_VERSION};
 pub use network_file::{
     AccountEntry, ChainContracts, ChainEntry, L1Contracts, L1Entry, NetworkFile,
 };
+pub use outbox::OutboxMessage;
 pub use roots::ImportedRoot;
 pub use send::{BundleBuilder, Chain, MessageBuilder, Quote};
 pub use status::{Held, Stage, Status};
