@@ -101,6 +101,13 @@ abstract contract InteropTest is Test {
         }
     }
 
+    /// @notice A call that costs its caller nothing but the call itself: neither `data` nor the answer is copied.
+    function callWithoutCopy(address target, bytes memory data) internal returns (bool success) {
+        assembly ("memory-safe") {
+            success := call(gas(), target, 0, add(data, 0x20), mload(data), 0, 0)
+        }
+    }
+
     /// @notice No attributes.
     function none() internal pure returns (bytes[] memory) {
         return new bytes[](0);

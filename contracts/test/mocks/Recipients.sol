@@ -80,3 +80,40 @@ contract ReentrantRecipient is IERC7786Recipient {
         return IERC7786Recipient.receiveMessage.selector;
     }
 }
+
+/// @notice Takes every message, and tries to work only if that is cheap: it swallows a failure of its own for lack of
+/// gas, the way a careless receiver does.
+contract CarelessRecipient is IERC7786Recipient {
+    uint256 public received;
+    uint256 public worked;
+
+    function receiveMessage(bytes32, bytes calldata, bytes calldata) external payable returns (bytes4) {
+        ++received;
+        try this.work() {} catch {}
+        return IERC7786Recipient.receiveMessage.selector;
+    }
+
+    /// @notice Some 100,000 gas of work.
+    function work() external {
+        for (uint256 i = 0; i < 1000; ++i) {
+            keccak256(abi.encode(i));
+        }
+        ++worked;
+    }
+}
+
+/// @notice Has no function at all: remembers the calldata of every call and answers as ERC-7786 demands.
+contract CatchAllRecipient {
+    bytes public lastCall;
+    uint256 public calls;
+
+    fallback() external {
+        ++calls;
+        lastCall = msg.data;
+        bytes32 answer = bytes32(IERC7786Recipient.receiveMessage.selector);
+        assembly {
+            mstore(0x00, answer)
+            return(0x00, 0x20)
+        }
+    }
+}
