@@ -66,14 +66,13 @@ pub fn hash_nodes(backend: Backend, children: &[B256], parents: &mut Vec<B256>) 
     );
 }
 
-/// Hashes packed logs to their leaves.
+/// Hashes packed logs to their leaves and appends those to `leaves`.
 ///
 /// A backend that this processor lacks hashes one at a time.
-pub fn hash_logs(backend: Backend, encoded: &[[u8; L2Log::ENCODED_LEN]]) -> Vec<B256> {
-    let mut leaves = Vec::with_capacity(encoded.len());
-    let done = side_by_side(backend, encoded, &mut leaves);
+pub fn hash_logs(backend: Backend, encoded: &[[u8; L2Log::ENCODED_LEN]], leaves: &mut Vec<B256>) {
+    leaves.reserve(encoded.len());
+    let done = side_by_side(backend, encoded, leaves);
     leaves.extend(encoded[done..].iter().map(keccak256));
-    leaves
 }
 
 #[cfg(target_arch = "x86_64")]

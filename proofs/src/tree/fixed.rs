@@ -90,8 +90,10 @@ impl<const DEPTH: usize> FixedTree<DEPTH> {
 
     /// Siblings of the leaf from the bottom up, or `None` past the last leaf: padding has no path.
     pub fn path(&self, index: usize) -> Option<[B256; DEPTH]> {
-        (index < self.leaves().len())
-            .then(|| core::array::from_fn(|level| self.0.sibling(level, index)))
+        if index >= self.leaves().len() {
+            return None;
+        }
+        Some(core::array::from_fn(|level| self.0.sibling(level, index)))
     }
 }
 

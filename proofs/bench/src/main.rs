@@ -1,0 +1,52 @@
+//! Measures `causeway-proofs` against the cost of its hashes and against other crates, and writes the page
+//! `docs/reference/benchmarks/proofs.md`.
+//!
+//! One thread, one run. Every figure is the best of several rounds, because other load on a machine only ever adds time.
+
+mod log_tree;
+mod machine;
+mod measure;
+mod message_root;
+mod peers;
+mod verification;
+
+use std::{fs, io, path::Path, time::Duration};
+
+fn main() -> io::Result<()> {
+    let page = page();
+    print!("{page}");
+    fs::write(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/benchmarks/proofs.md"),
+        page,
+    )
+}
+
+fn page() -> String {
+    let hash = log_tree::scalar_hash();
+    let settled = message_root::build();
+    let sections = [
+        "# Proofs\n".to_owned(),
+        machine::describe() + "\n",
+        INTRODUCTION.to_owned(),
+        log_tree::limits(hash).to_string(),
+        log_tree::trees(hash).to_string(),
+        log_tree::incremental(hash).to_string(),
+        message_root::proofs(hash, &settled).to_string(),
+        verification::rates(hash, &settled).to_string(),
+    ];
+    sections.join("\n")
+}
+
+/// How long `count` hashes take one after the other.
+fn limit(hash: Duration, count: u32) -> Duration {
+    hash * count
+}
+
+const INTRODUCTION: &str = "\
+Regenerate with `make bench-proofs`, which runs `cargo run --release --manifest-path proofs/bench/Cargo.toml`.
+
+The limit is the time of the Keccak-f permutations that the work needs, measured in the same run: one for an 88-byte
+log and one for a 64-byte node, so 32,767 for a log tree of 16,384 logs. *Scalar limit* is that number times one hash of
+`alloy-primitives` with assembly. Ratios below 1 come from hashing several nodes side by side. One thread; times are
+processor time, the best of several rounds.
+";
