@@ -12,11 +12,16 @@
 
 pub mod chain;
 pub mod config;
+pub mod deliver;
 pub mod dev;
 pub mod model;
 pub mod operator;
 pub mod progress;
+pub mod prove;
+pub mod roots;
 pub mod send;
 pub mod store;
 pub mod telemetry;
 pub mod view;
+pub mod wake;
+pub mod watch;
