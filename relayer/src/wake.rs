@@ -35,7 +35,12 @@ impl Wake {
     }
 
     /// Waits for a hint, at most for `longest`. False when it is time to shut down.
-    pub async fn wait(&self, clock: &dyn Clock, longest: Duration, shutdown: &CancellationToken) -> bool {
+    pub async fn wait(
+        &self,
+        clock: &dyn Clock,
+        longest: Duration,
+        shutdown: &CancellationToken,
+    ) -> bool {
         tokio::select! {
             biased;
             () = shutdown.cancelled() => return false,

@@ -7,7 +7,10 @@ use alloy::primitives::B256;
 use super::{DeliverContext, DeliverError, cycle::Courier, diagnose::Release};
 use crate::{
     chain::Finality,
-    model::{HoldReason, Intent, IntentKind, IntentState, MessageEvent, MessageRecord, MilestoneKind, Stage},
+    model::{
+        HoldReason, Intent, IntentKind, IntentState, MessageEvent, MessageRecord, MilestoneKind,
+        Stage,
+    },
     store::{Change, StoreError},
 };
 
@@ -32,7 +35,9 @@ pub(super) fn fate(transaction: Option<IntentState>, read_to: u64) -> Fate {
     match transaction {
         None => Fate::Orphan,
         Some(IntentState::Pending) => Fate::Wait,
-        Some(IntentState::Included { success: false, .. } | IntentState::Final { success: false }) => Fate::Dropped,
+        Some(
+            IntentState::Included { success: false, .. } | IntentState::Final { success: false },
+        ) => Fate::Dropped,
         Some(IntentState::Included { block, .. }) if block <= read_to => Fate::Dropped,
         Some(IntentState::Included { .. }) => Fate::Wait,
         Some(IntentState::Final { .. } | IntentState::Replaced) => Fate::Orphan,
@@ -51,7 +56,9 @@ impl Courier {
 
     /// Messages of a transaction that never ran go back to the queue, and it does not count against them.
     fn take_back(&self, ctx: &DeliverContext, intent: &Intent) -> Result<(), StoreError> {
-        if let (IntentKind::Deliver { messages }, IntentState::Replaced) = (&intent.kind, intent.state) {
+        if let (IntentKind::Deliver { messages }, IntentState::Replaced) =
+            (&intent.kind, intent.state)
+        {
             self.release_blameless(ctx, messages)?;
         }
         Ok(())
@@ -65,14 +72,20 @@ impl Courier {
             return Ok(());
         }
         let settled = ctx.chain.head(Finality::Final).await?.number;
-        ctx.apply(&included, |record| is_final(record, settled).then_some(MessageEvent::Finalized))?;
+        ctx.apply(&included, |record| {
+            is_final(record, settled).then_some(MessageEvent::Finalized)
+        })?;
         Ok(())
     }
 
     /// Messages whose transaction ended without executing them.
     async fn drop_ended(&mut self, ctx: &DeliverContext) -> Result<(), DeliverError> {
         let chain = ctx.chain.chain_id();
-        let submitted: BTreeSet<B256> = ctx.store.queue(chain, Stage::Submitted, WINDOW)?.into_iter().collect();
+        let submitted: BTreeSet<B256> = ctx
+            .store
+            .queue(chain, Stage::Submitted, WINDOW)?
+            .into_iter()
+            .collect();
         self.orphans.retain(|id, _| submitted.contains(id));
         if submitted.is_empty() {
             return Ok(());
@@ -105,21 +118,32 @@ impl Courier {
                 self.orphans.entry(*id).or_insert(head);
             }
         }
-        Ok(orphans.into_iter().filter(|id| self.orphans.get(id).is_some_and(|head| *head <= read_to)).collect())
+        Ok(orphans
+            .into_iter()
+            .filter(|id| self.orphans.get(id).is_some_and(|head| *head <= read_to))
+            .collect())
     }
 
     fn drop_messages(&mut self, ctx: &DeliverContext, ids: &[B256]) -> Result<(), DeliverError> {
         if ids.is_empty() {
             return Ok(());
         }
-        tracing::info!(stage = super::STAGE, chain = ctx.chain.chain_id(), count = ids.len(), "deliveries without effect");
+        tracing::info!(
+            stage = super::STAGE,
+            chain = ctx.chain.chain_id(),
+            count = ids.len(),
+            "deliveries without effect"
+        );
         let now = ctx.clock.now();
         let mut held = Vec::new();
         ctx.apply(ids, |record| {
             if record.attempts < HOLD_AFTER {
                 return Some(MessageEvent::DeliveryDropped);
             }
-            let reason = format!("delivered {} times without effect, though each simulation succeeded", record.attempts);
+            let reason = format!(
+                "delivered {} times without effect, though each simulation succeeded",
+                record.attempts
+            );
             let again = Release::Backoff.time(sent_at(record), now);
             held.extend(again.map(|time| (time, record.id)));
             Some(MessageEvent::Held(HoldReason::Other { reason }, again))
@@ -129,10 +153,16 @@ impl Courier {
     }
 
     /// Puts messages back whose transaction was never executed, through no fault of theirs.
-    pub(super) fn release_blameless(&self, ctx: &DeliverContext, ids: &[B256]) -> Result<(), StoreError> {
+    pub(super) fn release_blameless(
+        &self,
+        ctx: &DeliverContext,
+        ids: &[B256],
+    ) -> Result<(), StoreError> {
         let now = ctx.clock.now();
         ctx.store.transact(&mut |reader| {
-            let mut changes = super::record::changes(reader, ids, now, &mut |_| Some(MessageEvent::DeliveryDropped))?;
+            let mut changes = super::record::changes(reader, ids, now, &mut |_| {
+                Some(MessageEvent::DeliveryDropped)
+            })?;
             for change in &mut changes {
                 if let Change::PutMessage(record) = change {
                     record.attempts = record.attempts.saturating_sub(1);
@@ -145,11 +175,15 @@ impl Courier {
 
 /// When the message was sent, by its chain's clock.
 pub(super) fn sent_at(record: &MessageRecord) -> u64 {
-    record.milestone(MilestoneKind::Sent).map_or(record.since, |sent| sent.at.timestamp)
+    record
+        .milestone(MilestoneKind::Sent)
+        .map_or(record.since, |sent| sent.at.timestamp)
 }
 
 fn is_final(record: &MessageRecord, settled: u64) -> bool {
-    record.milestone(MilestoneKind::Delivered).is_some_and(|delivered| delivered.at.block <= settled)
+    record
+        .milestone(MilestoneKind::Delivered)
+        .is_some_and(|delivered| delivered.at.block <= settled)
 }
 
 fn by_message(open: &[Intent]) -> BTreeMap<B256, IntentState> {
@@ -168,7 +202,13 @@ mod tests {
 
     #[test]
     fn fates() {
-        let included = |block, success| Some(IntentState::Included { block, hash: B256::ZERO, success });
+        let included = |block, success| {
+            Some(IntentState::Included {
+                block,
+                hash: B256::ZERO,
+                success,
+            })
+        };
         let cases = [
             (None, Fate::Orphan),
             (Some(IntentState::Pending), Fate::Wait),

@@ -53,7 +53,9 @@ impl Courier {
         };
         loop {
             let page = ctx.store.messages(&filter)?;
-            let due = page.iter().filter_map(|record| Some((record.retry_at?, record.id)));
+            let due = page
+                .iter()
+                .filter_map(|record| Some((record.retry_at?, record.id)));
             courier.held.extend(due.map(Reverse));
             match page.last() {
                 Some(last) if page.len() == PAGE => filter.after = Some(last.id),
@@ -82,7 +84,8 @@ impl Courier {
             return Ok(());
         }
         ctx.apply(&due, |record| {
-            let ready = record.stage == Stage::Held && record.retry_at.is_some_and(|time| time <= now);
+            let ready =
+                record.stage == Stage::Held && record.retry_at.is_some_and(|time| time <= now);
             ready.then_some(MessageEvent::Retry)
         })?;
         ctx.wakes.iter().for_each(|wake| wake.wake());
@@ -95,7 +98,8 @@ impl Courier {
         self.snoozed.retain(|_, until| *until > now);
         loop {
             let free = self.free_transactions(ctx)?;
-            let candidates = self.candidates(ctx, free.saturating_mul(ctx.settings.limits.messages))?;
+            let candidates =
+                self.candidates(ctx, free.saturating_mul(ctx.settings.limits.messages))?;
             if candidates.is_empty() {
                 return Ok(());
             }
@@ -106,27 +110,46 @@ impl Courier {
     }
 
     fn free_transactions(&self, ctx: &DeliverContext) -> Result<usize, StoreError> {
-        let pending = ctx.sender.open()?.iter().filter(|intent| intent.state == IntentState::Pending).count();
+        let pending = ctx
+            .sender
+            .open()?
+            .iter()
+            .filter(|intent| intent.state == IntentState::Pending)
+            .count();
         Ok(ctx.settings.max_in_flight.saturating_sub(pending))
     }
 
-    fn candidates(&self, ctx: &DeliverContext, most: usize) -> Result<Vec<MessageRecord>, StoreError> {
+    fn candidates(
+        &self,
+        ctx: &DeliverContext,
+        most: usize,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
         if most == 0 {
             return Ok(Vec::new());
         }
         let window = most.saturating_add(self.snoozed.len());
-        let mut ids = ctx.store.queue(ctx.chain.chain_id(), Stage::Proven, window)?;
+        let mut ids = ctx
+            .store
+            .queue(ctx.chain.chain_id(), Stage::Proven, window)?;
         ids.retain(|id| !self.snoozed.contains_key(id));
         ids.truncate(most);
         let mut records = Vec::with_capacity(ids.len());
         for id in ids {
-            records.extend(ctx.store.message(id)?.filter(|record| record.stage == Stage::Proven));
+            records.extend(
+                ctx.store
+                    .message(id)?
+                    .filter(|record| record.stage == Stage::Proven),
+            );
         }
         Ok(records)
     }
 
     /// Builds the proofs. A message whose proof cannot be built now is left for later and does not stop the others.
-    fn parcels(&mut self, ctx: &DeliverContext, records: Vec<MessageRecord>) -> Result<Vec<Parcel>, DeliverError> {
+    fn parcels(
+        &mut self,
+        ctx: &DeliverContext,
+        records: Vec<MessageRecord>,
+    ) -> Result<Vec<Parcel>, DeliverError> {
         let mut parcels = Vec::with_capacity(records.len());
         for record in records {
             let id = record.id;
@@ -143,7 +166,12 @@ impl Courier {
         Ok(parcels)
     }
 
-    async fn send(&mut self, ctx: &DeliverContext, simulated: Vec<Simulated>, free: usize) -> Result<(), DeliverError> {
+    async fn send(
+        &mut self,
+        ctx: &DeliverContext,
+        simulated: Vec<Simulated>,
+        free: usize,
+    ) -> Result<(), DeliverError> {
         let mut ready = Vec::new();
         let mut parcels = BTreeMap::new();
         let mut trouble = None;
@@ -165,7 +193,10 @@ impl Courier {
         if let Some(error) = trouble.filter(|_| ready.is_empty()) {
             return Err(error.into());
         }
-        for planned in plan::transactions(ready, &ctx.settings.limits).into_iter().take(free) {
+        for planned in plan::transactions(ready, &ctx.settings.limits)
+            .into_iter()
+            .take(free)
+        {
             self.submit(ctx, &planned, &parcels).await?;
         }
         Ok(())
@@ -179,7 +210,9 @@ impl Courier {
     ) -> Result<(), DeliverError> {
         let ids: Vec<B256> = planned.iter().map(|ready| ready.id).collect();
         let request = SendRequest {
-            kind: IntentKind::Deliver { messages: ids.clone() },
+            kind: IntentKind::Deliver {
+                messages: ids.clone(),
+            },
             to: ctx.settings.handler,
             calldata: build::calldata(planned, parcels)?,
             gas_limit: plan::gas_limit(planned),
@@ -204,7 +237,12 @@ impl Courier {
     }
 
     /// Deals with a message whose simulation reverts.
-    fn set_aside(&mut self, ctx: &DeliverContext, parcel: &Parcel, data: &Bytes) -> Result<(), StoreError> {
+    fn set_aside(
+        &mut self,
+        ctx: &DeliverContext,
+        parcel: &Parcel,
+        data: &Bytes,
+    ) -> Result<(), StoreError> {
         let record = &parcel.record;
         match diagnose::verdict(data) {
             Verdict::Done | Verdict::ProveAgain => self.snooze(ctx, record.id),
@@ -220,8 +258,16 @@ impl Courier {
         Ok(())
     }
 
-    fn hold_expensive(&mut self, ctx: &DeliverContext, parcel: &Parcel, needed: u64) -> Result<(), StoreError> {
-        let reason = HoldReason::GasTooHigh { needed, limit: ctx.settings.limits.gas };
+    fn hold_expensive(
+        &mut self,
+        ctx: &DeliverContext,
+        parcel: &Parcel,
+        needed: u64,
+    ) -> Result<(), StoreError> {
+        let reason = HoldReason::GasTooHigh {
+            needed,
+            limit: ctx.settings.limits.gas,
+        };
         self.hold(ctx, parcel.record.id, reason, None)
     }
 
@@ -239,7 +285,8 @@ impl Courier {
     }
 
     fn snooze(&mut self, ctx: &DeliverContext, id: B256) {
-        self.snoozed.insert(id, ctx.clock.now().saturating_add(SNOOZE));
+        self.snoozed
+            .insert(id, ctx.clock.now().saturating_add(SNOOZE));
     }
 }
 
@@ -257,7 +304,10 @@ impl Parcel {
 }
 
 /// Estimates the gas of every delivery by itself, some at a time.
-async fn simulate(ctx: &DeliverContext, parcels: Vec<Parcel>) -> Result<Vec<Simulated>, DeliverError> {
+async fn simulate(
+    ctx: &DeliverContext,
+    parcels: Vec<Parcel>,
+) -> Result<Vec<Simulated>, DeliverError> {
     let permits = Arc::new(Semaphore::new(ctx.settings.simulations.max(1)));
     let mut running = JoinSet::new();
     for parcel in parcels {

@@ -5,7 +5,8 @@ use alloy::{
     sol_types::{SolError, SolInterface},
 };
 use causeway_bindings::{
-    BundleStatus, IInteropHandler::IInteropHandlerErrors as HandlerError, IMessageVerifier, describe_revert,
+    BundleStatus, IInteropHandler::IInteropHandlerErrors as HandlerError, IMessageVerifier,
+    describe_revert,
 };
 
 use crate::model::{HoldReason, UnixSeconds};
@@ -42,7 +43,10 @@ impl Release {
     /// When to try again a message that was sent at `sent`. Backing off by half of its age makes the pauses grow.
     pub(super) fn time(self, sent: UnixSeconds, now: UnixSeconds) -> Option<UnixSeconds> {
         let age = now.saturating_sub(sent);
-        let pause = age.checked_div(2).unwrap_or_default().clamp(SHORTEST_HOLD, LONGEST_HOLD);
+        let pause = age
+            .checked_div(2)
+            .unwrap_or_default()
+            .clamp(SHORTEST_HOLD, LONGEST_HOLD);
         match self {
             Self::Backoff => Some(now.saturating_add(pause)),
             Self::At(time) => Some(time.max(now.saturating_add(1))),
@@ -58,7 +62,12 @@ pub(super) fn verdict(data: &[u8]) -> Verdict {
     }
     match HandlerError::abi_decode(data) {
         Ok(error) => handler_verdict(error, data),
-        Err(_) => Verdict::Hold(HoldReason::Other { reason: describe_revert(data) }, Release::Backoff),
+        Err(_) => Verdict::Hold(
+            HoldReason::Other {
+                reason: describe_revert(data),
+            },
+            Release::Backoff,
+        ),
     }
 }
 
@@ -72,36 +81,48 @@ fn handler_verdict(error: HandlerError, data: &[u8]) -> Verdict {
         },
         E::InteropHandlerCallReverted(error) => {
             let reason = describe_revert(&error.reason);
-            hold(HoldReason::RecipientReverts { call: small(error.callIndex), reason })
+            hold(HoldReason::RecipientReverts {
+                call: small(error.callIndex),
+                reason,
+            })
         }
-        E::InteropHandlerRecipientMissing(error) => {
-            hold(HoldReason::RecipientMissing { call: small(error.callIndex), recipient: error.recipient })
-        }
-        E::InteropHandlerWrongReturnValue(error) => {
-            hold(HoldReason::WrongReturnValue { call: small(error.callIndex) })
-        }
+        E::InteropHandlerRecipientMissing(error) => hold(HoldReason::RecipientMissing {
+            call: small(error.callIndex),
+            recipient: error.recipient,
+        }),
+        E::InteropHandlerWrongReturnValue(error) => hold(HoldReason::WrongReturnValue {
+            call: small(error.callIndex),
+        }),
         E::InteropHandlerTooEarly(error) => {
             let deliver_after = small(error.deliverAfter);
-            Verdict::Hold(HoldReason::TooEarly { deliver_after }, Release::At(deliver_after))
+            Verdict::Hold(
+                HoldReason::TooEarly { deliver_after },
+                Release::At(deliver_after),
+            )
         }
-        E::InteropHandlerTooLate(error) => {
-            Verdict::Fail(HoldReason::TooLate { deliver_before: small(error.deliverBefore) })
-        }
-        E::InteropHandlerNotExecutor(error) => {
-            Verdict::Hold(HoldReason::NotExecutor { executor: error.executionAddress }, Release::OnRequest)
-        }
-        E::InteropHandlerGasTooLow(error) => {
-            hold(HoldReason::GasTooHigh { needed: small(error.minGasLimit), limit: small(error.available) })
-        }
+        E::InteropHandlerTooLate(error) => Verdict::Fail(HoldReason::TooLate {
+            deliver_before: small(error.deliverBefore),
+        }),
+        E::InteropHandlerNotExecutor(error) => Verdict::Hold(
+            HoldReason::NotExecutor {
+                executor: error.executionAddress,
+            },
+            Release::OnRequest,
+        ),
+        E::InteropHandlerGasTooLow(error) => hold(HoldReason::GasTooHigh {
+            needed: small(error.minGasLimit),
+            limit: small(error.available),
+        }),
         E::InteropHandlerUnknownVersion(_)
         | E::InteropHandlerWrongDestination(_)
         | E::InteropHandlerWrongSource(_)
         | E::InteropHandlerValueNotCarried(_)
-        | E::InteropHandlerCallCount(_)
-        => {
-            Verdict::Fail(HoldReason::Malformed { reason: describe_revert(data) })
-        }
-        _ => hold(HoldReason::Other { reason: describe_revert(data) }),
+        | E::InteropHandlerCallCount(_) => Verdict::Fail(HoldReason::Malformed {
+            reason: describe_revert(data),
+        }),
+        _ => hold(HoldReason::Other {
+            reason: describe_revert(data),
+        }),
     }
 }
 
@@ -128,24 +149,45 @@ mod tests {
         let id = B256::repeat_byte(1);
         let one = U256::ONE;
         let text = Revert::from("not today").abi_encode();
-        let reverted = IInteropHandler::InteropHandlerCallReverted { callIndex: one, reason: text.into() };
+        let reverted = IInteropHandler::InteropHandlerCallReverted {
+            callIndex: one,
+            reason: text.into(),
+        };
         let cases = [
             (
                 reverted.abi_encode(),
-                hold(HoldReason::RecipientReverts { call: 1, reason: "not today".into() }),
+                hold(HoldReason::RecipientReverts {
+                    call: 1,
+                    reason: "not today".into(),
+                }),
             ),
             (
-                IInteropHandler::InteropHandlerRecipientMissing { callIndex: one, recipient: Address::ZERO }.abi_encode(),
-                hold(HoldReason::RecipientMissing { call: 1, recipient: Address::ZERO }),
+                IInteropHandler::InteropHandlerRecipientMissing {
+                    callIndex: one,
+                    recipient: Address::ZERO,
+                }
+                .abi_encode(),
+                hold(HoldReason::RecipientMissing {
+                    call: 1,
+                    recipient: Address::ZERO,
+                }),
             ),
             (
-                IInteropHandler::InteropHandlerTooEarly { callIndex: one, deliverAfter: U256::from(90), timestamp: one }
-                    .abi_encode(),
+                IInteropHandler::InteropHandlerTooEarly {
+                    callIndex: one,
+                    deliverAfter: U256::from(90),
+                    timestamp: one,
+                }
+                .abi_encode(),
                 Verdict::Hold(HoldReason::TooEarly { deliver_after: 90 }, Release::At(90)),
             ),
             (
-                IInteropHandler::InteropHandlerTooLate { callIndex: one, deliverBefore: U256::from(9), timestamp: one }
-                    .abi_encode(),
+                IInteropHandler::InteropHandlerTooLate {
+                    callIndex: one,
+                    deliverBefore: U256::from(9),
+                    timestamp: one,
+                }
+                .abi_encode(),
                 Verdict::Fail(HoldReason::TooLate { deliver_before: 9 }),
             ),
             (
@@ -154,19 +196,33 @@ mod tests {
                     executionAddress: Bytes::from_static(&[7]),
                 }
                 .abi_encode(),
-                Verdict::Hold(HoldReason::NotExecutor { executor: Bytes::from_static(&[7]) }, Release::OnRequest),
+                Verdict::Hold(
+                    HoldReason::NotExecutor {
+                        executor: Bytes::from_static(&[7]),
+                    },
+                    Release::OnRequest,
+                ),
             ),
             (
-                IInteropHandler::InteropHandlerWrongStatus { bundleHash: id, status: BundleStatus::FullyExecuted }
-                    .abi_encode(),
+                IInteropHandler::InteropHandlerWrongStatus {
+                    bundleHash: id,
+                    status: BundleStatus::FullyExecuted,
+                }
+                .abi_encode(),
                 Verdict::Done,
             ),
             (
-                IInteropHandler::InteropHandlerWrongStatus { bundleHash: id, status: BundleStatus::Unbundled }
-                    .abi_encode(),
+                IInteropHandler::InteropHandlerWrongStatus {
+                    bundleHash: id,
+                    status: BundleStatus::Unbundled,
+                }
+                .abi_encode(),
                 Verdict::Fail(HoldReason::Unbundled),
             ),
-            (IInteropHandler::InteropHandlerUnproven { bundleHash: id }.abi_encode(), Verdict::ProveAgain),
+            (
+                IInteropHandler::InteropHandlerUnproven { bundleHash: id }.abi_encode(),
+                Verdict::ProveAgain,
+            ),
             (
                 IMessageVerifier::MessageVerifierUnknownRoot {
                     settlementChainId: one,
@@ -177,17 +233,35 @@ mod tests {
                 Verdict::ProveAgain,
             ),
             (
-                IInteropHandler::InteropHandlerGasTooLow { callIndex: one, minGasLimit: U256::from(9), available: one }
-                    .abi_encode(),
-                hold(HoldReason::GasTooHigh { needed: 9, limit: 1 }),
+                IInteropHandler::InteropHandlerGasTooLow {
+                    callIndex: one,
+                    minGasLimit: U256::from(9),
+                    available: one,
+                }
+                .abi_encode(),
+                hold(HoldReason::GasTooHigh {
+                    needed: 9,
+                    limit: 1,
+                }),
             ),
-            (Vec::new(), hold(HoldReason::Other { reason: "reverted without a reason".into() })),
+            (
+                Vec::new(),
+                hold(HoldReason::Other {
+                    reason: "reverted without a reason".into(),
+                }),
+            ),
         ];
         for (data, expected) in cases {
             assert_eq!(verdict(&data), expected);
         }
-        let unknown = IInteropHandler::InteropHandlerUnknownVersion { version: FixedBytes([9]) }.abi_encode();
-        assert!(matches!(verdict(&unknown), Verdict::Fail(HoldReason::Malformed { .. })));
+        let unknown = IInteropHandler::InteropHandlerUnknownVersion {
+            version: FixedBytes([9]),
+        }
+        .abi_encode();
+        assert!(matches!(
+            verdict(&unknown),
+            Verdict::Fail(HoldReason::Malformed { .. })
+        ));
     }
 
     #[test]

@@ -7,8 +7,6 @@ mod cycle;
 mod diagnose;
 mod plan;
 mod record;
-#[cfg(test)]
-mod tests;
 
 use std::{sync::Arc, time::Duration};
 
@@ -143,15 +141,26 @@ pub async fn run(ctx: DeliverContext, shutdown: CancellationToken) -> Result<(),
         match courier.cycle(&ctx).await {
             Ok(()) => {
                 let read_to = ctx.store.cursor(chain)?.map_or(0, |cursor| cursor.number);
-                ctx.progress.advanced(STAGE, chain, read_to, ctx.clock.now());
+                ctx.progress
+                    .advanced(STAGE, chain, read_to, ctx.clock.now());
             }
             Err(DeliverError::Store(error)) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(stage = STAGE, chain, %error, "cannot deliver");
-                ctx.progress.failed(STAGE, chain, error.label(), error.to_string(), ctx.clock.now());
+                ctx.progress.failed(
+                    STAGE,
+                    chain,
+                    error.label(),
+                    error.to_string(),
+                    ctx.clock.now(),
+                );
             }
         }
-        if !ctx.wake.wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown).await {
+        if !ctx
+            .wake
+            .wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown)
+            .await
+        {
             return Ok(());
         }
     }

@@ -35,8 +35,12 @@ pub(super) fn changes(
 ) -> Result<Vec<Change>, StoreError> {
     let mut changes = Vec::new();
     for id in ids {
-        let Some(mut record) = reader.message(*id)? else { continue };
-        let Some(event) = event(&record) else { continue };
+        let Some(mut record) = reader.message(*id)? else {
+            continue;
+        };
+        let Some(event) = event(&record) else {
+            continue;
+        };
         match record.apply(event, now) {
             Ok(()) => changes.push(Change::PutMessage(Box::new(record))),
             Err(refused) => tracing::debug!(%refused, "the message has moved on"),

@@ -1,8 +1,6 @@
 //! From settled batches and imported roots to messages that can be proven.
 
 mod pass;
-#[cfg(test)]
-mod tests;
 
 use std::{sync::Arc, time::Duration};
 
@@ -88,7 +86,11 @@ pub async fn run(ctx: ProveContext, shutdown: CancellationToken) -> Result<(), P
             None => Prover::from_store(ctx.store.as_ref(), &ctx.settings)?,
         };
         prover = Some(ctx.pass(current)?);
-        if !ctx.wake.wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown).await {
+        if !ctx
+            .wake
+            .wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown)
+            .await
+        {
             return Ok(());
         }
     }
@@ -124,7 +126,8 @@ impl ProveContext {
             Err(RootsError::Store(error)) => return Err(error.into()),
             Err(error) => {
                 tracing::error!(stage = STAGE, chain, %error, "halted");
-                self.progress.failed(STAGE, chain, error.label(), error.to_string(), now);
+                self.progress
+                    .failed(STAGE, chain, error.label(), error.to_string(), now);
             }
         }
         Ok(())

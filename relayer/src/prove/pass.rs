@@ -7,8 +7,8 @@ use alloy::primitives::B256;
 use super::{ProveContext, ProveSettings};
 use crate::{
     model::{
-        BatchPosition, ChainId, HoldReason, ImportedRoot, MessageEvent, MessageRecord, Milestone, MilestoneKind,
-        SettledBatch, Stage, TxPoint, UnixSeconds,
+        BatchPosition, ChainId, HoldReason, ImportedRoot, MessageEvent, MessageRecord, Milestone,
+        MilestoneKind, SettledBatch, Stage, TxPoint, UnixSeconds,
     },
     roots::{BatchTree, RootsError},
     store::{Change, MessageFilter, Reader, StoreError},
@@ -30,10 +30,15 @@ pub(super) struct Prover {
 
 impl Prover {
     /// Finds out from the store what is to do.
-    pub(super) fn from_store(store: &dyn Reader, settings: &ProveSettings) -> Result<Self, StoreError> {
+    pub(super) fn from_store(
+        store: &dyn Reader,
+        settings: &ProveSettings,
+    ) -> Result<Self, StoreError> {
         let mut prover = Self::default();
         for chain in &settings.chains {
-            let after_last = store.last_batch(*chain)?.map_or(FIRST_BATCH, |batch| batch.number.saturating_add(1));
+            let after_last = store
+                .last_batch(*chain)?
+                .map_or(FIRST_BATCH, |batch| batch.number.saturating_add(1));
             prover.next.insert(*chain, after_last);
         }
         for stage in [Stage::Seen, Stage::Held] {
@@ -43,7 +48,11 @@ impl Prover {
     }
 
     fn take_up(&mut self, store: &dyn Reader, stage: Stage) -> Result<(), StoreError> {
-        let mut filter = MessageFilter { stage: Some(stage), limit: PAGE, ..MessageFilter::default() };
+        let mut filter = MessageFilter {
+            stage: Some(stage),
+            limit: PAGE,
+            ..MessageFilter::default()
+        };
         loop {
             let page = store.messages(&filter)?;
             for record in &page {
@@ -73,7 +82,10 @@ impl Prover {
     fn wait(&mut self, record: &MessageRecord, settled: &SettledBatch) {
         let done = matches!(record.stage, Stage::Failed | Stage::Removed);
         if !done && record.milestone(MilestoneKind::RootImported).is_none() {
-            self.waiting.entry((record.destination, settled.l1_block.number)).or_default().push(record.id);
+            self.waiting
+                .entry((record.destination, settled.l1_block.number))
+                .or_default()
+                .push(record.id);
         }
     }
 
@@ -81,7 +93,9 @@ impl Prover {
     pub(super) fn settle(&mut self, ctx: &ProveContext, chain: ChainId) -> Result<(), RootsError> {
         loop {
             let number = self.next.get(&chain).copied().unwrap_or(FIRST_BATCH);
-            let Some(batch) = ctx.store.batch(chain, number)? else { return Ok(()) };
+            let Some(batch) = ctx.store.batch(chain, number)? else {
+                return Ok(());
+            };
             let read_to = ctx.store.cursor(chain)?.map_or(0, |cursor| cursor.number);
             if read_to < batch.last_block {
                 return Ok(());
@@ -97,28 +111,47 @@ impl Prover {
         }
     }
 
-    fn note_settled(&mut self, ctx: &ProveContext, batch: &SettledBatch, tree: &BatchTree) -> Result<(), StoreError> {
+    fn note_settled(
+        &mut self,
+        ctx: &ProveContext,
+        batch: &SettledBatch,
+        tree: &BatchTree,
+    ) -> Result<(), StoreError> {
         let now = ctx.clock.now();
         let mut settled = Vec::new();
         ctx.store.transact(&mut |reader| {
             settled.clear();
             for (index, point) in (0_u64..).zip(tree.points()) {
                 let Some(id) = point.message else { continue };
-                let Some(mut record) = reader.message(id)? else { continue };
+                let Some(mut record) = reader.message(id)? else {
+                    continue;
+                };
                 if note_batch(&mut record, ctx.settings.l1, batch, index, now) {
                     settled.push(record);
                 }
             }
-            Ok(settled.iter().map(|record| Change::PutMessage(Box::new(record.clone()))).collect())
+            Ok(settled
+                .iter()
+                .map(|record| Change::PutMessage(Box::new(record.clone())))
+                .collect())
         })?;
         settled.iter().for_each(|record| self.wait(record, batch));
         Ok(())
     }
 
     /// Moves the messages on whose batch a root imported by `destination` covers. Returns how many can be delivered.
-    pub(super) fn prove(&mut self, ctx: &ProveContext, destination: ChainId) -> Result<usize, RootsError> {
-        let Some(import) = ctx.store.last_import(destination)? else { return Ok(0) };
-        let l1_read_to = ctx.store.cursor(ctx.settings.l1)?.map_or(0, |cursor| cursor.number);
+    pub(super) fn prove(
+        &mut self,
+        ctx: &ProveContext,
+        destination: ChainId,
+    ) -> Result<usize, RootsError> {
+        let Some(import) = ctx.store.last_import(destination)? else {
+            return Ok(0);
+        };
+        let l1_read_to = ctx
+            .store
+            .cursor(ctx.settings.l1)?
+            .map_or(0, |cursor| cursor.number);
         if l1_read_to < import.l1_block {
             return Ok(0);
         }
@@ -151,7 +184,10 @@ fn note_batch(
     if halted && let Err(refused) = record.apply(MessageEvent::Retry, now) {
         tracing::debug!(%refused, "not released");
     }
-    let position = BatchPosition { number: batch.number, leaf_index };
+    let position = BatchPosition {
+        number: batch.number,
+        leaf_index,
+    };
     let milestone = Milestone {
         kind: MilestoneKind::Settled,
         chain: l1,
@@ -173,16 +209,34 @@ fn note_batch(
 
 /// Holds the messages of a batch whose logs are not what L1 settled.
 fn halt(ctx: &ProveContext, batch: &SettledBatch, error: &RootsError) -> Result<(), StoreError> {
-    let RootsError::WrongBatchRoot { batch: number, expected, actual, .. } = error else { return Ok(()) };
-    let reason = HoldReason::RootMismatch { batch: *number, expected: *expected, actual: *actual };
+    let RootsError::WrongBatchRoot {
+        batch: number,
+        expected,
+        actual,
+        ..
+    } = error
+    else {
+        return Ok(());
+    };
+    let reason = HoldReason::RootMismatch {
+        batch: *number,
+        expected: *expected,
+        actual: *actual,
+    };
     let now = ctx.clock.now();
     ctx.store.transact(&mut |reader| {
         let mut changes = Vec::new();
         for point in reader.leaves(batch.chain, batch.first_block, batch.last_block)? {
             let Some(id) = point.message else { continue };
-            let Some(mut record) = reader.message(id)? else { continue };
+            let Some(mut record) = reader.message(id)? else {
+                continue;
+            };
             let held = record.hold.as_ref() == Some(&reason);
-            if !held && record.apply(MessageEvent::Held(reason.clone(), None), now).is_ok() {
+            if !held
+                && record
+                    .apply(MessageEvent::Held(reason.clone(), None), now)
+                    .is_ok()
+            {
                 changes.push(Change::PutMessage(Box::new(record)));
             }
         }
@@ -201,8 +255,12 @@ fn prove_messages(ctx: &ProveContext, ids: &[B256]) -> Result<usize, StoreError>
         proven = 0;
         let mut changes = Vec::new();
         for id in ids {
-            let Some(mut record) = reader.message(*id)? else { continue };
-            let Some(import) = covering_import(reader, &record)? else { continue };
+            let Some(mut record) = reader.message(*id)? else {
+                continue;
+            };
+            let Some(import) = covering_import(reader, &record)? else {
+                continue;
+            };
             let before = record.clone();
             advance(&mut record, &import, now);
             if record != before {
@@ -215,9 +273,16 @@ fn prove_messages(ctx: &ProveContext, ids: &[B256]) -> Result<usize, StoreError>
     Ok(proven)
 }
 
-fn covering_import(reader: &dyn Reader, record: &MessageRecord) -> Result<Option<ImportedRoot>, StoreError> {
-    let Some(position) = record.batch else { return Ok(None) };
-    let Some(batch) = reader.batch(record.source, position.number)? else { return Ok(None) };
+fn covering_import(
+    reader: &dyn Reader,
+    record: &MessageRecord,
+) -> Result<Option<ImportedRoot>, StoreError> {
+    let Some(position) = record.batch else {
+        return Ok(None);
+    };
+    let Some(batch) = reader.batch(record.source, position.number)? else {
+        return Ok(None);
+    };
     reader.import_covering(record.destination, batch.l1_block.number)
 }
 
@@ -229,7 +294,11 @@ fn advance(record: &mut MessageRecord, import: &ImportedRoot, now: UnixSeconds) 
         timestamp: import.at.timestamp,
         tx: import.tx,
     };
-    let rooted = Milestone { kind: MilestoneKind::RootImported, chain: import.chain, at };
+    let rooted = Milestone {
+        kind: MilestoneKind::RootImported,
+        chain: import.chain,
+        at,
+    };
     for event in [MessageEvent::Rooted(rooted), MessageEvent::Proven] {
         if let Err(refused) = record.apply(event, now) {
             tracing::debug!(%refused, "not needed");

@@ -15,7 +15,9 @@ use std::{
 };
 
 use alloy::primitives::B256;
-use causeway_proofs::{Aggregation, Dialect, MessageRoot, MessageRootError, NotProvable, SettledBatch as Append};
+use causeway_proofs::{
+    Aggregation, Dialect, MessageRoot, MessageRootError, NotProvable, SettledBatch as Append,
+};
 
 use crate::{
     model::{AppendedBatch, ChainId, ImportedRoot, SettledBatch},
@@ -34,10 +36,14 @@ pub enum RootsError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The logs of L1 do not fit together.
-    #[error("the message root cannot be rebuilt from L1's logs: {0}; some logs are missing, check L1's RPC and rebuild the store")]
+    #[error(
+        "the message root cannot be rebuilt from L1's logs: {0}; some logs are missing, check L1's RPC and rebuild the store"
+    )]
     Inconsistent(#[from] MessageRootError),
     /// L1's logs give another root than L1 emitted.
-    #[error("after L1 block {block} the rebuilt message root is {rebuilt}, L1 emitted {emitted}; nothing is proven until they agree")]
+    #[error(
+        "after L1 block {block} the rebuilt message root is {rebuilt}, L1 emitted {emitted}; nothing is proven until they agree"
+    )]
     WrongMessageRoot {
         /// L1 block.
         block: u64,
@@ -47,7 +53,9 @@ pub enum RootsError {
         emitted: B256,
     },
     /// A chain imported a root that never was.
-    #[error("chain {chain} imported {imported} as the root of L1 block {block}, which is {rebuilt}; nothing is proven against it")]
+    #[error(
+        "chain {chain} imported {imported} as the root of L1 block {block}, which is {rebuilt}; nothing is proven against it"
+    )]
     FalseImport {
         /// The chain.
         chain: ChainId,
@@ -62,7 +70,9 @@ pub enum RootsError {
     #[error(transparent)]
     NotProvable(#[from] NotProvable),
     /// A log tree rebuilt from a chain's logs is not the one that L1 executed.
-    #[error("batch {batch} of chain {chain}: the logs give root {actual}, L1 executed {expected}; the chain's messages are halted")]
+    #[error(
+        "batch {batch} of chain {chain}: the logs give root {actual}, L1 executed {expected}; the chain's messages are halted"
+    )]
     WrongBatchRoot {
         /// The chain.
         chain: ChainId,
@@ -104,14 +114,21 @@ struct Twin {
 
 impl Twin {
     fn new(l1: ChainId) -> Self {
-        Self { root: MessageRoot::new(Dialect::V32, l1), last: None }
+        Self {
+            root: MessageRoot::new(Dialect::V32, l1),
+            last: None,
+        }
     }
 }
 
 impl Roots {
     /// Empty; [`sync`](Self::sync) fills it.
     pub fn new(l1: ChainId) -> Self {
-        Self { l1, twin: Mutex::new(Twin::new(l1)), trees: Mutex::default() }
+        Self {
+            l1,
+            twin: Mutex::new(Twin::new(l1)),
+            trees: Mutex::default(),
+        }
     }
 
     /// Takes in the appends that the store has gained.
@@ -122,7 +139,9 @@ impl Roots {
         let mut twin = self.twin();
         self.undo_reorg(&mut twin, store)?;
         loop {
-            let from = twin.last.map_or(0, |(position, _)| position.saturating_add(1));
+            let from = twin
+                .last
+                .map_or(0, |(position, _)| position.saturating_add(1));
             let page = store.appends(from, PAGE)?;
             if page.is_empty() {
                 return Ok(());
@@ -141,7 +160,12 @@ impl Roots {
     ///
     /// # Errors
     /// The imported root is not that of its block, or the batch came after it.
-    pub fn aggregation(&self, import: &ImportedRoot, chain: ChainId, batch: u64) -> Result<Aggregation, RootsError> {
+    pub fn aggregation(
+        &self,
+        import: &ImportedRoot,
+        chain: ChainId,
+        batch: u64,
+    ) -> Result<Aggregation, RootsError> {
         let twin = self.twin();
         let snapshot = twin.root.snapshot(import.l1_block);
         check_import(import, snapshot.root())?;
@@ -160,9 +184,17 @@ impl Roots {
     ///
     /// # Errors
     /// The logs in the store give another root than L1 executed.
-    pub fn tree(&self, store: &dyn Reader, batch: &SettledBatch) -> Result<Arc<BatchTree>, RootsError> {
+    pub fn tree(
+        &self,
+        store: &dyn Reader,
+        batch: &SettledBatch,
+    ) -> Result<Arc<BatchTree>, RootsError> {
         let key = (batch.chain, batch.number);
-        if let Some(tree) = self.trees().get(&key).filter(|tree| tree.root() == batch.chain_batch_root) {
+        if let Some(tree) = self
+            .trees()
+            .get(&key)
+            .filter(|tree| tree.root() == batch.chain_batch_root)
+        {
             return Ok(tree.clone());
         }
         let tree = Arc::new(BatchTree::rebuild(store, batch)?);
@@ -186,14 +218,23 @@ impl Roots {
 
     fn take_in(&self, twin: &mut Twin, append: AppendedBatch) -> Result<(), RootsError> {
         let (block, emitted) = match append {
-            AppendedBatch::Chain { chain, block, root, .. } => {
+            AppendedBatch::Chain {
+                chain, block, root, ..
+            } => {
                 // L1's own leaf is there from the start.
                 if chain != self.l1 {
                     twin.root.register_chain(chain, block.number)?;
                 }
                 (block.number, root)
             }
-            AppendedBatch::Batch { chain, number, chain_batch_root, block, root, .. } => {
+            AppendedBatch::Batch {
+                chain,
+                number,
+                chain_batch_root,
+                block,
+                root,
+                ..
+            } => {
                 twin.root.append_batch(Append {
                     chain_id: chain,
                     batch_number: number,
@@ -208,7 +249,11 @@ impl Roots {
         if rebuilt == emitted {
             Ok(())
         } else {
-            Err(RootsError::WrongMessageRoot { block, rebuilt, emitted })
+            Err(RootsError::WrongMessageRoot {
+                block,
+                rebuilt,
+                emitted,
+            })
         }
     }
 
@@ -225,5 +270,10 @@ fn check_import(import: &ImportedRoot, rebuilt: B256) -> Result<(), RootsError> 
     if rebuilt == import.root {
         return Ok(());
     }
-    Err(RootsError::FalseImport { chain: import.chain, block: import.l1_block, imported: import.root, rebuilt })
+    Err(RootsError::FalseImport {
+        chain: import.chain,
+        block: import.l1_block,
+        imported: import.root,
+        rebuilt,
+    })
 }

@@ -37,7 +37,11 @@ impl BatchTree {
         if batch.root() != settled.chain_batch_root {
             return Err(wrong(batch.root()));
         }
-        Ok(Self { logs, batch, points })
+        Ok(Self {
+            logs,
+            batch,
+            points,
+        })
     }
 
     /// The batch root.
@@ -53,6 +57,9 @@ impl BatchTree {
     /// A leaf and its siblings up to the batch root; `None` past the last leaf.
     pub fn leaf_path(&self, index: u64) -> Option<(B256, Vec<B256>)> {
         let index = usize::try_from(index).ok()?;
-        Some((self.points.get(index)?.leaf, self.batch.path(&self.logs, index)?))
+        Some((
+            self.points.get(index)?.leaf,
+            self.batch.path(&self.logs, index)?,
+        ))
     }
 }

@@ -7,7 +7,10 @@ use causeway_proofs::{Aggregation, Dialect, Format, InclusionProof, MalformedPro
 const LOG_PATH_LEN: usize = 1;
 
 /// From a leaf to an imported root.
-pub fn inclusion_words(log_path: Vec<B256>, aggregation: Aggregation) -> Result<Vec<B256>, MalformedProof> {
+pub fn inclusion_words(
+    log_path: Vec<B256>,
+    aggregation: Aggregation,
+) -> Result<Vec<B256>, MalformedProof> {
     InclusionProof::in_message_root(Dialect::V32, log_path, aggregation).encode()
 }
 
@@ -25,7 +28,9 @@ pub fn batch_words(aggregation: Aggregation) -> Result<Vec<B256>, MalformedProof
     if let Some(length) = metadata.get_mut(LOG_PATH_LEN) {
         *length = 0;
     }
-    Ok(std::iter::once(metadata).chain(words.skip(log_path_len)).collect())
+    Ok(std::iter::once(metadata)
+        .chain(words.skip(log_path_len))
+        .collect())
 }
 
 #[cfg(test)]
@@ -46,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_batch_proof_is_a_message_proof_without_its_log_part() {
-        let message = inclusion_words(vec![B256::repeat_byte(7); 17], aggregation()).expect("words");
+        let message =
+            inclusion_words(vec![B256::repeat_byte(7); 17], aggregation()).expect("words");
         let batch = batch_words(aggregation()).expect("words");
         assert_eq!(batch[0].0[..4], [1, 0, 3, 0]);
         assert_eq!(message[0].0[..4], [1, 17, 3, 0]);

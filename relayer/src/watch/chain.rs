@@ -11,8 +11,8 @@ use crate::{
         events::{ChainContracts, ChainEvent, EventError, decode_chain_event},
     },
     model::{
-        BlockRef, ChainId, Execution, HoldReason, ImportedRoot, LeafPoint, MessageEvent, MessageRecord, Milestone,
-        MilestoneKind, Outcome, Stage, TxPoint, UnixSeconds,
+        BlockRef, ChainId, Execution, HoldReason, ImportedRoot, LeafPoint, MessageEvent,
+        MessageRecord, Milestone, MilestoneKind, Outcome, Stage, TxPoint, UnixSeconds,
     },
     store::{Change, Reader, StoreError},
 };
@@ -37,7 +37,10 @@ impl ChainPage {
         center: Address,
         page: &LogPage,
     ) -> Result<Self, EventError> {
-        let mut found = Self { chain, ..Self::default() };
+        let mut found = Self {
+            chain,
+            ..Self::default()
+        };
         for log in &page.logs {
             if let Some(event) = decode_chain_event(contracts, log)? {
                 found.take_in(event, log, l1, center);
@@ -76,16 +79,30 @@ impl ChainPage {
             changes.push(Change::PutLeaves(self.chain, self.leaves.clone()));
         }
         changes.extend(self.imports.iter().map(|import| Change::PutImport(*import)));
-        changes.extend(self.executions.iter().map(|execution| Change::PutExecution(*execution)));
-        changes.extend(messages.into_values().map(|record| Change::PutMessage(Box::new(record))));
-        changes.extend(self.blocks.values().map(|block| Change::PutBlock(self.chain, *block)));
+        changes.extend(
+            self.executions
+                .iter()
+                .map(|execution| Change::PutExecution(*execution)),
+        );
+        changes.extend(
+            messages
+                .into_values()
+                .map(|record| Change::PutMessage(Box::new(record))),
+        );
+        changes.extend(
+            self.blocks
+                .values()
+                .map(|block| Change::PutBlock(self.chain, *block)),
+        );
         Ok(changes)
     }
 
     fn take_in(&mut self, event: ChainEvent, log: &ChainLog, l1: ChainId, center: Address) {
         match event {
             ChainEvent::Message { sender, data, leaf } => {
-                let record = (sender == center).then(|| self.message(&data, log, center)).flatten();
+                let record = (sender == center)
+                    .then(|| self.message(&data, log, center))
+                    .flatten();
                 self.leaf(log, leaf, record.as_ref().map(|record| record.id));
                 self.sent.extend(record);
             }
@@ -96,15 +113,30 @@ impl ChainPage {
                 outcome,
                 at: point(log),
             }),
-            ChainEvent::RootImported { settlement_chain, block, root } if settlement_chain == l1 => {
-                self.imports.push(ImportedRoot { chain: self.chain, l1_block: block, root, at: log.block, tx: log.tx });
+            ChainEvent::RootImported {
+                settlement_chain,
+                block,
+                root,
+            } if settlement_chain == l1 => {
+                self.imports.push(ImportedRoot {
+                    chain: self.chain,
+                    l1_block: block,
+                    root,
+                    at: log.block,
+                    tx: log.tx,
+                });
             }
             ChainEvent::RootImported { .. } => {}
         }
     }
 
     fn leaf(&mut self, log: &ChainLog, leaf: B256, message: Option<B256>) {
-        self.leaves.push(LeafPoint { block: log.block.number, log_index: log.log_index, leaf, message });
+        self.leaves.push(LeafPoint {
+            block: log.block.number,
+            log_index: log.log_index,
+            leaf,
+            message,
+        });
     }
 
     /// The record of a message that the center sent; `None`, with a warning, where it is no bundle of this release.
@@ -122,7 +154,11 @@ impl ChainPage {
             source: self.chain,
             destination: bundle.destinationChainId.saturating_to(),
             center,
-            sender: bundle.calls.first().map(|call| call.from).unwrap_or_default(),
+            sender: bundle
+                .calls
+                .first()
+                .map(|call| call.from)
+                .unwrap_or_default(),
             bundle: bytes.to_vec().into(),
             calls: u64::try_from(bundle.calls.len()).unwrap_or(u64::MAX),
             log_index: log.log_index,
@@ -132,13 +168,22 @@ impl ChainPage {
             since: log.block.timestamp,
             attempts: 0,
             retry_at: None,
-            milestones: vec![Milestone { kind: MilestoneKind::Sent, chain: self.chain, at: point(log) }],
+            milestones: vec![Milestone {
+                kind: MilestoneKind::Sent,
+                chain: self.chain,
+                at: point(log),
+            }],
         })
     }
 }
 
 fn point(log: &ChainLog) -> TxPoint {
-    TxPoint { block: log.block.number, block_hash: log.block.hash, timestamp: log.block.timestamp, tx: log.tx }
+    TxPoint {
+        block: log.block.number,
+        block_hash: log.block.hash,
+        timestamp: log.block.timestamp,
+        tx: log.tx,
+    }
 }
 
 /// The record of a message seen in a block; `None` where it is known and nothing changes.
@@ -152,11 +197,16 @@ fn first_sight(
     if known.is_some_and(|known| known.stage != Stage::Removed) {
         return Ok(None);
     }
-    let mut record = MessageRecord { since: now, ..sent.clone() };
+    let mut record = MessageRecord {
+        since: now,
+        ..sent.clone()
+    };
     if let Some(execution) = reader.execution(record.id)? {
         settle(&mut record, &execution, now);
     } else if !destinations.contains(&record.destination) {
-        let reason = HoldReason::UnknownDestination { chain: record.destination };
+        let reason = HoldReason::UnknownDestination {
+            chain: record.destination,
+        };
         note(&mut record, MessageEvent::Held(reason, None), now);
     }
     Ok(Some(record))
@@ -167,7 +217,11 @@ pub(super) fn settle(record: &mut MessageRecord, execution: &Execution, now: Uni
     let event = match execution.outcome {
         Outcome::Executed => {
             let kind = MilestoneKind::Delivered;
-            MessageEvent::Executed(Milestone { kind, chain: execution.chain, at: execution.at })
+            MessageEvent::Executed(Milestone {
+                kind,
+                chain: execution.chain,
+                at: execution.at,
+            })
         }
         Outcome::Unbundled => MessageEvent::Failed(HoldReason::Unbundled),
     };

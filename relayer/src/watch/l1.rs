@@ -14,7 +14,11 @@ use crate::{
 /// Bits of a position that hold the log's index in its block.
 const LOG_INDEX_BITS: u32 = 24;
 
-pub(super) fn changes(chain: ChainId, contracts: &L1Contracts, page: &LogPage) -> Result<Vec<Change>, EventError> {
+pub(super) fn changes(
+    chain: ChainId,
+    contracts: &L1Contracts,
+    page: &LogPage,
+) -> Result<Vec<Change>, EventError> {
     let mut changes = Vec::new();
     let mut blocks = BTreeMap::<u64, BlockRef>::new();
     for log in &page.logs {
@@ -24,31 +28,58 @@ pub(super) fn changes(chain: ChainId, contracts: &L1Contracts, page: &LogPage) -
         }
     }
     blocks.insert(page.last.number, page.last);
-    changes.extend(blocks.into_values().map(|block| Change::PutBlock(chain, block)));
+    changes.extend(
+        blocks
+            .into_values()
+            .map(|block| Change::PutBlock(chain, block)),
+    );
     Ok(changes)
 }
 
 fn change(event: L1Event, log: &ChainLog) -> Change {
     let block = log.block;
     match event {
-        L1Event::ChainAdded { chain, index, root } => {
-            Change::PutAppend(position(log), AppendedBatch::Chain { chain, index, block, root })
-        }
-        L1Event::BatchAppended { chain, number, chain_batch_root, index_in_chain, root } => {
-            let append = AppendedBatch::Batch { chain, number, chain_batch_root, index_in_chain, block, root };
-            Change::PutAppend(position(log), append)
-        }
-        L1Event::BatchExecuted { chain, number, first_block, last_block, chain_batch_root } => {
-            Change::PutBatch(SettledBatch {
+        L1Event::ChainAdded { chain, index, root } => Change::PutAppend(
+            position(log),
+            AppendedBatch::Chain {
+                chain,
+                index,
+                block,
+                root,
+            },
+        ),
+        L1Event::BatchAppended {
+            chain,
+            number,
+            chain_batch_root,
+            index_in_chain,
+            root,
+        } => {
+            let append = AppendedBatch::Batch {
                 chain,
                 number,
-                first_block,
-                last_block,
                 chain_batch_root,
-                l1_block: block,
-                l1_tx: log.tx,
-            })
+                index_in_chain,
+                block,
+                root,
+            };
+            Change::PutAppend(position(log), append)
         }
+        L1Event::BatchExecuted {
+            chain,
+            number,
+            first_block,
+            last_block,
+            chain_batch_root,
+        } => Change::PutBatch(SettledBatch {
+            chain,
+            number,
+            first_block,
+            last_block,
+            chain_batch_root,
+            l1_block: block,
+            l1_tx: log.tx,
+        }),
     }
 }
 

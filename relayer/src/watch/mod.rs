@@ -4,8 +4,6 @@ mod chain;
 mod l1;
 mod reorg;
 mod scan;
-#[cfg(test)]
-mod tests;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -136,10 +134,20 @@ pub async fn run(ctx: WatchContext, shutdown: CancellationToken) -> Result<(), W
             Err(WatchError::Store(error)) => return Err(error.into()),
             Err(error) => {
                 tracing::warn!(stage = STAGE, chain, %error, "cannot read the chain");
-                ctx.progress.failed(STAGE, chain, error.label(), error.to_string(), ctx.clock.now());
+                ctx.progress.failed(
+                    STAGE,
+                    chain,
+                    error.label(),
+                    error.to_string(),
+                    ctx.clock.now(),
+                );
             }
         }
-        if !ctx.wake.wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown).await {
+        if !ctx
+            .wake
+            .wait(ctx.clock.as_ref(), ctx.settings.interval, &shutdown)
+            .await
+        {
             return Ok(());
         }
     }

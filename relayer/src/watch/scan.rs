@@ -27,24 +27,34 @@ impl WatchContext {
                 self.undo().await?;
                 continue;
             }
-            let from = cursor.map_or(self.settings.start_block, |cursor| cursor.number.saturating_add(1));
+            let from = cursor.map_or(self.settings.start_block, |cursor| {
+                cursor.number.saturating_add(1)
+            });
             if from > head.number {
                 return Ok(head.number);
             }
-            let to = from.saturating_add(self.settings.page.max(1).saturating_sub(1)).min(head.number);
+            let to = from
+                .saturating_add(self.settings.page.max(1).saturating_sub(1))
+                .min(head.number);
             self.page(cursor, from, to).await?;
         }
     }
 
     async fn page(&self, cursor: Option<BlockRef>, from: u64, to: u64) -> Result<(), WatchError> {
-        let page = self.chain.logs(from, to, &self.settings.watched.addresses()).await?;
+        let page = self
+            .chain
+            .logs(from, to, &self.settings.watched.addresses())
+            .await?;
         if cursor.is_some() && page.parent != cursor {
             return self.undo().await;
         }
         self.store_page(&page)?;
         if crosses(from, to, FORGET_EVERY) {
             let settled = self.chain.head(Finality::Final).await?;
-            self.store.commit(vec![Change::ForgetBlocks(self.chain.chain_id(), settled.number)])?;
+            self.store.commit(vec![Change::ForgetBlocks(
+                self.chain.chain_id(),
+                settled.number,
+            )])?;
         }
         self.wakes.iter().for_each(|wake| wake.wake());
         Ok(())
@@ -55,9 +65,15 @@ impl WatchContext {
         let now = self.clock.now();
         match &self.settings.watched {
             Watched::L1 { contracts } => self.store.commit(l1::changes(chain, contracts, page)?)?,
-            Watched::Chain { contracts, center, l1, destinations } => {
+            Watched::Chain {
+                contracts,
+                center,
+                l1,
+                destinations,
+            } => {
                 let page = ChainPage::decode(chain, *l1, contracts, *center, page)?;
-                self.store.transact(&mut |reader| page.changes(reader, destinations, now))?;
+                self.store
+                    .transact(&mut |reader| page.changes(reader, destinations, now))?;
             }
         }
         Ok(())
@@ -67,15 +83,25 @@ impl WatchContext {
     async fn undo(&self) -> Result<(), WatchError> {
         let chain = self.chain.chain_id();
         let common = self.common_block().await?;
-        if self.store.cursor(chain)?.is_some_and(|cursor| cursor.number == common) {
+        if self
+            .store
+            .cursor(chain)?
+            .is_some_and(|cursor| cursor.number == common)
+        {
             // The cursor stands after all: providers on different forks take turns to answer.
             let what = format!("block {common} and the one after it");
             return Err(ChainError::Disagreement { chain, what }.into());
         }
-        tracing::warn!(stage = super::STAGE, chain, common, "the chain was reorganised");
+        tracing::warn!(
+            stage = super::STAGE,
+            chain,
+            common,
+            "the chain was reorganised"
+        );
         let is_l1 = matches!(self.settings.watched, Watched::L1 { .. });
         let now = self.clock.now();
-        self.store.transact(&mut |reader| reorg::changes(reader, chain, common, is_l1, now))?;
+        self.store
+            .transact(&mut |reader| reorg::changes(reader, chain, common, is_l1, now))?;
         self.wakes.iter().for_each(|wake| wake.reorged());
         Ok(())
     }
@@ -84,7 +110,12 @@ impl WatchContext {
     async fn common_block(&self) -> Result<u64, WatchError> {
         let mut below = Some(u64::MAX);
         while let Some(number) = below {
-            let Some(stored) = self.store.block_at_or_below(self.chain.chain_id(), number)? else { break };
+            let Some(stored) = self
+                .store
+                .block_at_or_below(self.chain.chain_id(), number)?
+            else {
+                break;
+            };
             if self.chain.block(stored.number).await? == Some(stored) {
                 return Ok(stored.number);
             }
@@ -106,8 +137,17 @@ mod tests {
 
     #[test]
     fn multiples_are_noticed_once() {
-        let pages = [(1, 511), (512, 512), (513, 1023), (1024, 5000), (5001, 5010)];
-        let noticed: Vec<bool> = pages.iter().map(|(from, to)| crosses(*from, *to, 512)).collect();
+        let pages = [
+            (1, 511),
+            (512, 512),
+            (513, 1023),
+            (1024, 5000),
+            (5001, 5010),
+        ];
+        let noticed: Vec<bool> = pages
+            .iter()
+            .map(|(from, to)| crosses(*from, *to, 512))
+            .collect();
         assert_eq!(noticed, [false, true, false, true, false]);
     }
 }
