@@ -422,7 +422,7 @@ fn bundle(payload: &'static [u8], salt: B256) -> InteropBundle {
     }
 }
 
-fn l1_entry() -> L1Entry {
+pub(crate) fn l1_entry() -> L1Entry {
     L1Entry {
         chain_id: L1,
         rpc: String::new(),
@@ -438,7 +438,7 @@ fn l1_entry() -> L1Entry {
     }
 }
 
-fn chain_entry(name: &str, chain_id: u64) -> ChainEntry {
+pub(crate) fn chain_entry(name: &str, chain_id: u64) -> ChainEntry {
     ChainEntry {
         name: name.to_owned(),
         chain_id,
