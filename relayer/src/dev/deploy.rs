@@ -2,33 +2,27 @@
 //! with its own nonce, so a deployment takes as many blocks as it has phases.
 
 use alloy::{
-    consensus::BlockHeader,
-    network::{EthereumWallet, TransactionBuilder},
     primitives::{Address, B256, Bytes, TxHash, U256, keccak256},
-    providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::types::TransactionRequest,
-    signers::{SignerSync, local::PrivateKeySigner},
-    sol_types::SolCall,
+    signers::SignerSync,
     transports::{RpcError, TransportErrorKind},
 };
 use causeway_bindings::{
-    ChainConfig, DataAvailability, ETHER, IAccessManager, IChainRegistry, IInteropCenter,
-    IVerifierRegistry, asset_id, attestation_digest, attestation_domain, attestation_proof,
+    ChainConfig, DataAvailability, ETHER, IChainRegistry, IInteropCenter, IVerifierRegistry,
+    asset_id, attestation_digest, attestation_domain, attestation_proof,
     deployment::{
         ChainDeployment, DETERMINISTIC_DEPLOYER, L1Deployment, NetworkConstants,
         attestation_verifier_code,
-        roles::{self, Assignment, GOVERNANCE, OPERATOR},
+        roles::{self, GOVERNANCE, OPERATOR},
     },
 };
 use futures::future::try_join_all;
 
 use crate::model::ChainId;
 
-use super::accounts::{Account, Accounts, THRESHOLD};
-
-const GAS_PER_TRANSACTION: u64 = 8_000_000;
-const MAX_FEE_PER_GAS: u128 = 20_000_000_000;
-const PRIORITY_FEE_PER_GAS: u128 = 1_000_000_000;
+use super::{
+    accounts::{Account, Accounts, THRESHOLD},
+    sender::AdminSender,
+};
 
 /// Why the contracts do not stand.
 #[derive(Debug, thiserror::Error)]
@@ -140,9 +134,9 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    async fn deploy_l1(&self) -> Result<Sender, DeployError> {
+    async fn deploy_l1(&self) -> Result<AdminSender, DeployError> {
         let Deployed { l1, verifier, .. } = self.deployed;
-        let mut sender = Sender::new(self.l1, &self.accounts.admin.signer)?;
+        let mut sender = AdminSender::new(self.l1, &self.accounts.admin.signer)?;
         for step in l1.steps() {
             sender.create(step.contract, step.init_code.clone()).await?;
         }
@@ -193,7 +187,7 @@ impl Plan<'_> {
         operator: &Account,
     ) -> Result<Genesis, DeployError> {
         let deployment = &self.deployed.chain;
-        let mut sender = Sender::new(target, &self.accounts.admin.signer)?;
+        let mut sender = AdminSender::new(target, &self.accounts.admin.signer)?;
         for step in deployment.steps() {
             let input = step.proxy_input(self.constants.salt);
             sender
@@ -230,7 +224,11 @@ impl Plan<'_> {
         sender.head().await
     }
 
-    async fn register(&self, mut sender: Sender, genesis: &[Genesis]) -> Result<(), DeployError> {
+    async fn register(
+        &self,
+        mut sender: AdminSender,
+        genesis: &[Genesis],
+    ) -> Result<(), DeployError> {
         for ((target, genesis), operator) in self
             .chains
             .iter()
@@ -261,166 +259,22 @@ impl Plan<'_> {
 }
 
 /// The block a chain starts from.
-struct Genesis {
-    number: u64,
-    hash: B256,
-    timestamp: u64,
-}
-
-/// Sends the admin's transactions on one chain.
-struct Sender {
-    chain: ChainId,
-    provider: DynProvider,
-    nonce: u64,
-    sent: Vec<(String, TxHash)>,
-}
-
-impl Sender {
-    fn new(target: &Target, signer: &PrivateKeySigner) -> Result<Self, DeployError> {
-        let url = target.url.parse().map_err(|error| DeployError::Url {
-            url: target.url.clone(),
-            reason: format!("{error}"),
-        })?;
-        let wallet = EthereumWallet::new(signer.clone());
-        let provider = ProviderBuilder::new()
-            .disable_recommended_fillers()
-            .wallet(wallet)
-            .connect_http(url);
-        Ok(Self {
-            chain: target.chain,
-            provider: provider.erased(),
-            nonce: 0,
-            sent: Vec::new(),
-        })
-    }
-
-    async fn create(&mut self, what: &str, init_code: Bytes) -> Result<(), DeployError> {
-        self.send(what, None, init_code).await
-    }
-
-    async fn call(
-        &mut self,
-        what: &str,
-        to: Address,
-        call: &impl SolCall,
-    ) -> Result<(), DeployError> {
-        self.send(what, Some(to), call.abi_encode().into()).await
-    }
-
-    async fn assign(
-        &mut self,
-        authority: Address,
-        assignments: &[Assignment],
-    ) -> Result<(), DeployError> {
-        for assignment in assignments {
-            self.call("assign functions to a role", authority, &assignment.call())
-                .await?;
-        }
-        Ok(())
-    }
-
-    async fn grant(
-        &mut self,
-        authority: Address,
-        role: u64,
-        account: Address,
-    ) -> Result<(), DeployError> {
-        let call = IAccessManager::grantRoleCall {
-            roleId: role,
-            account,
-            executionDelay: 0,
-        };
-        self.call("grant a role", authority, &call).await
-    }
-
-    async fn send(
-        &mut self,
-        what: &str,
-        to: Option<Address>,
-        data: Bytes,
-    ) -> Result<(), DeployError> {
-        let mut request = TransactionRequest::default()
-            .with_chain_id(self.chain)
-            .with_nonce(self.nonce)
-            .with_gas_limit(GAS_PER_TRANSACTION)
-            .with_max_fee_per_gas(MAX_FEE_PER_GAS)
-            .with_max_priority_fee_per_gas(PRIORITY_FEE_PER_GAS);
-        request = match to {
-            Some(to) => request.with_to(to).with_input(data),
-            None => request.with_deploy_code(data),
-        };
-        let pending = self
-            .provider
-            .send_transaction(request)
-            .await
-            .map_err(|error| self.rpc(error))?;
-        self.sent.push((what.to_owned(), *pending.tx_hash()));
-        self.nonce = self.nonce.saturating_add(1);
-        Ok(())
-    }
-
-    /// Waits until all transactions are in blocks, and fails with the first that did not succeed.
-    async fn settle(&mut self) -> Result<(), DeployError> {
-        for (what, tx) in std::mem::take(&mut self.sent) {
-            let failed = |reason: &str| DeployError::Transaction {
-                chain: self.chain,
-                what: what.clone(),
-                tx,
-                reason: reason.to_owned(),
-            };
-            let receipt = wait_for_receipt(&self.provider, tx)
-                .await
-                .map_err(|error| self.rpc(error))?;
-            let receipt = receipt.ok_or_else(|| failed("no block took it within 30 s"))?;
-            if !receipt.status() {
-                return Err(failed("it reverted"));
-            }
-        }
-        Ok(())
-    }
-
-    async fn head(&self) -> Result<Genesis, DeployError> {
-        let block = self
-            .provider
-            .get_block(alloy::eips::BlockId::latest())
-            .await
-            .map_err(|error| self.rpc(error))?;
-        let block = block.ok_or(DeployError::NoBlock { chain: self.chain })?;
-        Ok(Genesis {
-            number: block.header.number(),
-            hash: block.header.hash,
-            timestamp: block.header.timestamp(),
-        })
-    }
-
-    fn rpc(&self, source: RpcError<TransportErrorKind>) -> DeployError {
-        DeployError::Rpc {
-            chain: self.chain,
-            source: Box::new(source),
-        }
-    }
-}
-
-const RECEIPT_POLL: std::time::Duration = std::time::Duration::from_millis(50);
-const RECEIPT_POLLS: u32 = 600;
-
-async fn wait_for_receipt(
-    provider: &DynProvider,
-    tx: TxHash,
-) -> Result<Option<alloy::rpc::types::TransactionReceipt>, RpcError<TransportErrorKind>> {
-    for _ in 0..RECEIPT_POLLS {
-        if let Some(receipt) = provider.get_transaction_receipt(tx).await? {
-            return Ok(Some(receipt));
-        }
-        tokio::time::sleep(RECEIPT_POLL).await;
-    }
-    Ok(None)
+pub(super) struct Genesis {
+    pub(super) number: u64,
+    pub(super) hash: B256,
+    pub(super) timestamp: u64,
 }
 
 #[cfg(test)]
 mod tests {
     use std::{net::TcpListener, time::Duration};
 
+    use alloy::{
+        network::TransactionBuilder,
+        providers::{Provider, ProviderBuilder},
+        rpc::types::TransactionRequest,
+        sol_types::SolCall,
+    };
     use causeway_bindings::{IBatchSettlement, IInteropHandler, IVersioned};
 
     use super::*;

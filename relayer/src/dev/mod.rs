@@ -5,3 +5,4 @@ pub mod anvil;
 pub mod config_file;
 pub mod deploy;
 pub mod network;
+mod sender;
