@@ -86,6 +86,7 @@ check-structure: ## Dependency arrows, rooms, licences, naming
 .PHONY: check-gas
 check-gas: deps ## Gas of every measured call agrees with the committed snapshots
 	FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test --isolate --match-path 'test/gas/*'
+	node scripts/gas-table.mjs --check
 
 ##@ Write
 
@@ -105,8 +106,9 @@ snapshots: bindings bench-gas ## Write every committed snapshot
 ##@ Measure
 
 .PHONY: bench-gas
-bench-gas: deps ## Gas of every measured call, into contracts/snapshots/gas
+bench-gas: deps ## Gas of every measured call, into contracts/snapshots/gas and docs/reference/benchmarks
 	FORGE_SNAPSHOT_EMIT=true $(FORGE) test --isolate --match-path 'test/gas/*'
+	node scripts/gas-table.mjs
 
 .PHONY: bench-proofs
 bench-proofs: ## Trees and proofs against the hashing limit and against peers

@@ -4,12 +4,10 @@
 //   contracts/snapshots/bytecode/<Contract>.hex creation code of what is deployed
 //   contracts/snapshots/storage/<Contract>.json storage layouts, so that a moved slot shows in review
 // Usage: node scripts/bindings.mjs [--check]; --check writes nothing and fails when the committed files differ.
-import { execFile } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const contracts = join(root, "contracts");
@@ -18,76 +16,45 @@ const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage"];
 /** What a network deploys as it is. */
 const foreign = [{ name: "AccessManager", source: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol" }];
 
-const generated = new Map([["bindings/sol/Interfaces.sol", await forge("flatten", interfaces)]]);
-const built = builtContracts();
-for (const contract of built) describe(contract);
-await inParallel(built.filter(isDeployable), addBytecode);
-for (const contract of foreign) addAbi({ ...contract, artifact: await addBytecode(contract) });
+const generated = new Map([["bindings/sol/Interfaces.sol", forge("flatten", interfaces)]]);
+for (const contract of [...ownContracts(), ...foreign]) describe(contract);
 
 if (process.argv.includes("--check")) check();
 else write();
 
-async function forge(...args) {
-  const run = promisify(execFile)(join(root, "scripts/foundry.sh"), ["forge", ...args], { maxBuffer: 1 << 26 });
-  const { stdout } = await run.catch((error) => fail(`forge ${args.join(" ")}:\n${error.stderr}${error.stdout}`));
-  return stdout;
+function forge(...args) {
+  return execFileSync(join(root, "scripts/foundry.sh"), ["forge", ...args], { encoding: "utf8", maxBuffer: 1 << 26 });
 }
 
-/** Every contract, interface and library of src/, with its artifact. */
-function builtContracts() {
+/** Every contract, interface and library of src/. */
+function ownContracts() {
   const sources = readdirSync(join(contracts, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".sol"))
     .map((entry) => relative(contracts, join(entry.parentPath ?? entry.path, entry.name)));
   return sources.sort().flatMap((source) => {
     const text = readFileSync(join(contracts, source), "utf8");
     const declared = text.matchAll(/^(?:abstract contract|contract|interface|library) (\w+)/gm);
-    return [...declared].map(([, name]) => ({ name, source, artifact: readArtifact("out", source, name) }));
+    return [...declared].map(([, name]) => ({ name, source }));
   });
 }
 
-function readArtifact(out, source, name) {
-  const path = join(contracts, out, basename(source), `${name}.json`);
+function describe({ name, source }) {
+  const { abi, bytecode, storageLayout } = readArtifact(name, source);
+  if (abi.length === 0) return;
+  if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names must be unique`);
+  generated.set(`snapshots/abi/${name}.json`, pretty(abi.map(sortKeys).sort(bySignature)));
+
+  const isDeployable = bytecode.object !== "0x";
+  if (!isDeployable) return;
+  if (Object.keys(bytecode.linkReferences).length > 0) fail(`${name} needs a linked library: make its functions internal`);
+  generated.set(`snapshots/bytecode/${name}.hex`, `${bytecode.object}\n`);
+  if (storageLayout.storage.length > 0) generated.set(`snapshots/storage/${name}.json`, pretty(layout(storageLayout)));
+}
+
+function readArtifact(name, source) {
+  const path = join(contracts, "out", basename(source), `${name}.json`);
   if (!existsSync(path)) fail(`${path} is missing: run 'make build-contracts' first`);
   return JSON.parse(readFileSync(path, "utf8"));
-}
-
-function isDeployable({ artifact }) {
-  return artifact.bytecode.object !== "0x" && artifact.abi.length > 0;
-}
-
-function describe(contract) {
-  const { name, artifact } = contract;
-  const { storageLayout } = artifact;
-  if (artifact.abi.length > 0) addAbi(contract);
-  if (isDeployable(contract) && storageLayout.storage.length > 0)
-    generated.set(`snapshots/storage/${name}.json`, pretty(layout(storageLayout)));
-}
-
-function addAbi({ name, artifact }) {
-  if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names must be unique`);
-  generated.set(`snapshots/abi/${name}.json`, pretty(artifact.abi.map(sortKeys).sort(bySignature)));
-}
-
-/**
- * Creation code, compiled with nothing but what the contract imports: the order of functions in it depends on how many
- * sources the compiler saw before, and neither a test nor another contract may move a contract's address.
- */
-async function addBytecode({ name, source }) {
-  const out = `out/alone/${name}`;
-  await forge("build", source, "--out", out, "--cache-path", `cache/alone/${name}`);
-  const artifact = readArtifact(out, source, name);
-  const { object, linkReferences } = artifact.bytecode;
-  if (Object.keys(linkReferences).length > 0) fail(`${name} needs a linked library: make its functions internal`);
-  generated.set(`snapshots/bytecode/${name}.hex`, `${object}\n`);
-  return artifact;
-}
-
-async function inParallel(items, work) {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
 /** A storage layout without the numbers the compiler gives its syntax tree, which change with any edit. */

@@ -828,6 +828,10 @@ interface IInteropHandler {
     error InteropHandlerWrongSource(uint256 expected, uint256 actual);
     /// @notice The bundle or the call has a format that this handler does not know.
     error InteropHandlerUnknownVersion(bytes1 version);
+    /// @notice The bundle is not in the one canonical ABI encoding.
+    error InteropHandlerMalformedBundle(bytes32 bundleHash);
+    /// @notice The data of a call of version 0x02 is not in the one canonical ABI encoding.
+    error InteropHandlerMalformedCall(uint256 callIndex);
     /// @notice A bundle holds 1 to 100 calls.
     error InteropHandlerCallCount(uint256 count, uint256 limit);
     /// @notice The bundle's status does not allow this.

@@ -1,0 +1,67 @@
+// Writes docs/reference/benchmarks/gas.md from contracts/snapshots/gas, which the gas tests wrote.
+// Usage: node scripts/gas-table.mjs [--check]; --check writes nothing and fails when the page differs.
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const snapshots = join(root, "contracts/snapshots/gas");
+const page = join(root, "docs/reference/benchmarks/gas.md");
+const { devDependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "contracts/package.json"), "utf8"));
+const solc = devDependencies.solc;
+const foundry = optionalDependencies["@foundry-rs/forge-linux-amd64"];
+
+const introduction = `# Gas
+
+What one call costs, as a transaction of its own: 21,000, calldata, execution, less refunds, unless the name says
+\`exec\`. Written by \`make bench-gas\` from \`contracts/snapshots/gas\`; \`make check-gas\` fails when a number moves, up or
+down. Foundry ${foundry} with \`--isolate\`, solc ${solc}, IR pipeline, 1,000,000 optimizer runs, EVM version osaka; proofs
+have 14 + 14 + 5 levels.
+
+**Limit** is what we hold ourselves to; the tests in \`contracts/test/gas\` fail above it. The peers were measured the same
+way, each with its own optimizer settings and where two numbers stand, for its leanest and its usual configuration:
+ZKsync \`draft-v31\` 4859b6fd (called directly; its proxies add about 30,000), Hyperlane f0f8a56c, AggLayer e468f9b0, IBC
+Eureka cae7e128.
+`;
+
+/** By the row's name, less `, exec`: our limit, then ZKsync, Hyperlane, AggLayer and IBC Eureka for the same operation. */
+const comparisons = {
+  "S1 send 32 bytes": ["48,000", "105,614", "73,900 / 152,000", "51,600", "89,144"],
+  "S2 each further call": ["12,000", "22,300", "", "", ""],
+  "S2 send 5 calls": ["110,000", "207,840", "", "", ""],
+  "D1 deliver 32 bytes": ["95,000", "185,006", "93,452 / 111,764", "119,682", "190,056"],
+  "D2 each further call": ["15,000", "40,800", "", "", ""],
+  "D2 deliver 5 calls": ["170,000", "356,300", "", "", ""],
+  "D3 each of 32": ["55,000", "", "", "", ""],
+  "V1 verify, batch known": ["5,000", "", "", "", ""],
+  "V1 verify": ["16,000", "36,306", "35,154", "30,510", ""],
+  "R1 import one root": ["25,000", "25,693", "", "60,312", ""],
+  "R1 import each of 10": ["23,000", "", "", "", ""],
+  "R2 append": ["100,000", "196,000", "", "105,708", ""],
+  "L1 settleBatch": ["150,000 without verifier", "388,000", "", "194,563", ""],
+};
+
+const text = [introduction, ...readdirSync(snapshots).sort().map(section)].join("\n");
+if (!process.argv.includes("--check")) {
+  mkdirSync(dirname(page), { recursive: true });
+  writeFileSync(page, text);
+} else if (!existsSync(page) || readFileSync(page, "utf8") !== text) {
+  console.error("gas-table: docs/reference/benchmarks/gas.md is not what the snapshots say; run 'make bench-gas' and commit");
+  process.exit(1);
+}
+
+function section(file) {
+  const rows = Object.entries(JSON.parse(readFileSync(join(snapshots, file), "utf8"))).sort();
+  const name = basename(file, ".json");
+  return `## ${name[0].toUpperCase()}${name.slice(1)}
+
+| call | gas | limit | ZKsync | Hyperlane | AggLayer | IBC Eureka |
+|---|--:|--:|--:|--:|--:|--:|
+${rows.map(row).join("\n")}
+`;
+}
+
+function row([name, gas]) {
+  const comparison = comparisons[name.replace(/, exec$/, "")] ?? Array(5).fill("");
+  return `| ${[name, Number(gas).toLocaleString("en-US"), ...comparison].join(" | ")} |`;
+}
