@@ -76,9 +76,8 @@ contract ATK34BundleEncodingsTest is InteropTest {
     /// @dev At the source: a recipient has one spelling.
     function testFuzz_ATK34_refuses_otherSpellingsOfARecipient(uint256 zeros, bytes calldata tail) external {
         zeros = bound(zeros, 1, 29);
-        bytes memory padded = abi.encodePacked(
-            hex"00010000", uint8(2 + zeros), new bytes(zeros), uint16(DESTINATION), uint8(20), address(_recipient)
-        );
+        bytes memory padded =
+            abi.encodePacked(hex"00010000", bytes32(2 + zeros)[31], new bytes(zeros), hex"01fa14", address(_recipient));
         _refuseAddress(padded);
         vm.assume(tail.length != 0);
         _refuseAddress(bytes.concat(Erc7930.format(DESTINATION, address(_recipient)), tail));

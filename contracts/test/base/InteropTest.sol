@@ -128,6 +128,13 @@ abstract contract InteropTest is Test {
         longer[list.length] = item;
     }
 
+    /// @notice The first four bytes of an attribute; zeros stand for those it lacks.
+    function selectorOf(bytes memory attribute) internal pure returns (bytes4) {
+        // casting to 'bytes4' is safe because only the selector is asked for
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return bytes4(attribute);
+    }
+
     /// @notice An attribute whose argument is a number.
     function wordAttribute(string memory signature, uint256 value) internal pure returns (bytes memory) {
         return abi.encodeWithSelector(bytes4(keccak256(bytes(signature))), value);

@@ -134,7 +134,7 @@ contract Erc7930Test is Test {
     /// @dev Big-endian without leading zeros.
     function _minimal(uint256 value) private pure returns (bytes memory chain) {
         while (value != 0) {
-            chain = bytes.concat(bytes1(uint8(value)), chain);
+            chain = bytes.concat(bytes32(value)[31], chain);
             value >>= 8;
         }
     }

@@ -239,16 +239,18 @@ contract InteropCenterTest is InteropTest {
     // Attributes.
 
     function testFuzz_sendMessage_reverts_whenAttributeIsUnknown(bytes calldata attribute) external {
-        vm.assume(!center.supportsAttribute(bytes4(attribute)));
-        _refuse(attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(attribute)));
+        vm.assume(!center.supportsAttribute(selectorOf(attribute)));
+        _refuse(attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, selectorOf(attribute)));
     }
 
     function test_sendMessage_reverts_whenAttributeMovesValueOrCalls() external {
         string[3] memory unsupported = ["interopCallValue(uint256)", "indirectCall(uint256)", "cancellable(bool)"];
         for (uint256 i = 0; i < 3; ++i) {
             bytes memory attribute = wordAttribute(unsupported[i], 1);
-            vm.assertFalse(center.supportsAttribute(bytes4(attribute)));
-            _refuse(attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(attribute)));
+            vm.assertFalse(center.supportsAttribute(selectorOf(attribute)));
+            _refuse(
+                attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, selectorOf(attribute))
+            );
         }
     }
 
@@ -270,7 +272,7 @@ contract InteropCenterTest is InteropTest {
         bytes[] memory attributes = append(append(none(), attribute), wordAttribute("minGasLimit(uint256)", 2));
         bytes memory recipient = Erc7930.format(DESTINATION, makeAddr("to"));
         vm.expectRevert(
-            abi.encodeWithSelector(IInteropCenter.InteropCenterDuplicateAttribute.selector, bytes4(attribute))
+            abi.encodeWithSelector(IInteropCenter.InteropCenterDuplicateAttribute.selector, selectorOf(attribute))
         );
         center.sendMessage(recipient, "", attributes);
     }
@@ -314,11 +316,11 @@ contract InteropCenterTest is InteropTest {
         bytes memory bundleLevel = accountAttribute("executionAddress(bytes)", Erc7930.format(0, relayer));
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
 
-        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(callLevel)));
+        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, selectorOf(callLevel)));
         center.sendBundle(chainAddress(DESTINATION), calls, append(none(), callLevel));
 
         calls[0].callAttributes = append(none(), bundleLevel);
-        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, bytes4(bundleLevel)));
+        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, selectorOf(bundleLevel)));
         center.sendBundle(chainAddress(DESTINATION), calls, none());
     }
 
