@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use alloy::transports::http::reqwest::Url;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use url::Url;
 
 /// What stands in place of a secret.
 pub const REDACTED: &str = "<redacted>";
