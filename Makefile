@@ -58,7 +58,7 @@ ci-can-fail: deps ## Prove that a failing test turns these recipes red, in a scr
 ##@ Check
 
 .PHONY: check
-check: check-format check-rust check-contracts check-bindings check-structure ## Formatting, lints, generated files, dependency arrows
+check: check-format check-rust check-contracts check-bindings check-gas check-structure ## Formatting, lints, generated files, gas, dependency arrows
 
 .PHONY: check-format
 check-format: deps ## Formatting of Rust and Solidity
