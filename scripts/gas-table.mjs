@@ -35,6 +35,7 @@ const comparisons = {
   "D3 each of 32": ["55,000", "", "", "", ""],
   "V1 verifyMessage, 14+14+5 levels, exec": ["16,000", "36,306", "35,154", "30,510", ""],
   "V1 verifyLeaf, batch known, exec": ["5,000", "", "", "", ""],
+  "V1 verifyMessage, batch known, exec": ["5,000", "", "", "", ""],
   "R1 importRoots 1, exec": ["25,000", "25,693", "", "60,312 as tx", ""],
   "R1 importRoots 10, exec each": ["23,000", "", "", "", ""],
   "R2 appendBatch, 20 chains, 7 of 14 levels with a left sibling": ["100,000", "196,000", "", "105,708", ""],
