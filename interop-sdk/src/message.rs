@@ -112,10 +112,8 @@ impl SentMessage {
     /// Where the message stands now. Once it can be delivered, a delivery is simulated to see whether it would go
     /// through.
     pub async fn status(&self) -> Result<Status, Error> {
-        match self.bundle_status().await? {
-            BundleStatus::FullyExecuted => return Ok(Status::Delivered),
-            BundleStatus::Unbundled => return Ok(Status::Unbundled(self.call_statuses().await?)),
-            _ => {}
+        if let Some(status) = self.status_at_destination().await? {
+            return Ok(status);
         }
         let Some(settlement) = self.settlement().await? else {
             return self.status_before_settlement().await;
@@ -144,23 +142,17 @@ impl SentMessage {
     pub async fn wait(&self, stage: Stage, limit: Duration) -> Result<Status, Error> {
         let deadline = Instant::now() + limit;
         loop {
-            let seen = self.status().await;
-            match &seen {
-                Ok(Status::Removed) => {
-                    return Err(Error::Removed {
-                        chain_id: self.source(),
-                        block: self.message.block,
-                    });
+            let seen = self.reached(stage).await;
+            match seen {
+                Ok(Some(status)) => return Ok(status),
+                Err(failure) if !failure.is_temporary() => return Err(failure),
+                _ if Instant::now() < deadline => sleep(self.message.network.poll()).await,
+                Err(failure) => return Err(failure),
+                Ok(None) => {
+                    let last = Box::new(self.status().await?);
+                    return Err(Error::Timeout { stage, limit, last });
                 }
-                Ok(status) if status.stage() >= Some(stage) => return seen,
-                Err(failure) if !failure.is_temporary() => return seen,
-                _ => {}
             }
-            if Instant::now() >= deadline {
-                let last = Box::new(seen?);
-                return Err(Error::Timeout { stage, limit, last });
-            }
-            sleep(self.message.network.poll()).await;
         }
     }
 
@@ -225,6 +217,34 @@ impl SentMessage {
             Status::Delivered => Ok(Delivered::ByOther),
             _ => self.prove().await?.deliver(provider).await,
         }
+    }
+
+    /// The status if it has reached `stage`.
+    async fn reached(&self, stage: Stage) -> Result<Option<Status>, Error> {
+        let status = if stage < Stage::Delivered {
+            Some(self.status().await?)
+        } else if self.message.is_removed().await? {
+            Some(Status::Removed)
+        } else {
+            // What lies between is of no interest here, and would cost five times as many requests.
+            self.status_at_destination().await?
+        };
+        match status {
+            Some(Status::Removed) => Err(Error::Removed {
+                chain_id: self.source(),
+                block: self.message.block,
+            }),
+            other => Ok(other.filter(|status| status.stage() >= Some(stage))),
+        }
+    }
+
+    /// The status if the handler of the destination has settled the message.
+    async fn status_at_destination(&self) -> Result<Option<Status>, Error> {
+        Ok(match self.bundle_status().await? {
+            BundleStatus::FullyExecuted => Some(Status::Delivered),
+            BundleStatus::Unbundled => Some(Status::Unbundled(self.call_statuses().await?)),
+            _ => None,
+        })
     }
 
     async fn status_before_settlement(&self) -> Result<Status, Error> {
