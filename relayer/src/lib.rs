@@ -10,10 +10,13 @@
     )
 )]
 
+pub mod api;
 pub mod chain;
 pub mod config;
 pub mod deliver;
 pub mod dev;
+pub mod health;
+pub mod metrics;
 pub mod model;
 pub mod operator;
 pub mod progress;

@@ -7,6 +7,7 @@ mod error;
 mod forward;
 #[cfg(test)]
 pub(crate) mod memory;
+mod observed;
 #[cfg(test)]
 pub(crate) mod samples;
 
@@ -19,6 +20,7 @@ use crate::model::{
 
 pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
 pub use error::StoreError;
+pub use observed::ObservedStore;
 
 /// One change. A commit applies a list of them, all or none.
 #[derive(Clone, Debug, PartialEq)]

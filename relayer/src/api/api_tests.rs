@@ -1,0 +1,284 @@
+use std::time::Duration;
+
+use alloy::transports::http::reqwest::{Client, Method};
+use serde_json::Value;
+
+use super::*;
+use crate::chain::SystemClock;
+use crate::health::Expected;
+use crate::model::{Stage, UnixSeconds};
+use crate::progress::Progress;
+use crate::store::memory::MemoryStore;
+use crate::store::{Change, Reader, Writer, samples};
+
+struct Server {
+    address: SocketAddr,
+    store: Arc<MemoryStore>,
+    progress: Arc<Progress>,
+    token: Token,
+    _directory: tempfile::TempDir,
+}
+
+struct Fixed;
+
+#[async_trait::async_trait]
+impl Clock for Fixed {
+    fn now(&self) -> UnixSeconds {
+        1_000
+    }
+    async fn sleep(&self, duration: Duration) {
+        SystemClock.sleep(duration).await;
+    }
+}
+
+async fn start(reads_need_token: bool) -> Server {
+    let directory = tempfile::tempdir().unwrap();
+    let token = Token::read_or_create(&directory.path().join(TOKEN_FILE)).unwrap();
+    let store = Arc::new(MemoryStore::new(1));
+    let message = |id, stage| Change::PutMessage(Box::new(samples::message(id, 10, 20, stage, 5)));
+    store
+        .commit(vec![
+            message(1, Stage::Held),
+            message(2, Stage::Seen),
+            message(3, Stage::Held),
+        ])
+        .unwrap();
+    let progress = Arc::new(Progress::default());
+    let names = ChainNames::new([(10, "alpha".to_owned()), (20, "beta".to_owned())]);
+    let expected = vec![Expected {
+        stage: "watch",
+        chain: 10,
+        within: 30,
+    }];
+    let context = ApiContext {
+        store: Arc::<MemoryStore>::clone(&store),
+        health: Health::new(
+            Arc::clone(&progress),
+            expected,
+            names.clone(),
+            Arc::new(Fixed),
+        ),
+        metrics: Arc::new(Metrics::new(
+            Arc::<MemoryStore>::clone(&store),
+            Arc::clone(&progress),
+            names.clone(),
+        )),
+        names,
+        clock: Arc::new(Fixed),
+        token: token.clone(),
+        reads_need_token,
+    };
+    let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(listener, context, std::future::pending()));
+    Server {
+        address,
+        store,
+        progress,
+        token,
+        _directory: directory,
+    }
+}
+
+impl Server {
+    async fn call(&self, method: Method, path: &str, token: bool) -> (u16, String, Value) {
+        let mut request = Client::new().request(method, format!("http://{}{path}", self.address));
+        if token {
+            request = request.header("authorization", self.token.header().expose());
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let kind = response
+            .headers()
+            .get("content-type")
+            .map(|kind| kind.to_str().unwrap().to_owned());
+        let text = response.text().await.unwrap();
+        (
+            status,
+            kind.unwrap_or_default(),
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        )
+    }
+
+    async fn get(&self, path: &str) -> (u16, String, Value) {
+        self.call(Method::GET, path, false).await
+    }
+}
+
+fn id(byte: u8) -> String {
+    format!("{}", alloy::primitives::B256::repeat_byte(byte))
+}
+
+#[tokio::test]
+async fn messages_are_listed_filtered_and_paged() {
+    let server = start(false).await;
+    let (status, _, page) = server
+        .get("/v1/messages?stage=held&source=alpha&limit=1")
+        .await;
+    assert_eq!(
+        (status, page["messages"].as_array().unwrap().len()),
+        (200, 1)
+    );
+    assert_eq!(
+        (page["messages"][0]["id"].as_str(), page["next"].as_str()),
+        (Some(id(1).as_str()), Some(id(1).as_str()))
+    );
+    let (_, _, page) = server
+        .get(&format!("/v1/messages?stage=held&limit=2&after={}", id(1)))
+        .await;
+    assert_eq!(
+        (page["messages"][0]["id"].as_str(), page["next"].as_str()),
+        (Some(id(3).as_str()), None)
+    );
+    assert_eq!(page["schema"], "causeway.messages/v1");
+}
+
+#[tokio::test]
+async fn a_message_is_shown_with_its_explanation() {
+    let server = start(false).await;
+    let (status, _, message) = server.get(&format!("/v1/messages/{}", id(1))).await;
+    assert_eq!(
+        (status, message["explanation"]["cause"].as_str()),
+        (200, Some("too_early"))
+    );
+    assert_eq!(message["source"]["name"], "alpha");
+}
+
+#[tokio::test]
+async fn faults_are_problems_that_say_what_to_do() {
+    let server = start(false).await;
+    let unknown_stage = "`lost` is no stage; use one of seen, rooted, proven, submitted, included, final, held, failed, removed, unknown";
+    let cases = [
+        ("/v1/messages?stage=lost", 400, "bad_query", unknown_stage),
+        (
+            "/v1/messages?source=gamma",
+            400,
+            "bad_query",
+            "there is no chain `gamma`; name an id or one of alpha, beta",
+        ),
+        (
+            "/v1/messages?limit=1001",
+            400,
+            "bad_query",
+            "limit is at most 1000; follow `next` for more",
+        ),
+        (
+            "/v1/messages?stag=held",
+            400,
+            "bad_query",
+            "unknown field `stag`",
+        ),
+        (
+            "/v1/messages/12",
+            400,
+            "bad_id",
+            "`12` is no bundle hash: 32 bytes in hex are needed",
+        ),
+        (
+            &format!("/v1/messages/{}", id(9)),
+            404,
+            "unknown_message",
+            "this relayer knows no message",
+        ),
+        (
+            "/v2",
+            404,
+            "unknown_path",
+            "there is nothing here; the paths are /livez",
+        ),
+    ];
+    for (path, status, code, detail) in cases {
+        let (found, kind, problem) = server.get(path).await;
+        assert_eq!(
+            (found, kind.as_str(), problem["code"].as_str()),
+            (status, "application/problem+json", Some(code)),
+            "{path}"
+        );
+        assert!(
+            problem["detail"].as_str().unwrap().contains(detail),
+            "{path}: {problem}"
+        );
+        assert_eq!(problem["status"], status);
+    }
+    let (status, _, problem) = server.call(Method::DELETE, "/v1/messages", true).await;
+    assert_eq!(
+        (status, problem["code"].as_str()),
+        (405, Some("wrong_method"))
+    );
+}
+
+#[tokio::test]
+async fn retry_needs_the_token_and_a_held_message() {
+    let server = start(false).await;
+    let path = format!("/v1/messages/{}/retry", id(1));
+    let (status, _, problem) = server.call(Method::POST, &path, false).await;
+    assert_eq!(
+        (status, problem["code"].as_str()),
+        (401, Some("token_needed"))
+    );
+    let held = server
+        .store
+        .message(alloy::primitives::B256::repeat_byte(1))
+        .unwrap()
+        .unwrap();
+    assert_eq!(held.stage, Stage::Held);
+
+    let (status, _, message) = server.call(Method::POST, &path, true).await;
+    assert_eq!(
+        (status, message["stage"].as_str(), message["since"].as_u64()),
+        (200, Some("seen"), Some(1_000))
+    );
+    let (status, _, problem) = server.call(Method::POST, &path, true).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("not_held")));
+    let (status, _, _) = server
+        .call(Method::POST, &format!("/v1/messages/{}/retry", id(9)), true)
+        .await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn where_others_can_reach_it_reads_need_the_token_too() {
+    let server = start(true).await;
+    assert_eq!(server.get("/v1/messages").await.0, 401);
+    assert_eq!(server.call(Method::GET, "/v1/messages", true).await.0, 200);
+    assert_eq!(server.get("/livez").await.0, 200);
+}
+
+#[tokio::test]
+async fn readiness_follows_the_stages() {
+    let server = start(false).await;
+    assert_eq!(server.get("/livez").await.0, 200);
+    let (status, _, readiness) = server.get("/readyz").await;
+    assert_eq!((status, readiness["ready"].as_bool()), (503, Some(false)));
+    assert_eq!(
+        readiness["chains"][0]["reasons"][0]["label"],
+        "no_heartbeat"
+    );
+    server.progress.advanced("watch", 10, 1, 1_000);
+    let (status, _, readiness) = server.get("/readyz").await;
+    assert_eq!((status, readiness["ready"].as_bool()), (200, Some(true)));
+}
+
+#[tokio::test]
+async fn metrics_are_in_the_text_format() {
+    let server = start(false).await;
+    let (status, kind, text) = server.get("/metrics").await;
+    assert_eq!(
+        (status, kind.as_str()),
+        (
+            200,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        )
+    );
+    assert!(text.as_str().unwrap().ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named() {
+    let server = start(false).await;
+    let error = listen(server.address).await.unwrap_err();
+    assert!(
+        matches!(error, ApiError::PortInUse(address) if address == server.address),
+        "{error}"
+    );
+}

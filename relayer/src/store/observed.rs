@@ -1,0 +1,155 @@
+//! A store that tells what happens in it: one log line per message and change of stage, and the metrics of durations.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::forward::forward_reader;
+use super::{Change, Plan, Reader, Store, StoreError, Writer};
+use crate::metrics::Metrics;
+use crate::model::{MessageRecord, Stage};
+
+/// The store of the running relayer.
+pub struct ObservedStore {
+    inner: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
+}
+
+impl ObservedStore {
+    /// Observes `inner`.
+    pub fn new(inner: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
+        Self { inner, metrics }
+    }
+
+    fn report(&self, step: &Step) {
+        let message = &step.message;
+        let reason = message.hold.as_ref().map(ToString::to_string);
+        tracing::info!(
+            trace = message.trace(),
+            message = %message.id,
+            source = message.source,
+            destination = message.destination,
+            from = step.from.map(Stage::label),
+            to = message.stage.label(),
+            reason,
+            "message moved"
+        );
+        if message.stage == Stage::Final {
+            self.metrics.observe_delivery(message);
+        }
+    }
+}
+
+forward_reader! { impl for ObservedStore, |store| store.inner }
+
+impl Writer for ObservedStore {
+    fn commit(&self, mut changes: Vec<Change>) -> Result<(), StoreError> {
+        self.transact(&mut |_| Ok(std::mem::take(&mut changes)))
+    }
+
+    fn transact(&self, plan: Plan<'_>) -> Result<(), StoreError> {
+        let mut steps = Vec::new();
+        let mut started = None;
+        self.inner.transact(&mut |reader| {
+            let changes = plan(reader)?;
+            steps = steps_of(&changes, reader)?;
+            started = (!changes.is_empty()).then(Instant::now);
+            Ok(changes)
+        })?;
+        if let Some(started) = started {
+            self.metrics.observe_commit(started.elapsed().as_secs_f64());
+        }
+        steps.iter().for_each(|step| self.report(step));
+        Ok(())
+    }
+}
+
+/// A message that changes its stage, or appears.
+struct Step {
+    from: Option<Stage>,
+    message: MessageRecord,
+}
+
+fn steps_of(changes: &[Change], reader: &dyn Reader) -> Result<Vec<Step>, StoreError> {
+    let mut steps = Vec::new();
+    for change in changes {
+        let Change::PutMessage(message) = change else {
+            continue;
+        };
+        let from = reader.message(message.id)?.map(|known| known.stage);
+        if from != Some(message.stage) {
+            steps.push(Step {
+                from,
+                message: MessageRecord::clone(message),
+            });
+        }
+    }
+    Ok(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Progress;
+    use crate::store::memory::MemoryStore;
+    use crate::store::samples;
+    use crate::view::ChainNames;
+
+    fn store() -> (ObservedStore, Arc<Metrics>) {
+        let inner = Arc::new(MemoryStore::new(1));
+        let metrics = Metrics::new(
+            Arc::<MemoryStore>::clone(&inner),
+            Arc::new(Progress::default()),
+            ChainNames::default(),
+        );
+        let metrics = Arc::new(metrics);
+        (ObservedStore::new(inner, Arc::clone(&metrics)), metrics)
+    }
+
+    fn line(metrics: &Metrics, name: &str) -> String {
+        metrics
+            .text()
+            .unwrap()
+            .lines()
+            .find(|line| line.starts_with(name))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    #[test]
+    fn commits_are_timed_and_go_through() {
+        let (store, metrics) = store();
+        store
+            .commit(vec![Change::PutBlock(10, samples::block(7))])
+            .unwrap();
+        store.transact(&mut |_| Ok(Vec::new())).unwrap();
+        assert_eq!(store.cursor(10).unwrap(), Some(samples::block(7)));
+        assert_eq!(
+            line(&metrics, "causeway_store_commit_seconds_count"),
+            "causeway_store_commit_seconds_count 1"
+        );
+    }
+
+    #[test]
+    fn only_a_change_of_stage_is_a_step() {
+        let (store, _) = store();
+        let message = samples::message(1, 10, 20, Stage::Seen, 5);
+        let steps = |message: &MessageRecord| {
+            let changes = vec![Change::PutMessage(Box::new(message.clone()))];
+            steps_of(&changes, &store)
+                .unwrap()
+                .iter()
+                .map(|step| (step.from, step.message.stage))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(steps(&message), vec![(None, Stage::Seen)]);
+        store
+            .commit(vec![Change::PutMessage(Box::new(message.clone()))])
+            .unwrap();
+        assert_eq!(steps(&message), vec![]);
+        let rooted = MessageRecord {
+            stage: Stage::Rooted,
+            ..message
+        };
+        assert_eq!(steps(&rooted), vec![(Some(Stage::Seen), Stage::Rooted)]);
+    }
+}
