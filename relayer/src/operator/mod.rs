@@ -9,6 +9,7 @@ pub mod priority;
 pub mod publish;
 pub mod read;
 pub mod registration;
+pub mod remote;
 mod run;
 pub mod seal;
 
