@@ -28,7 +28,7 @@ pub fn logs() -> Vec<L2Log> {
 /// One node of 64 bytes, hashed alone.
 pub fn scalar_hash() -> Duration {
     let mut node = [7_u8; 64];
-    best_of_each(200, 1_000, |_| {
+    best_of_each(10_000, 1_000, |_| {
         let hash = keccak256(black_box(&node));
         node[..32].copy_from_slice(&hash[..]);
     })
@@ -46,7 +46,7 @@ pub fn limits(hash: Duration) -> Table {
     let mut table = Table::new("One hash", &["path", "time", "of the scalar limit"]);
     for backend in available() {
         let mut parents = Vec::with_capacity(16);
-        let sixteen = best_of_each(200, 100, |_| {
+        let sixteen = best_of_each(2_000, 50, |_| {
             parents.clear();
             hash_nodes(backend, black_box(&children), &mut parents);
         });
@@ -97,19 +97,19 @@ pub struct Figures {
 fn ours(backend: Backend, logs: &[L2Log]) -> Figures {
     let build = || LogTree::from_logs_with(backend, black_box(logs)).expect("it fits");
     let tree = build();
-    let all_proofs = best_of(200, || {
+    let all_proofs = best_of(300, || {
         for index in 0..LOGS as usize {
             black_box(tree.path(black_box(index)));
         }
     });
     let leaves = tree.leaves().to_vec();
-    let fresh_proof = best_of(200, || {
+    let fresh_proof = best_of(300, || {
         LogTree::from_leaves(black_box(leaves.clone()))
             .expect("it fits")
             .path(7)
     });
     Figures {
-        root: best_of(200, || build().root()),
+        root: best_of(300, || build().root()),
         all_proofs,
         fresh_proof,
     }
@@ -133,7 +133,7 @@ pub fn incremental(hash: Duration) -> Table {
     let leaf = B256::repeat_byte(9);
     let half = vec![leaf; LOGS as usize / 2];
     let start = LogTree::from_leaves(half).expect("it fits");
-    let rounds = 20;
+    let rounds = 100;
     let append_and_prove = (0..rounds)
         .map(|_| {
             let mut tree = start.clone();

@@ -35,7 +35,7 @@ fn to_message_root(settled: &Settled) -> (Duration, u32) {
         .and_then(|proof| Ok(proof.encode()?))
         .expect("settled");
     let leaf = settled.log.leaf();
-    let time = best_of_each(300, 200, |_| {
+    let time = best_of_each(3_000, 50, |_| {
         let (chain_id, words) = (FIRST_CHAIN + 77, black_box(&words));
         verify_message(Dialect::V32, chain_id, 4_321, 0, leaf, words, |_, _| {
             Some(root)
@@ -59,7 +59,7 @@ fn to_batch(settled: &Settled) -> (Duration, u32) {
         .fold(source, leaf)
         .expect("well-formed")
         .chain_batch_root;
-    let time = best_of_each(300, 200, |_| {
+    let time = best_of_each(3_000, 50, |_| {
         verify_in_batch(Dialect::V32, 0, leaf, black_box(&words), root).expect("the proof is right")
     });
     (time, words.len() as u32 - 1)
