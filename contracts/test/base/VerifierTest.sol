@@ -25,7 +25,8 @@ abstract contract VerifierTest is Test {
     /// @notice Makes a batch of `CHAIN` with these log leaves known to the verifier.
     function makeKnown(bytes32[] memory leaves) internal virtual returns (Placement memory);
 
-    function setUp() public virtual {
+    /// @notice What every `setUp` starts with.
+    function startVerifier() internal {
         vm.roll(FIRST_BLOCK);
         vm.warp(FIRST_TIME);
         deployVerifier();
@@ -61,6 +62,7 @@ abstract contract OnL1 is VerifierTest {
     uint256 private constant CHAINS = 5;
 
     MessageRoot internal messageRoot;
+    bytes32 private _chainRoot;
 
     function deployVerifier() internal override {
         messageRoot = new MessageRoot(address(this), address(this));
@@ -68,11 +70,8 @@ abstract contract OnL1 is VerifierTest {
     }
 
     function makeKnown(bytes32[] memory leaves) internal override returns (Placement memory placement) {
-        bytes32[] memory sharedLeaves = new bytes32[](1 + CHAINS);
-        sharedLeaves[0] = AggregationLeaves.chainIdLeaf(0, block.chainid);
         for (uint256 i = 0; i < CHAINS; ++i) {
             messageRoot.addChain(CHAIN + i);
-            sharedLeaves[i + 1] = AggregationLeaves.chainIdLeaf(0, CHAIN + i);
         }
         bytes32[] memory batchLeaves = new bytes32[](BATCHES);
         for (uint256 number = 1; number <= BATCHES; ++number) {
@@ -82,6 +81,7 @@ abstract contract OnL1 is VerifierTest {
             messageRoot.appendBatch(CHAIN, number, root);
             batchLeaves[number - 1] = AggregationLeaves.batchLeaf(root, number, FIRST_TIME + 12 * number);
         }
+        _chainRoot = TreeBuilder.growingRoot(batchLeaves);
         placement = Placement({
             chainId: CHAIN,
             batchNumber: BATCHES,
@@ -91,7 +91,17 @@ abstract contract OnL1 is VerifierTest {
             batchIndex: BATCHES - 1,
             batchSiblings: TreeBuilder.growingSiblings(batchLeaves, BATCHES - 1),
             sharedIndex: 1,
-            sharedSiblings: TreeBuilder.growingSiblings(sharedLeaves, 1)
+            sharedSiblings: TreeBuilder.growingSiblings(sharedLeaves(), 1)
         });
+    }
+
+    /// @notice Leaves of the shared tree: L1, `CHAIN`, and chains without a batch.
+    function sharedLeaves() internal view returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](1 + CHAINS);
+        leaves[0] = AggregationLeaves.chainIdLeaf(0, block.chainid);
+        leaves[1] = AggregationLeaves.chainIdLeaf(_chainRoot, CHAIN);
+        for (uint256 i = 2; i < leaves.length; ++i) {
+            leaves[i] = AggregationLeaves.chainIdLeaf(0, CHAIN + i - 1);
+        }
     }
 }

@@ -27,9 +27,7 @@ contract ZkStackVectorsTest is Test {
         (,, bytes32 reserved) = ChainBatchRoot.logsRootSiblings(1);
         vm.assertEq(reserved, _constant("reservedSubtreeNode"));
         // The tags show in the leaves that they open.
-        vm.assertEq(
-            AggregationLeaves.batchLeaf(0, 1, 2), keccak256(abi.encode(_constant("batchLeafPadding"), 0, 1, 2))
-        );
+        vm.assertEq(AggregationLeaves.batchLeaf(0, 1, 2), keccak256(abi.encode(_constant("batchLeafPadding"), 0, 1, 2)));
         vm.assertEq(AggregationLeaves.chainIdLeaf(0, 1), keccak256(abi.encode(_constant("chainIdLeafPadding"), 0, 1)));
     }
 
@@ -50,7 +48,8 @@ contract ZkStackVectorsTest is Test {
         string[] memory chainIds = vm.parseJsonKeys(_json, "$.constants.emptyMultichainRoot");
         vm.assertGt(chainIds.length, 10);
         for (uint256 i = 0; i < chainIds.length; ++i) {
-            bytes32 expected = vm.parseJsonBytes32(_json, string.concat("$.constants.emptyMultichainRoot.", chainIds[i]));
+            bytes32 expected =
+                vm.parseJsonBytes32(_json, string.concat("$.constants.emptyMultichainRoot.", chainIds[i]));
             uint256 chainId = vm.parseUint(chainIds[i]);
             vm.assertEq(AggregationLeaves.chainIdLeaf(0, chainId), expected);
             (bytes32 multichainRoot,,) = ChainBatchRoot.logsRootSiblings(chainId);

@@ -4,7 +4,6 @@ pragma solidity ^0.8.37;
 import {IMessageVerifier} from "../../../src/interfaces/IMessageVerifier.sol";
 import {AggregationLeaves} from "../../../src/libraries/AggregationLeaves.sol";
 import {LogLeaf} from "../../../src/libraries/LogLeaf.sol";
-import {MerkleTree} from "../../../src/libraries/MerkleTree.sol";
 import {
     BatchProof,
     InclusionProof,
@@ -18,6 +17,10 @@ import {OnChain, OnL1, VerifierTest} from "../../base/VerifierTest.sol";
 import {Placement, TreeBuilder} from "../../base/TreeBuilder.sol";
 
 abstract contract MessageVerifierTest is VerifierTest {
+    function setUp() external {
+        startVerifier();
+    }
+
     function testFuzz_verifyMessage_isTrue_whenTheMessageIsInTheBatch(
         uint16 txNumber,
         address sender,
@@ -168,11 +171,9 @@ contract MessageVerifierOnL1Test is MessageVerifierTest, OnL1 {
         vm.assertTrue(verifier.verifyLeaf(TreeBuilder.inclusionProof(placement, leaves, 0), leaves[0]));
 
         placement.settlementBlock = 2000;
-        // The newcomer is leaf 6, below the third sibling of leaf 1.
-        placement.sharedSiblings[2] = MerkleTree.node(
-            MerkleTree.node(AggregationLeaves.chainIdLeaf(0, CHAIN + 3), AggregationLeaves.chainIdLeaf(0, CHAIN + 4)),
-            MerkleTree.node(AggregationLeaves.chainIdLeaf(0, 999_999), MerkleTree.EMPTY_ENTRY)
-        );
+        bytes32 newcomer = AggregationLeaves.chainIdLeaf(0, 999_999);
+        bytes32[] memory all = TreeBuilder.bytes32s(abi.encodePacked(sharedLeaves(), newcomer));
+        placement.sharedSiblings = TreeBuilder.growingSiblings(all, placement.sharedIndex);
         vm.assertEq(TreeBuilder.sharedRoot(placement, leaves), messageRoot.root());
         vm.assertFalse(verifier.verifyLeaf(TreeBuilder.inclusionProof(placement, leaves, 0), leaves[0]));
     }
