@@ -98,3 +98,8 @@ pub use outbox::OutboxMessage;
 pub use roots::ImportedRoot;
 pub use send::{BundleBuilder, Chain, MessageBuilder, Quote};
 pub use status::{Held, Stage, Status};
+
+/// The snippets of the how-to page, compiled with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/how-to/send-a-message.md")]
+struct HowTo;
