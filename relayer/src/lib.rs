@@ -15,6 +15,8 @@ pub mod chain;
 pub mod config;
 pub mod deliver;
 pub mod dev;
+#[cfg(test)]
+mod harness;
 pub mod health;
 pub mod metrics;
 pub mod model;
@@ -22,6 +24,8 @@ pub mod operator;
 pub mod progress;
 pub mod prove;
 pub mod roots;
+#[cfg(test)]
+mod scenarios;
 pub mod send;
 pub mod store;
 pub mod telemetry;

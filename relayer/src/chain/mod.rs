@@ -3,6 +3,8 @@
 mod clock;
 pub mod events;
 mod evm;
+#[cfg(test)]
+pub(crate) mod fake;
 mod rpc;
 mod wire;
 

@@ -36,12 +36,10 @@ impl Prover {
     ) -> Result<Self, StoreError> {
         let mut prover = Self::default();
         for chain in &settings.chains {
-            let after_last = store
-                .last_batch(*chain)?
-                .map_or(FIRST_BATCH, |batch| batch.number.saturating_add(1));
-            prover.next.insert(*chain, after_last);
+            let next = first_unread_batch(store, *chain)?;
+            prover.next.insert(*chain, next);
         }
-        for stage in [Stage::Seen, Stage::Held] {
+        for stage in [Stage::Seen, Stage::Held, Stage::Included] {
             prover.take_up(store, stage)?;
         }
         Ok(prover)
@@ -169,6 +167,19 @@ impl Prover {
     fn covered(&self, destination: ChainId, import: &ImportedRoot) -> Vec<(ChainId, u64)> {
         let range = (destination, 0)..=(destination, import.l1_block);
         self.waiting.range(range).map(|(key, _)| *key).collect()
+    }
+}
+
+/// The first batch with blocks of the chain that were not read yet: of those before it, every message is in the store.
+fn first_unread_batch(store: &dyn Reader, chain: ChainId) -> Result<u64, StoreError> {
+    let unread = store
+        .cursor(chain)?
+        .map_or(0, |cursor| cursor.number.saturating_add(1));
+    match store.last_batch(chain)? {
+        Some(last) if last.last_block < unread => Ok(last.number.saturating_add(1)),
+        _ => Ok(store
+            .batch_of_block(chain, unread)?
+            .map_or(FIRST_BATCH, |batch| batch.number)),
     }
 }
 

@@ -8,6 +8,8 @@ mod fees;
 mod plan;
 mod sender;
 mod sign;
+#[cfg(test)]
+mod tests;
 
 pub use fees::FeeCaps;
 pub use sender::Sender;

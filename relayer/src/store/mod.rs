@@ -4,7 +4,7 @@
 mod codec;
 mod disk;
 mod error;
-mod forward;
+pub(crate) mod forward;
 #[cfg(test)]
 pub(crate) mod memory;
 mod observed;

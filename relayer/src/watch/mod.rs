@@ -4,6 +4,8 @@ mod chain;
 mod l1;
 mod reorg;
 mod scan;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 

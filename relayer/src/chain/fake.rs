@@ -1,0 +1,677 @@
+//! A chain in memory, for tests: blocks on demand, reorgs, a pool that evicts, providers that fail, and an interop handler
+//! that checks proofs and executes bundles. Everything it knows follows from its blocks, so a reorg undoes all of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use alloy::{
+    consensus::{
+        EthereumTxEnvelope, Transaction, TxEip4844WithSidecar, transaction::SignerRecoverable,
+    },
+    eips::{eip2718::Decodable2718, eip7594::BlobTransactionSidecarEip7594},
+    primitives::{Address, B256, Bytes, LogData, U256, address, keccak256},
+    sol_types::{Revert, SolCall, SolError, SolEvent},
+};
+use async_trait::async_trait;
+use causeway_bindings::{
+    BatchProof, BundleDelivery, BundleStatus, IInteropHandler, IInteropRootStorage, bundle_hash,
+};
+use causeway_proofs::{Dialect, L2Log, hash, verify_in_batch, verify_message};
+
+use super::{
+    CallRequest, ChainError, ChainLog, ChainReader, ChainWriter, Clock, Fees, Finality, FullBlock,
+    LogPage, TxFault, TxReceipt, events::ChainContracts,
+};
+use crate::model::{BlockRef, ChainId, UnixSeconds};
+
+/// Contracts of every fake chain.
+pub(crate) const CONTRACTS: ChainContracts = ChainContracts {
+    outbox: address!("0x00000000000000000000000000000000000000a1"),
+    handler: address!("0x00000000000000000000000000000000000000a2"),
+    root_storage: address!("0x00000000000000000000000000000000000000a3"),
+};
+/// Interop center of every fake chain.
+pub(crate) const CENTER: Address = address!("0x00000000000000000000000000000000000000a4");
+/// Chain id of the fake L1.
+pub(crate) const L1: ChainId = 1;
+/// Time of the first block.
+pub(crate) const GENESIS_TIME: UnixSeconds = 1_800_000_000;
+/// Gas that each simulated delivery needs.
+const DELIVERY_GAS: u64 = 80_000;
+
+type Envelope = EthereumTxEnvelope<TxEip4844WithSidecar<BlobTransactionSidecarEip7594>>;
+
+/// Time that passes as tokio's does, so that tests with paused time need not wait.
+pub(crate) struct FakeClock(tokio::time::Instant);
+
+impl FakeClock {
+    pub(crate) fn new() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+}
+
+#[async_trait]
+impl Clock for FakeClock {
+    fn now(&self) -> UnixSeconds {
+        GENESIS_TIME + self.0.elapsed().as_secs()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[derive(Clone, Debug)]
+struct PoolTx {
+    raw: Bytes,
+    hash: B256,
+    from: Address,
+    nonce: u64,
+    max_fee: u128,
+    to: Address,
+    input: Bytes,
+}
+
+#[derive(Clone, Debug)]
+struct FakeBlock {
+    block: BlockRef,
+    logs: Vec<ChainLog>,
+    txs: Vec<(PoolTx, bool)>,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Faults {
+    /// No call is answered.
+    pub(crate) down: bool,
+    /// Of so many calls one fails, at no regular distance.
+    pub(crate) fail_one_in: Option<u64>,
+    /// Broadcasts are acknowledged and forgotten.
+    pub(crate) swallow: bool,
+    /// Every broadcast is refused for this reason.
+    pub(crate) refuse: Option<TxFault>,
+    /// Receipts are hidden, as on private chains.
+    pub(crate) blind: bool,
+    /// Deliveries of these bundles revert.
+    pub(crate) revert: BTreeSet<B256>,
+    /// Deliveries of these bundles succeed in simulations only.
+    pub(crate) revert_in_blocks: BTreeSet<B256>,
+}
+
+struct Inner {
+    blocks: Vec<FakeBlock>,
+    pool: Vec<PoolTx>,
+    queued_logs: Vec<(Address, LogData)>,
+    forks: u64,
+    finality_depth: u64,
+    base_fee: u128,
+    faults: Faults,
+    calls: u64,
+    estimates: u64,
+    broadcasts: Vec<B256>,
+}
+
+/// The chain.
+pub(crate) struct FakeChain {
+    id: ChainId,
+    inner: Mutex<Inner>,
+}
+
+impl FakeChain {
+    pub(crate) fn new(id: ChainId, finality_depth: u64) -> Self {
+        let inner = Inner {
+            blocks: Vec::new(),
+            pool: Vec::new(),
+            queued_logs: Vec::new(),
+            forks: 0,
+            finality_depth,
+            base_fee: 10,
+            faults: Faults::default(),
+            calls: 0,
+            estimates: 0,
+            broadcasts: Vec::new(),
+        };
+        let chain = Self {
+            id,
+            inner: Mutex::new(inner),
+        };
+        chain.mine();
+        chain
+    }
+
+    /// A log for the next block, from a contract that the relayer did not call.
+    pub(crate) fn emit(&self, address: Address, data: LogData) {
+        self.lock().queued_logs.push((address, data));
+    }
+
+    /// Makes the next block, with the queued logs and the transactions that can run.
+    pub(crate) fn mine(&self) -> BlockRef {
+        let mut inner = self.lock();
+        let number = inner.blocks.len() as u64;
+        let parent = inner
+            .blocks
+            .last()
+            .map_or(B256::ZERO, |block| block.block.hash);
+        let hash = keccak256(
+            [
+                parent.0,
+                B256::from(U256::from(self.id)).0,
+                B256::from(U256::from(inner.forks)).0,
+            ]
+            .concat(),
+        );
+        let block = BlockRef {
+            number,
+            hash,
+            timestamp: GENESIS_TIME + number,
+        };
+        let mut logs = Vec::new();
+        let mut push = |tx, (address, data): (Address, LogData)| {
+            let log_index = logs.len() as u64;
+            let topics = data.topics().to_vec();
+            logs.push(ChainLog {
+                address,
+                topics,
+                data: data.data,
+                block,
+                tx,
+                log_index,
+            });
+        };
+        for queued in std::mem::take(&mut inner.queued_logs) {
+            push(keccak256(hash), queued);
+        }
+        let mut txs = Vec::new();
+        let mut done = BTreeSet::new();
+        while let Some(at) = inner.runnable(&txs) {
+            let tx = inner.pool.remove(at);
+            let (success, emitted) = inner.run(self.id, &tx, &mut done);
+            for log in emitted {
+                push(tx.hash, log);
+            }
+            txs.push((tx, success));
+        }
+        inner.blocks.push(FakeBlock { block, logs, txs });
+        block
+    }
+
+    /// Takes back the newest blocks. Their transactions return to the pool; their other logs are gone.
+    pub(crate) fn reorg(&self, depth: usize) {
+        let mut inner = self.lock();
+        let keep = inner.blocks.len() - depth;
+        let gone = inner.blocks.split_off(keep);
+        inner.pool.extend(
+            gone.into_iter()
+                .flat_map(|block| block.txs)
+                .map(|(tx, _)| tx),
+        );
+        inner.forks += 1;
+    }
+
+    /// Empties the pool.
+    pub(crate) fn evict(&self) {
+        self.lock().pool.clear();
+    }
+
+    pub(crate) fn fault(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.lock().faults);
+    }
+
+    pub(crate) fn set_base_fee(&self, fee: u128) {
+        self.lock().base_fee = fee;
+    }
+
+    pub(crate) fn head_number(&self) -> u64 {
+        self.lock().blocks.len() as u64 - 1
+    }
+
+    pub(crate) fn logs_of(&self, from: u64, to: u64) -> Vec<ChainLog> {
+        let inner = self.lock();
+        let wanted = inner
+            .blocks
+            .iter()
+            .filter(|block| (from..=to).contains(&block.block.number));
+        wanted.flat_map(|block| block.logs.clone()).collect()
+    }
+
+    /// Calls answered or failed so far, estimates apart.
+    pub(crate) fn calls(&self) -> u64 {
+        self.lock().calls
+    }
+
+    /// Hashes of all transactions broadcast so far, repetitions included.
+    pub(crate) fn broadcasts(&self) -> Vec<B256> {
+        self.lock().broadcasts.clone()
+    }
+
+    /// Mined transactions to the handler, as the bundles that each delivers.
+    pub(crate) fn delivered(&self) -> Vec<Vec<B256>> {
+        let inner = self.lock();
+        let txs = inner
+            .blocks
+            .iter()
+            .flat_map(|block| &block.txs)
+            .map(|(tx, _)| tx);
+        txs.filter(|tx| tx.to == CONTRACTS.handler)
+            .map(|tx| bundles(&tx.input))
+            .collect()
+    }
+
+    /// Bundles that the chain executed, in order.
+    pub(crate) fn executed(&self) -> Vec<B256> {
+        self.lock().executed()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap()
+    }
+
+    /// Counts the call, and fails it if it is its turn.
+    fn answer(&self) -> Result<MutexGuard<'_, Inner>, ChainError> {
+        let mut inner = self.lock();
+        inner.calls += 1;
+        let dice = keccak256(inner.calls.to_be_bytes())[0];
+        let turn = inner
+            .faults
+            .fail_one_in
+            .is_some_and(|calls| u64::from(dice).is_multiple_of(calls));
+        if inner.faults.down || turn {
+            return Err(ChainError::Unreachable {
+                chain: self.id,
+                provider: "fake".into(),
+                reason: "down".into(),
+            });
+        }
+        Ok(inner)
+    }
+
+    fn refused(&self, fault: TxFault) -> ChainError {
+        ChainError::Refused {
+            chain: self.id,
+            fault,
+            reason: format!("{fault:?}"),
+        }
+    }
+}
+
+impl Inner {
+    fn mined(&self, account: Address) -> u64 {
+        self.blocks
+            .iter()
+            .flat_map(|block| &block.txs)
+            .filter(|(tx, _)| tx.from == account)
+            .count() as u64
+    }
+
+    /// Index in the pool of a transaction that can run next in a block with `txs`.
+    fn runnable(&self, txs: &[(PoolTx, bool)]) -> Option<usize> {
+        self.pool.iter().position(|tx| {
+            let here = txs
+                .iter()
+                .filter(|(other, _)| other.from == tx.from)
+                .count() as u64;
+            tx.nonce == self.mined(tx.from) + here && tx.max_fee >= self.base_fee
+        })
+    }
+
+    fn executed(&self) -> Vec<B256> {
+        let logs = self.blocks.iter().flat_map(|block| &block.logs);
+        logs.filter(|log| {
+            log.topics.first() == Some(&IInteropHandler::BundleExecuted::SIGNATURE_HASH)
+        })
+        .map(|log| log.topics[1])
+        .collect()
+    }
+
+    fn imported(&self, block: u64) -> Option<B256> {
+        let mut logs = self.blocks.iter().flat_map(|block| &block.logs);
+        logs.find_map(|log| {
+            let import = IInteropRootStorage::InteropRootImported::decode_raw_log(
+                log.topics.iter(),
+                &log.data,
+            )
+            .ok()?;
+            (import.blockNumber == U256::from(block)).then_some(import.root)
+        })
+    }
+
+    /// Runs a transaction; `done` are the bundles executed earlier in the block.
+    fn run(
+        &self,
+        chain: ChainId,
+        tx: &PoolTx,
+        done: &mut BTreeSet<B256>,
+    ) -> (bool, Vec<(Address, LogData)>) {
+        if tx.to != CONTRACTS.handler {
+            return (true, Vec::new());
+        }
+        let mut logs = Vec::new();
+        let executed = |hash: B256| {
+            let event = IInteropHandler::BundleExecuted { bundleHash: hash };
+            (CONTRACTS.handler, event.encode_log_data())
+        };
+        if let Ok(call) = IInteropHandler::executeBundleCall::abi_decode(&tx.input) {
+            return match self.deliver(chain, &call.delivery, &BTreeMap::new(), done, true) {
+                Ok(hash) => {
+                    done.insert(hash);
+                    (true, vec![executed(hash)])
+                }
+                Err(_) => (false, Vec::new()),
+            };
+        }
+        let call = IInteropHandler::executeBundlesCall::abi_decode(&tx.input).expect("a delivery");
+        let mut recorded = BTreeMap::new();
+        for proof in &call.batches {
+            match self.record(proof) {
+                Some(root) => recorded.insert((proof.chainId, proof.batchNumber), root),
+                None => return (false, Vec::new()),
+            };
+        }
+        for delivery in &call.deliveries {
+            if let Ok(hash) = self.deliver(chain, delivery, &recorded, done, true) {
+                done.insert(hash);
+                logs.push(executed(hash));
+            }
+        }
+        (true, logs)
+    }
+
+    fn deliver(
+        &self,
+        chain: ChainId,
+        delivery: &BundleDelivery,
+        recorded: &BTreeMap<(U256, U256), B256>,
+        done: &BTreeSet<B256>,
+        in_block: bool,
+    ) -> Result<B256, Vec<u8>> {
+        let proof = &delivery.proof;
+        let hash = bundle_hash(proof.chainId, &delivery.bundle);
+        if done.contains(&hash) || self.executed().contains(&hash) {
+            let status = BundleStatus::FullyExecuted;
+            return Err(IInteropHandler::InteropHandlerWrongStatus {
+                bundleHash: hash,
+                status,
+            }
+            .abi_encode());
+        }
+        let message = [&[1_u8][..], &delivery.bundle].concat();
+        let leaf = L2Log::message(delivery.sender, 0, &message).leaf();
+        let (source, batch, index) = (
+            proof.chainId.to(),
+            proof.batchNumber.to(),
+            proof.leafIndex.to(),
+        );
+        let proven = match recorded.get(&(proof.chainId, proof.batchNumber)) {
+            Some(root) => verify_in_batch(Dialect::V32, index, leaf, &proof.path, *root).is_ok(),
+            None => {
+                let root_of =
+                    |l1: u64, block: u64| (l1 == L1).then(|| self.imported(block)).flatten();
+                verify_message(
+                    Dialect::V32,
+                    source,
+                    batch,
+                    index,
+                    leaf,
+                    &proof.path,
+                    root_of,
+                )
+                .is_ok()
+            }
+        };
+        if !proven {
+            return Err(IInteropHandler::InteropHandlerUnproven { bundleHash: hash }.abi_encode());
+        }
+        assert_ne!(source, chain, "a bundle of the chain itself");
+        let reverts = self.faults.revert.contains(&hash)
+            || in_block && self.faults.revert_in_blocks.contains(&hash);
+        if reverts {
+            let reason = Revert::from("poison").abi_encode().into();
+            return Err(IInteropHandler::InteropHandlerCallReverted {
+                callIndex: U256::ZERO,
+                reason,
+            }
+            .abi_encode());
+        }
+        Ok(hash)
+    }
+
+    /// The batch root that the proof shows, if it leads to an imported root.
+    fn record(&self, proof: &BatchProof) -> Option<B256> {
+        let words = &proof.path;
+        let number = |word: &B256| U256::from_be_bytes(word.0).to::<u64>();
+        let batch_levels = usize::from(words[0][2]);
+        let (timestamp, mask) = (number(&words[1]), number(&words[2]));
+        let leaf = hash::batch_leaf_v32(&proof.chainBatchRoot, proof.batchNumber.to(), timestamp);
+        let chain_root = fold(leaf, mask, &words[3..3 + batch_levels]);
+        let leaf = hash::chain_id_leaf(&chain_root, proof.chainId.to());
+        let settlement = U256::from_be_bytes(words[3 + batch_levels].0);
+        let block: u64 = (settlement >> 128_usize).to();
+        let mask = (settlement & U256::from(u128::MAX)).to();
+        let root = fold(leaf, mask, &words[6 + batch_levels..]);
+        (self.imported(block) == Some(root)).then_some(proof.chainBatchRoot)
+    }
+}
+
+fn fold(leaf: B256, index: u64, path: &[B256]) -> B256 {
+    path.iter()
+        .enumerate()
+        .fold(leaf, |node, (level, sibling)| match index >> level & 1 {
+            0 => hash::node(&node, sibling),
+            _ => hash::node(sibling, &node),
+        })
+}
+
+/// Bundles that a call of the handler delivers.
+fn bundles(input: &[u8]) -> Vec<B256> {
+    let deliveries = match IInteropHandler::executeBundleCall::abi_decode(input) {
+        Ok(call) => vec![call.delivery],
+        Err(_) => {
+            IInteropHandler::executeBundlesCall::abi_decode(input)
+                .expect("a delivery")
+                .deliveries
+        }
+    };
+    deliveries
+        .iter()
+        .map(|delivery| bundle_hash(delivery.proof.chainId, &delivery.bundle))
+        .collect()
+}
+
+#[async_trait]
+impl ChainReader for FakeChain {
+    fn chain_id(&self) -> ChainId {
+        self.id
+    }
+
+    async fn head(&self, finality: Finality) -> Result<BlockRef, ChainError> {
+        let inner = self.answer()?;
+        let depth = match finality {
+            Finality::Latest => 0,
+            Finality::Final => inner.finality_depth as usize,
+        };
+        Ok(inner.blocks[(inner.blocks.len() - 1).saturating_sub(depth)].block)
+    }
+
+    async fn block(&self, number: u64) -> Result<Option<BlockRef>, ChainError> {
+        Ok(self
+            .answer()?
+            .blocks
+            .get(number as usize)
+            .map(|block| block.block))
+    }
+
+    async fn full_block(&self, number: u64) -> Result<Option<FullBlock>, ChainError> {
+        let inner = self.answer()?;
+        let parent = |number: u64| {
+            number
+                .checked_sub(1)
+                .map_or(B256::ZERO, |n| inner.blocks[n as usize].block.hash)
+        };
+        Ok(inner.blocks.get(number as usize).map(|block| FullBlock {
+            block: block.block,
+            parent_hash: parent(number),
+            state_root: B256::ZERO,
+            beneficiary: Address::ZERO,
+            gas_limit: 30_000_000,
+            base_fee_per_gas: 0,
+            prev_randao: B256::ZERO,
+            transactions: block.txs.iter().map(|(tx, _)| tx.raw.clone()).collect(),
+        }))
+    }
+
+    async fn logs(&self, from: u64, to: u64, addresses: &[Address]) -> Result<LogPage, ChainError> {
+        let inner = self.answer()?;
+        let reason = "no such block".to_owned();
+        let missing = ChainError::Provider {
+            chain: self.id,
+            provider: "fake".into(),
+            reason,
+        };
+        let last = inner.blocks.get(to as usize).ok_or(missing)?.block;
+        let parent = from
+            .checked_sub(1)
+            .map(|number| inner.blocks[number as usize].block);
+        let wanted = inner.blocks[from as usize..=to as usize]
+            .iter()
+            .flat_map(|block| block.logs.clone());
+        Ok(LogPage {
+            parent,
+            last,
+            logs: wanted
+                .filter(|log| addresses.contains(&log.address))
+                .collect(),
+        })
+    }
+
+    async fn call(&self, _request: &CallRequest) -> Result<Bytes, ChainError> {
+        self.answer().map(|_| Bytes::new())
+    }
+
+    async fn call_at(&self, request: &CallRequest, _block: u64) -> Result<Bytes, ChainError> {
+        self.call(request).await
+    }
+
+    async fn estimate_gas(&self, request: &CallRequest) -> Result<u64, ChainError> {
+        let mut inner = self.answer()?;
+        inner.calls -= 1;
+        inner.estimates += 1;
+        let call =
+            IInteropHandler::executeBundleCall::abi_decode(&request.data).expect("a delivery");
+        match inner.deliver(
+            self.id,
+            &call.delivery,
+            &BTreeMap::new(),
+            &BTreeSet::new(),
+            false,
+        ) {
+            Ok(_) => Ok(DELIVERY_GAS),
+            Err(data) => Err(ChainError::Reverted {
+                chain: self.id,
+                data: data.into(),
+            }),
+        }
+    }
+
+    async fn code(&self, _address: Address) -> Result<Bytes, ChainError> {
+        self.answer().map(|_| Bytes::from_static(&[0xfe]))
+    }
+
+    async fn balance(&self, _address: Address) -> Result<U256, ChainError> {
+        self.answer().map(|_| U256::MAX)
+    }
+
+    async fn nonce(&self, address: Address, pending: bool) -> Result<u64, ChainError> {
+        let inner = self.answer()?;
+        let mut nonce = inner.mined(address);
+        while pending
+            && inner
+                .pool
+                .iter()
+                .any(|tx| tx.from == address && tx.nonce == nonce)
+        {
+            nonce += 1;
+        }
+        Ok(nonce)
+    }
+
+    async fn fees(&self) -> Result<Fees, ChainError> {
+        let base = self.answer()?.base_fee;
+        Ok(Fees {
+            max_fee_per_gas: base * 2,
+            max_priority_fee_per_gas: 1,
+        })
+    }
+
+    async fn blob_base_fee(&self) -> Result<u128, ChainError> {
+        self.answer().map(|_| 1)
+    }
+
+    async fn receipt(&self, hash: B256) -> Result<Option<TxReceipt>, ChainError> {
+        let inner = self.answer()?;
+        if inner.faults.blind {
+            return Ok(None);
+        }
+        Ok(inner.blocks.iter().find_map(|block| {
+            let (_, success) = block.txs.iter().find(|(tx, _)| tx.hash == hash)?;
+            let BlockRef {
+                number,
+                hash: block_hash,
+                ..
+            } = block.block;
+            Some(TxReceipt {
+                tx: hash,
+                block: number,
+                block_hash,
+                success: *success,
+                gas_used: DELIVERY_GAS,
+            })
+        }))
+    }
+}
+
+#[async_trait]
+impl ChainWriter for FakeChain {
+    async fn broadcast(&self, raw: &[u8]) -> Result<B256, ChainError> {
+        let mut inner = self.answer()?;
+        let envelope = Envelope::decode_2718_exact(raw).expect("a transaction");
+        assert_eq!(envelope.chain_id(), Some(self.id));
+        let tx = PoolTx {
+            raw: Bytes::copy_from_slice(raw),
+            hash: *envelope.hash(),
+            from: envelope.recover_signer().expect("a signature"),
+            nonce: envelope.nonce(),
+            max_fee: envelope.max_fee_per_gas(),
+            to: envelope.to().expect("a recipient"),
+            input: envelope.input().clone(),
+        };
+        inner.broadcasts.push(tx.hash);
+        if let Some(fault) = inner.faults.refuse {
+            return Err(self.refused(fault));
+        }
+        if inner.faults.swallow {
+            return Ok(tx.hash);
+        }
+        if tx.nonce < inner.mined(tx.from) {
+            return Err(self.refused(TxFault::NonceTooLow));
+        }
+        if inner.pool.iter().any(|other| other.hash == tx.hash) {
+            return Err(self.refused(TxFault::AlreadyKnown));
+        }
+        let rival = inner
+            .pool
+            .iter()
+            .position(|other| (other.from, other.nonce) == (tx.from, tx.nonce));
+        if let Some(rival) = rival {
+            if tx.max_fee * 100 < inner.pool[rival].max_fee * 110 {
+                return Err(self.refused(TxFault::Underpriced));
+            }
+            inner.pool.remove(rival);
+        }
+        let hash = tx.hash;
+        inner.pool.push(tx);
+        Ok(hash)
+    }
+}
