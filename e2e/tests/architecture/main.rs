@@ -3,6 +3,7 @@
 
 mod attacks;
 mod crates;
+mod map;
 mod rooms;
 mod sizes;
 mod solidity;

@@ -1,6 +1,6 @@
 //! The relayer's rooms: a library lives in one of them, and a stage knows no other stage.
 
-use crate::sources::{Source, assert_none, files};
+use crate::sources::{Source, assert_none, product_files};
 
 /// A third-party library, as its use reads in code, and the places that may use it.
 const LIBRARIES: [(&str, &[&str]); 8] = [
@@ -62,8 +62,7 @@ fn a_stage_imports_no_other_stage() {
 
 /// The relayer's sources without its tests, which may look behind a room's door.
 fn relayer() -> Vec<Source> {
-    let mut sources = files("relayer/src", ".rs");
-    sources.retain(|source| !source.path.ends_with("tests.rs"));
+    let sources = product_files("relayer/src");
     assert!(!sources.is_empty(), "the relayer has sources");
     sources
 }

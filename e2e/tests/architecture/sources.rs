@@ -28,6 +28,40 @@ impl Source {
     }
 }
 
+/// The Rust files below `folder` that are part of the product: none that is declared with `#[cfg(test)]`.
+pub(crate) fn product_files(folder: &str) -> Vec<Source> {
+    let mut sources = files(folder, ".rs");
+    let test_modules: Vec<String> = sources.iter().flat_map(test_modules).collect();
+    sources.retain(|source| {
+        !test_modules.iter().any(|module| {
+            source
+                .path
+                .strip_prefix(module.as_str())
+                .is_some_and(|rest| rest.starts_with(['.', '/']))
+        })
+    });
+    sources
+}
+
+/// Paths, without `.rs`, of the modules that `source` declares for tests only.
+fn test_modules(source: &Source) -> Vec<String> {
+    let (folder, name) = source.path.rsplit_once('/').expect("a file below a folder");
+    let children = match name {
+        "lib.rs" | "main.rs" | "mod.rs" => folder.to_owned(),
+        _ => source.path.trim_end_matches(".rs").to_owned(),
+    };
+    let declarations = source.text.split("#[cfg(test)]\n").skip(1);
+    let modules = declarations.filter_map(|rest| {
+        let first = rest.lines().next()?;
+        if let Some(path) = first.strip_prefix("#[path = \"") {
+            return Some(format!("{folder}/{}", path.split(".rs").next()?));
+        }
+        let module = first.split_once("mod ")?.1.strip_suffix(';')?;
+        Some(format!("{children}/{module}"))
+    });
+    modules.collect()
+}
+
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
