@@ -88,6 +88,10 @@ check-gas: deps ## Gas of every measured call agrees with the committed snapshot
 	FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test --isolate --match-path 'test/gas/*'
 	node scripts/gas-table.mjs --check
 
+.PHONY: check-wasm
+check-wasm: ## The proofs crate builds for wasm32; adds that target to the Rust toolchain
+	scripts/wasm-check.sh
+
 ##@ Write
 
 .PHONY: fmt
@@ -120,7 +124,8 @@ bench-proofs: ## Trees and proofs against the hashing limit and against peers
 deps: $(NPM_STAMP) ## Install Foundry, solc and OpenZeppelin from the lock file
 
 $(NPM_STAMP): contracts/package-lock.json contracts/package.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer" >&2; exit 2; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' && command -v npm >/dev/null \
+	  || { echo "Node.js 20 or newer and npm are needed, on PATH" >&2; exit 2; }
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
