@@ -11,7 +11,10 @@
 )]
 
 pub mod api;
+pub mod app;
+pub mod canary;
 pub mod chain;
+pub mod checks;
 pub mod config;
 pub mod deliver;
 pub mod dev;

@@ -200,6 +200,16 @@ impl ConfigFile {
     }
 }
 
+impl From<DataAvailability> for causeway_bindings::DataAvailability {
+    fn from(mode: DataAvailability) -> Self {
+        match mode {
+            DataAvailability::Validium => Self::Validium,
+            DataAvailability::Calldata => Self::Calldata,
+            DataAvailability::Blobs => Self::Blobs,
+        }
+    }
+}
+
 fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
         file: path.display().to_string(),

@@ -20,7 +20,7 @@ use crate::model::{
 
 pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
 pub use error::StoreError;
-pub use observed::ObservedStore;
+pub use observed::{ObservedStore, StoreFailure};
 
 /// One change. A commit applies a list of them, all or none.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,23 +1,58 @@
 //! A store that tells what happens in it: one log line per message and change of stage, and the metrics of durations.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
 
 use super::forward::forward_reader;
 use super::{Change, Plan, Reader, Store, StoreError, Writer};
 use crate::metrics::Metrics;
 use crate::model::{MessageRecord, Stage};
 
+/// The first failure of a running store. After one, only opening it again helps, so the process shuts down.
+pub struct StoreFailure {
+    shutdown: CancellationToken,
+    first: OnceLock<(bool, String)>,
+}
+
+impl StoreFailure {
+    /// Cancels `shutdown` on the first failure.
+    pub fn new(shutdown: CancellationToken) -> Self {
+        Self {
+            shutdown,
+            first: OnceLock::new(),
+        }
+    }
+
+    fn record(&self, error: &StoreError) {
+        let disk_full = matches!(error, StoreError::DiskFull { .. });
+        tracing::error!(%error, "the store failed; shutting down");
+        self.first.get_or_init(|| (disk_full, error.to_string()));
+        self.shutdown.cancel();
+    }
+
+    /// Whether the disk was full, and what happened.
+    pub fn first(&self) -> Option<(bool, String)> {
+        self.first.get().cloned()
+    }
+}
+
 /// The store of the running relayer.
 pub struct ObservedStore {
     inner: Arc<dyn Store>,
     metrics: Arc<Metrics>,
+    failure: Arc<StoreFailure>,
 }
 
 impl ObservedStore {
     /// Observes `inner`.
-    pub fn new(inner: Arc<dyn Store>, metrics: Arc<Metrics>) -> Self {
-        Self { inner, metrics }
+    pub fn new(inner: Arc<dyn Store>, metrics: Arc<Metrics>, failure: Arc<StoreFailure>) -> Self {
+        Self {
+            inner,
+            metrics,
+            failure,
+        }
     }
 
     fn report(&self, step: &Step) {
@@ -49,12 +84,14 @@ impl Writer for ObservedStore {
     fn transact(&self, plan: Plan<'_>) -> Result<(), StoreError> {
         let mut steps = Vec::new();
         let mut started = None;
-        self.inner.transact(&mut |reader| {
-            let changes = plan(reader)?;
-            steps = steps_of(&changes, reader)?;
-            started = (!changes.is_empty()).then(Instant::now);
-            Ok(changes)
-        })?;
+        self.inner
+            .transact(&mut |reader| {
+                let changes = plan(reader)?;
+                steps = steps_of(&changes, reader)?;
+                started = (!changes.is_empty()).then(Instant::now);
+                Ok(changes)
+            })
+            .inspect_err(|error| self.failure.record(error))?;
         if let Some(started) = started {
             self.metrics.observe_commit(started.elapsed().as_secs_f64());
         }

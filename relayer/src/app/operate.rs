@@ -1,0 +1,199 @@
+//! The operator's stage, which first learns from L1 what its chain is registered with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy::signers::local::PrivateKeySigner;
+use causeway_bindings::{PublicInputDomain, attestation_domain};
+use tokio_util::sync::CancellationToken;
+
+use super::error::AppError;
+use super::wire::Wiring;
+use crate::chain::{ChainReader, Clock};
+use crate::config::{ChainConfig, Config, OperatorConfig};
+use crate::model::ChainId;
+use crate::operator::attest::{Attester, Binding, LocalAttester};
+use crate::operator::imports::ImportPolicy;
+use crate::operator::read::OperatedContracts;
+use crate::operator::registration::{Registration, read_registration};
+use crate::operator::seal::SealPolicy;
+use crate::operator::{self, OperatorContext, OperatorSettings};
+use crate::progress::Progress;
+use crate::send::Sender;
+
+/// The stage's name in logs and metrics.
+const STAGE: &str = "operator";
+
+/// Bytes of batch data before compression: what one transaction takes in calldata or blobs, with room to spare.
+const MAX_BATCH_DATA: u64 = 100_000;
+
+/// Pause before L1 is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+impl Wiring<'_> {
+    pub(super) fn start_operator(
+        &mut self,
+        name: &str,
+        operator: &OperatorConfig,
+    ) -> Result<(), AppError> {
+        let Some(chain) = self.config.chains.get(name) else {
+            return Ok(());
+        };
+        let l1_chain = self.config.l1.evm.chain_id;
+        let attesters = operator
+            .attesters
+            .iter()
+            .map(|attester| self.signer(attester));
+        let stage = OperatorStage {
+            l1: self.reader(l1_chain)?,
+            chain: self.reader(operator.chain)?,
+            l1_sender: self.sender(l1_chain, &operator.signer)?,
+            chain_sender: self.sender(operator.chain, &operator.signer)?,
+            attesters: attesters.collect::<Result<_, _>>()?,
+            clock: Arc::clone(&self.clock),
+            progress: Arc::clone(&self.progress),
+            terms: Terms::new(self.config, chain, operator),
+        };
+        self.expect(STAGE, operator.chain, chain.reading.poll_interval);
+        self.supervisor
+            .spawn(STAGE, operator.chain, move |shutdown| {
+                stage.clone().run(shutdown)
+            });
+        Ok(())
+    }
+}
+
+/// What the configuration says about an operated chain.
+#[derive(Clone)]
+struct Terms {
+    chain: ChainId,
+    l1_chain: ChainId,
+    config: Config,
+    contracts: OperatedContracts,
+    seal: SealPolicy,
+    imports: ImportPolicy,
+    poll: Duration,
+}
+
+impl Terms {
+    fn new(config: &Config, chain: &ChainConfig, operator: &OperatorConfig) -> Self {
+        Self {
+            chain: operator.chain,
+            l1_chain: config.l1.evm.chain_id,
+            config: config.clone(),
+            contracts: OperatedContracts {
+                outbox: chain.contracts.outbox,
+                inbox: chain.contracts.inbox,
+                root_storage: chain.contracts.root_storage,
+            },
+            seal: SealPolicy {
+                after_blocks: operator.seal_after_blocks,
+                after_seconds: operator.seal_after.as_secs(),
+                after_leaves: operator.seal_after_messages,
+                max_data_bytes: MAX_BATCH_DATA,
+            },
+            imports: ImportPolicy {
+                interval_seconds: operator.import_interval_seconds,
+            },
+            poll: chain.reading.poll_interval,
+        }
+    }
+
+    fn binding(&self, registration: &Registration) -> Binding {
+        let settlement = self.config.l1.contracts.settlement;
+        Binding {
+            public_input: PublicInputDomain::new(self.l1_chain, settlement),
+            attestation: attestation_domain(self.l1_chain, registration.verifier),
+            settlement,
+            contracts: self.contracts,
+            mode: registration.mode,
+        }
+    }
+
+    fn settings(&self, registration: &Registration, binding: Binding) -> OperatorSettings {
+        let l1 = &self.config.l1;
+        OperatorSettings {
+            chain: self.chain,
+            l1_chain: self.l1_chain,
+            binding,
+            message_root: l1.contracts.message_root,
+            priority_queue: l1.contracts.priority_queue,
+            l1_start_block: l1.reading.start_block.saturating_sub(1),
+            seal: self.seal,
+            imports: self.imports,
+            threshold: registration.threshold,
+            poll: self.poll,
+        }
+    }
+}
+
+#[derive(Clone)]
+struct OperatorStage {
+    l1: Arc<dyn ChainReader>,
+    chain: Arc<dyn ChainReader>,
+    l1_sender: Arc<Sender>,
+    chain_sender: Arc<Sender>,
+    attesters: Vec<PrivateKeySigner>,
+    clock: Arc<dyn Clock>,
+    progress: Arc<Progress>,
+    terms: Terms,
+}
+
+impl OperatorStage {
+    async fn run(self, shutdown: CancellationToken) -> Result<(), AppError> {
+        let Some(registration) = self.registration(&shutdown).await else {
+            return Ok(());
+        };
+        operator::run(self.context(&registration), shutdown).await;
+        Ok(())
+    }
+
+    /// Asks L1 until it answers; `None` when it is time to shut down.
+    async fn registration(&self, shutdown: &CancellationToken) -> Option<Registration> {
+        let registry = self.terms.config.l1.contracts.chain_registry;
+        while !shutdown.is_cancelled() {
+            match read_registration(self.l1.as_ref(), registry, self.terms.chain).await {
+                Ok(registration) => return Some(registration),
+                Err(error) => {
+                    let text = format!("its registration on L1 cannot be read: {error}");
+                    tracing::error!(stage = STAGE, chain = self.terms.chain, %error, "cannot read the registration on L1");
+                    self.progress.failed(
+                        STAGE,
+                        self.terms.chain,
+                        "registration",
+                        text,
+                        self.clock.now(),
+                    );
+                }
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = self.clock.sleep(ASK_AGAIN) => {}
+            }
+        }
+        None
+    }
+
+    fn context(self, registration: &Registration) -> OperatorContext {
+        let binding = self.terms.binding(registration);
+        let attester = |signer: &PrivateKeySigner| -> Arc<dyn Attester> {
+            let (l1, chain) = (Arc::clone(&self.l1), Arc::clone(&self.chain));
+            Arc::new(LocalAttester::new(
+                signer.clone(),
+                l1,
+                chain,
+                binding.clone(),
+            ))
+        };
+        OperatorContext {
+            settings: self.terms.settings(registration, binding.clone()),
+            attesters: self.attesters.iter().map(attester).collect(),
+            l1: self.l1,
+            chain: self.chain,
+            l1_sender: self.l1_sender,
+            chain_sender: self.chain_sender,
+            clock: self.clock,
+            progress: self.progress,
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! Which stages run, and what each works with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use alloy::primitives::Address;
+use alloy::signers::local::PrivateKeySigner;
+
+use super::Roles;
+use super::chains::Chains;
+use super::error::AppError;
+use super::supervise::Supervisor;
+use crate::canary::{self, CanaryContext};
+use crate::chain::events::{ChainContracts, L1Contracts};
+use crate::chain::{ChainReader, ChainWriter, Clock};
+use crate::config::{ChainConfig, Config, Reading, RelayConfig};
+use crate::deliver::{self, BatchLimits, DeliverContext, DeliverSettings};
+use crate::health::Expected;
+use crate::metrics::Metrics;
+use crate::model::ChainId;
+use crate::progress::Progress;
+use crate::prove::{self, ProveContext, ProveSettings};
+use crate::roots::Roots;
+use crate::send::{SendSettings, Sender};
+use crate::store::{Reader, Store};
+use crate::wake::Wake;
+use crate::watch::{self, WatchContext, WatchSettings, Watched};
+
+/// Delivery transactions of one chain that wait to be included at the same time.
+const MAX_IN_FLIGHT: usize = 8;
+
+/// Simulations of deliveries that run at the same time.
+const SIMULATIONS: usize = 16;
+
+/// Time between two looks of the canary.
+const CANARY_INTERVAL: Duration = Duration::from_secs(30);
+
+/// A stage counts as alive for so many poll intervals without a heartbeat, and at least for [`SHORTEST_SILENCE`].
+const SILENT_POLLS: u64 = 10;
+
+/// In seconds.
+const SHORTEST_SILENCE: u64 = 60;
+
+/// What all stages share.
+pub(super) struct Wiring<'a> {
+    pub(super) config: &'a Config,
+    pub(super) chains: &'a Chains,
+    pub(super) signers: &'a BTreeMap<String, PrivateKeySigner>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) progress: Arc<Progress>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) expected: Vec<Expected>,
+    pub(super) supervisor: Supervisor,
+}
+
+impl Wiring<'_> {
+    /// Starts the stages of the roles.
+    pub(super) fn start(&mut self, roles: Roles) -> Result<(), AppError> {
+        if roles.relay {
+            let relay = self
+                .config
+                .relay
+                .as_ref()
+                .ok_or(AppError::RoleMissing("[relay]"))?;
+            self.start_relay(relay)?;
+        }
+        if roles.operator {
+            if self.config.operators.is_empty() {
+                return Err(AppError::RoleMissing("[operators.<chain>]"));
+            }
+            for (name, operator) in &self.config.operators {
+                self.start_operator(name, operator)?;
+            }
+        }
+        self.start_canaries(roles)
+    }
+
+    pub(super) fn expect(&mut self, stage: &'static str, chain: ChainId, interval: Duration) {
+        let within = interval
+            .as_secs()
+            .saturating_mul(SILENT_POLLS)
+            .max(SHORTEST_SILENCE);
+        self.expected.push(Expected {
+            stage,
+            chain,
+            within,
+        });
+    }
+
+    pub(super) fn reader(&self, chain: ChainId) -> Result<Arc<dyn ChainReader>, AppError> {
+        let found: Arc<dyn ChainReader> = self
+            .chains
+            .get(chain)
+            .ok_or(AppError::RoleMissing("such chain"))?
+            .clone();
+        Ok(found)
+    }
+
+    pub(super) fn signer(&self, name: &str) -> Result<PrivateKeySigner, AppError> {
+        self.signers
+            .get(name)
+            .cloned()
+            .ok_or(AppError::RoleMissing("such signer"))
+    }
+
+    pub(super) fn sender(&self, chain: ChainId, signer: &str) -> Result<Arc<Sender>, AppError> {
+        let evm = self
+            .chains
+            .get(chain)
+            .ok_or(AppError::RoleMissing("such chain"))?;
+        let reader: Arc<dyn ChainReader> = evm.clone();
+        let writer: Arc<dyn ChainWriter> = evm.clone();
+        let signer = Arc::new(self.signer(signer)?);
+        let (store, clock) = (Arc::clone(&self.store), Arc::clone(&self.clock));
+        Ok(Arc::new(Sender::new(
+            reader,
+            writer,
+            store,
+            clock,
+            signer,
+            SendSettings::default(),
+        )))
+    }
+
+    fn start_relay(&mut self, relay: &RelayConfig) -> Result<(), AppError> {
+        let served: BTreeSet<ChainId> = relay
+            .routes
+            .iter()
+            .flat_map(|(from, to)| [*from, *to])
+            .collect();
+        let destinations: BTreeSet<ChainId> = relay.routes.iter().map(|(_, to)| *to).collect();
+        let prove_wake = Arc::new(Wake::default());
+        let deliver_wakes: BTreeMap<ChainId, Arc<Wake>> = destinations
+            .iter()
+            .map(|chain| (*chain, Arc::new(Wake::default())))
+            .collect();
+        let roots = Arc::new(Roots::new(self.config.l1.evm.chain_id));
+
+        self.watch_l1(&prove_wake)?;
+        for chain in served.iter().filter_map(|id| self.config.chain(*id)) {
+            let mut wakes = vec![Arc::clone(&prove_wake)];
+            wakes.extend(deliver_wakes.get(&chain.evm.chain_id).cloned());
+            self.watch_chain(chain, Arc::new(destinations.clone()), wakes)?;
+        }
+        self.prove(
+            served,
+            &roots,
+            &prove_wake,
+            deliver_wakes.values().cloned().collect(),
+        );
+        for (chain, wake) in &deliver_wakes {
+            self.deliver(*chain, relay, &roots, wake, &prove_wake)?;
+        }
+        Ok(())
+    }
+
+    fn watch_l1(&mut self, prove: &Arc<Wake>) -> Result<(), AppError> {
+        let l1 = &self.config.l1;
+        let contracts = L1Contracts {
+            message_root: l1.contracts.message_root,
+            settlement: l1.contracts.settlement,
+        };
+        self.watch(
+            l1.evm.chain_id,
+            l1.reading,
+            Watched::L1 { contracts },
+            vec![Arc::clone(prove)],
+        )
+    }
+
+    fn watch_chain(
+        &mut self,
+        chain: &ChainConfig,
+        destinations: Arc<BTreeSet<ChainId>>,
+        wakes: Vec<Arc<Wake>>,
+    ) -> Result<(), AppError> {
+        let contracts = ChainContracts {
+            outbox: chain.contracts.outbox,
+            handler: chain.contracts.handler,
+            root_storage: chain.contracts.root_storage,
+        };
+        let l1 = self.config.l1.evm.chain_id;
+        let watched = Watched::Chain {
+            contracts,
+            center: chain.contracts.center,
+            l1,
+            destinations,
+        };
+        self.watch(chain.evm.chain_id, chain.reading, watched, wakes)
+    }
+
+    fn watch(
+        &mut self,
+        chain: ChainId,
+        reading: Reading,
+        watched: Watched,
+        wakes: Vec<Arc<Wake>>,
+    ) -> Result<(), AppError> {
+        let settings = WatchSettings {
+            watched,
+            start_block: reading.start_block,
+            page: reading.log_page_blocks,
+            interval: reading.poll_interval,
+        };
+        let reader = self.reader(chain)?;
+        let (store, clock, progress) = (
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.progress),
+        );
+        let wake = Arc::new(Wake::default());
+        self.expect(watch::STAGE, chain, reading.poll_interval);
+        self.supervisor.spawn(watch::STAGE, chain, move |shutdown| {
+            let context = WatchContext {
+                store: Arc::clone(&store),
+                chain: Arc::clone(&reader),
+                clock: Arc::clone(&clock),
+                progress: Arc::clone(&progress),
+                wake: Arc::clone(&wake),
+                wakes: wakes.clone(),
+                settings: settings.clone(),
+            };
+            watch::run(context, shutdown)
+        });
+        Ok(())
+    }
+
+    fn prove(
+        &mut self,
+        served: BTreeSet<ChainId>,
+        roots: &Arc<Roots>,
+        wake: &Arc<Wake>,
+        wakes: Vec<Arc<Wake>>,
+    ) {
+        let l1 = self.config.l1.evm.chain_id;
+        let interval = self.config.l1.reading.poll_interval;
+        let settings = ProveSettings {
+            l1,
+            chains: served.into_iter().collect(),
+            interval,
+        };
+        let (store, clock, progress) = (
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.progress),
+        );
+        let (roots, wake) = (Arc::clone(roots), Arc::clone(wake));
+        for chain in settings.chains.iter().chain([&l1]) {
+            self.expect(prove::STAGE, *chain, interval);
+        }
+        self.supervisor.spawn(prove::STAGE, l1, move |shutdown| {
+            let context = ProveContext {
+                store: Arc::clone(&store),
+                roots: Arc::clone(&roots),
+                clock: Arc::clone(&clock),
+                progress: Arc::clone(&progress),
+                wake: Arc::clone(&wake),
+                wakes: wakes.clone(),
+                settings: settings.clone(),
+            };
+            prove::run(context, shutdown)
+        });
+    }
+
+    fn deliver(
+        &mut self,
+        chain: ChainId,
+        relay: &RelayConfig,
+        roots: &Arc<Roots>,
+        wake: &Arc<Wake>,
+        prove: &Arc<Wake>,
+    ) -> Result<(), AppError> {
+        let Some(config) = self.config.chain(chain) else {
+            return Ok(());
+        };
+        let interval = config.reading.poll_interval;
+        let settings = DeliverSettings {
+            l1: self.config.l1.evm.chain_id,
+            handler: config.contracts.handler,
+            limits: BatchLimits {
+                messages: relay.batch_size,
+                gas: relay.max_delivery_gas,
+                ..BatchLimits::default()
+            },
+            max_in_flight: MAX_IN_FLIGHT,
+            simulations: SIMULATIONS,
+            interval,
+        };
+        let (reader, sender) = (self.reader(chain)?, self.sender(chain, &relay.signer)?);
+        let (store, clock, progress) = (
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.progress),
+        );
+        let (roots, wake, prove) = (Arc::clone(roots), Arc::clone(wake), Arc::clone(prove));
+        self.expect(deliver::STAGE, chain, interval);
+        self.supervisor
+            .spawn(deliver::STAGE, chain, move |shutdown| {
+                let context = DeliverContext {
+                    store: Arc::clone(&store),
+                    chain: Arc::clone(&reader),
+                    sender: Arc::clone(&sender),
+                    roots: Arc::clone(&roots),
+                    clock: Arc::clone(&clock),
+                    progress: Arc::clone(&progress),
+                    wake: Arc::clone(&wake),
+                    wakes: vec![Arc::clone(&prove)],
+                    settings: settings.clone(),
+                };
+                deliver::run(context, shutdown)
+            });
+        Ok(())
+    }
+
+    fn start_canaries(&mut self, roles: Roles) -> Result<(), AppError> {
+        let l1 = self.config.l1.evm.chain_id;
+        let mut chains: Vec<(ChainId, Option<Address>)> = vec![(l1, None)];
+        chains.extend(
+            self.config
+                .chains
+                .values()
+                .map(|chain| (chain.evm.chain_id, Some(chain.contracts.outbox))),
+        );
+        for (chain, outbox) in chains {
+            let accounts = self.accounts(chain, roles)?;
+            self.start_canary(chain, outbox, accounts)?;
+        }
+        Ok(())
+    }
+
+    /// The signers that pay on a chain.
+    fn accounts(&self, chain: ChainId, roles: Roles) -> Result<Vec<(String, Address)>, AppError> {
+        let names = paying_signers(self.config, roles, chain);
+        names
+            .into_iter()
+            .map(|name| Ok((name.clone(), self.signer(&name)?.address())))
+            .collect()
+    }
+
+    fn start_canary(
+        &mut self,
+        chain: ChainId,
+        outbox: Option<Address>,
+        accounts: Vec<(String, Address)>,
+    ) -> Result<(), AppError> {
+        let reader = self.reader(chain)?;
+        let store: Arc<dyn Reader> = Arc::<dyn Store>::clone(&self.store);
+        let (clock, progress, metrics) = (
+            Arc::clone(&self.clock),
+            Arc::clone(&self.progress),
+            Arc::clone(&self.metrics),
+        );
+        self.expect(canary::STAGE, chain, CANARY_INTERVAL);
+        self.supervisor
+            .spawn(canary::STAGE, chain, move |shutdown| {
+                let context = CanaryContext {
+                    store: Arc::clone(&store),
+                    chain: Arc::clone(&reader),
+                    outbox,
+                    accounts: accounts.clone(),
+                    clock: Arc::clone(&clock),
+                    progress: Arc::clone(&progress),
+                    metrics: Arc::clone(&metrics),
+                    interval: CANARY_INTERVAL,
+                };
+                canary::run(context, shutdown)
+            });
+        Ok(())
+    }
+}
+
+/// Names of the signers that pay on a chain: the relay's on its destinations, an operator's on L1 and on its own chain.
+pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> BTreeSet<String> {
+    let relay = config.relay.iter().filter(|_| roles.relay);
+    let relay = relay
+        .filter(|relay| relay.routes.iter().any(|(_, to)| *to == chain))
+        .map(|relay| relay.signer.clone());
+    let operators = config.operators.values().filter(|_| roles.operator);
+    let operators =
+        operators.filter(|operator| chain == operator.chain || chain == config.l1.evm.chain_id);
+    relay
+        .chain(operators.map(|operator| operator.signer.clone()))
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! The command line: one file per group of commands. Results go to standard output, as a table or as JSON; everything
+//! else goes to standard error.
+
+mod bundle;
+mod completions;
+mod config;
+mod dev;
+mod doctor;
+mod exit;
+mod msg;
+mod output;
+mod run;
+mod source;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use exit::{Exit, Failure};
+use output::Output;
+
+/// Moves messages between chains that settle on one L1.
+#[derive(Debug, Parser)]
+#[command(name = "causeway", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Configuration file
+    #[arg(long, global = true, env = "CAUSEWAY_CONFIG", default_value = "causeway.toml", value_name = "FILE")]
+    config: PathBuf,
+
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Output::Table, value_name = "FORMAT")]
+    output: Output,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a network of local chains with contracts, operators and a relayer
+    Dev(dev::DevArgs),
+    /// Run the relay and operator roles that the configuration has
+    Run(run::RunArgs),
+    /// Check the configuration against the chains: RPCs, contracts, clocks, keys, balances, permissions
+    Doctor(doctor::DoctorArgs),
+    /// Write, check and show configurations
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Look at messages, and have held ones tried again
+    #[command(subcommand)]
+    Msg(msg::MsgCommand),
+    /// Take a bundle through its steps by hand: extract, prove, verify, execute
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Role {
+    /// Delivers messages
+    Relay,
+    /// Seals and settles batches
+    Operator,
+    /// Both
+    Both,
+}
+
+impl From<Role> for crate::app::Roles {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Relay => Self { relay: true, operator: false },
+            Role::Operator => Self { relay: false, operator: true },
+            Role::Both => Self { relay: true, operator: true },
+        }
+    }
+}
+
+/// Runs a command. What it prints on failure is printed by the caller.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    let Cli { config, output, command } = cli;
+    match command {
+        Command::Dev(args) => dev::run(args).await,
+        Command::Run(args) => run::run(&config, &args).await,
+        Command::Doctor(args) => doctor::run(&config, &args, output).await,
+        Command::Config(command) => config::run(&config, command, output),
+        Command::Msg(command) => msg::run(&config, command, output).await,
+        Command::Bundle(command) => bundle::run(&config, command, output).await,
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+impl Cli {
+    /// Whether failures are told as JSON too.
+    pub fn wants_json(&self) -> bool {
+        self.output == Output::Json
+    }
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

@@ -1,0 +1,159 @@
+//! Where messages are read: from the running relayer, which alone has the store open, or else from the store itself.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use alloy::primitives::B256;
+use alloy::transports::http::reqwest::{Client, Method, RequestBuilder};
+use serde::de::DeserializeOwned;
+
+use super::exit::{Exit, Failure};
+use crate::api::{Problem, TOKEN_FILE, Token};
+use crate::config::Config;
+use crate::model::MessageEvent;
+use crate::store::{Change, DiskStore, MessageFilter, Reader, StoreSnapshot, Writer};
+use crate::view::{ChainNames, MessagePage, MessageView};
+
+/// A relayer on this machine answers at once.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The running relayer, or the store of one that is not running.
+pub(super) enum Source {
+    /// The interface of the running relayer.
+    Api(Api),
+    /// The store.
+    Store(Box<StoreSnapshot>, ChainNames),
+}
+
+/// The interface of a running relayer.
+pub(super) struct Api {
+    client: Client,
+    address: SocketAddr,
+    token: Option<Token>,
+}
+
+impl Source {
+    /// Finds the running relayer, or else opens the store.
+    pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        match Api::find(config).await? {
+            Some(api) => Ok(Self::Api(api)),
+            None => Ok(Self::Store(Box::new(StoreSnapshot::open(&config.store)?), ChainNames::from(config))),
+        }
+    }
+
+    pub(super) async fn list(&self, filter: &MessageFilter) -> Result<MessagePage, Failure> {
+        match self {
+            Self::Api(api) => api.list(filter).await,
+            Self::Store(store, names) => {
+                Ok(MessagePage::new(&store.messages(filter)?, filter.effective_limit(), names))
+            }
+        }
+    }
+
+    pub(super) async fn show(&self, id: B256) -> Result<MessageView, Failure> {
+        match self {
+            Self::Api(api) => api.send(Method::GET, &format!("/v1/messages/{id}"), &[]).await,
+            Self::Store(store, names) => {
+                let message = store.message(id)?.ok_or_else(|| unknown(id))?;
+                Ok(MessageView::new(&message, names))
+            }
+        }
+    }
+}
+
+/// Has a held message tried again: by the running relayer, or in the store, for when it runs again.
+pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<MessageView, Failure> {
+    if let Some(api) = Api::find(config).await? {
+        return api.send(Method::POST, &format!("/v1/messages/{id}/retry"), &[]).await;
+    }
+    drop(StoreSnapshot::open(&config.store)?);
+    let store = DiskStore::open(&config.store, config.l1.evm.chain_id)?;
+    let mut message = store.message(id)?.ok_or_else(|| unknown(id))?;
+    message.apply(MessageEvent::Retry, now).map_err(|error| {
+        Failure::new(Exit::CheckFailed, format!("message {id} is {}; only a held message can be retried", error.from))
+    })?;
+    let view = MessageView::new(&message, &ChainNames::from(config));
+    store.commit(vec![Change::PutMessage(Box::new(message))])?;
+    Ok(view)
+}
+
+fn unknown(id: B256) -> Failure {
+    Failure::new(Exit::NotFound, format!("this relayer knows no message {id}; it may not have seen its block yet"))
+}
+
+impl Api {
+    /// The relayer that this configuration runs, if it is running.
+    async fn find(config: &Config) -> Result<Option<Self>, Failure> {
+        let client = Client::builder()
+            .timeout(PATIENCE)
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
+        let path = config.api.token_file.clone().unwrap_or_else(|| config.store.join(TOKEN_FILE));
+        let api = Self { client, address: reachable(config.api.listen), token: Token::read(&path).ok() };
+        let live = api.client.get(format!("http://{}/livez", api.address)).send().await;
+        Ok(live.is_ok_and(|answer| answer.status().is_success()).then_some(api))
+    }
+
+    async fn list(&self, filter: &MessageFilter) -> Result<MessagePage, Failure> {
+        let pairs = [
+            ("stage", filter.stage.map(|stage| stage.label().to_owned())),
+            ("source", filter.source.map(|chain| chain.to_string())),
+            ("destination", filter.destination.map(|chain| chain.to_string())),
+            ("after", filter.after.map(|id| id.to_string())),
+            ("limit", Some(filter.effective_limit().to_string())),
+        ];
+        let query: Vec<_> = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        self.send(Method::GET, "/v1/messages", &query).await
+    }
+
+    /// No value in a query needs escaping: they are numbers, hashes and stage names.
+    async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, query: &[String]) -> Result<T, Failure> {
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        let request = self.client.request(method, format!("http://{}{path}{query}", self.address));
+        let response = self.authorized(request).send().await.map_err(|error| self.unreachable(&error.to_string()))?;
+        let succeeded = response.status().is_success();
+        let text = response.text().await.map_err(|error| self.unreachable(&error.to_string()))?;
+        if succeeded {
+            return serde_json::from_str(&text).map_err(|error| self.foreign(&error.to_string()));
+        }
+        let problem: Problem = serde_json::from_str(&text).map_err(|error| self.foreign(&error.to_string()))?;
+        Err(Failure::new(exit_of(&problem), problem.detail))
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.token {
+            Some(token) => request.header("authorization", token.header().expose()),
+            None => request,
+        }
+    }
+
+    fn unreachable(&self, reason: &str) -> Failure {
+        Failure::new(Exit::Unreachable, format!("the relayer at {} does not answer: {reason}", self.address))
+    }
+
+    fn foreign(&self, reason: &str) -> Failure {
+        let text = format!("what listens at {} is no relayer of this release: {reason}; correct api.listen", self.address);
+        Failure::new(Exit::Unreachable, text)
+    }
+}
+
+fn exit_of(problem: &Problem) -> Exit {
+    match problem.code.as_str() {
+        "unknown_message" => Exit::NotFound,
+        "not_held" => Exit::CheckFailed,
+        "token_needed" => Exit::Config,
+        "store_unavailable" => Exit::Store,
+        _ => Exit::Unexpected,
+    }
+}
+
+/// A relayer that listens everywhere is reached over loopback.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        other => other,
+    };
+    SocketAddr::new(ip, listen.port())
+}
