@@ -12,9 +12,11 @@
 
 pub mod api;
 pub mod app;
+pub mod bundle;
 pub mod canary;
 pub mod chain;
 pub mod checks;
+pub mod cli;
 pub mod config;
 pub mod deliver;
 pub mod dev;

@@ -2,6 +2,8 @@
 //!
 //! [`trace_id`]: crate::model::trace_id
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -45,7 +47,8 @@ where
     })?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(writer);
+        .with_writer(writer)
+        .with_ansi(std::io::stderr().is_terminal());
     Ok(match log.format {
         LogFormat::Pretty => Box::new(builder.compact().finish()),
         LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),

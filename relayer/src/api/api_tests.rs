@@ -8,6 +8,7 @@ use crate::chain::SystemClock;
 use crate::health::Expected;
 use crate::model::{Stage, UnixSeconds};
 use crate::progress::Progress;
+use crate::roots::Roots;
 use crate::store::memory::MemoryStore;
 use crate::store::{Change, Reader, Writer, samples};
 
@@ -52,6 +53,7 @@ async fn start(reads_need_token: bool) -> Server {
     }];
     let context = ApiContext {
         store: Arc::<MemoryStore>::clone(&store),
+        prover: Prover::new(Arc::new(Roots::new(1)), 1),
         health: Health::new(
             Arc::clone(&progress),
             expected,

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::{ApiContext, Problem};
+use crate::bundle::{Anchored, ProveError};
 use crate::model::{ChainId, MessageEvent, TransitionError};
 use crate::store::{Change, MessageFilter};
 use crate::view::{MessagePage, MessageView};
@@ -133,4 +134,30 @@ fn not_held(error: &TransitionError) -> Problem {
         error.id, error.from
     );
     Problem::new(StatusCode::CONFLICT, "not_held", detail)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProofQuery {
+    on: Option<String>,
+}
+
+pub(super) async fn proof(
+    State(context): State<Arc<ApiContext>>,
+    Path(id): Path<String>,
+    query: Result<Query<ProofQuery>, QueryRejection>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    let id = parse_id(&id)?;
+    let Query(query) = query.map_err(|error| bad_query(error.body_text()))?;
+    let anchored = match query.on.as_deref() {
+        None => Anchored::AtDestination,
+        Some("l1") => Anchored::OnL1,
+        Some(other) => return Err(bad_query(format!("`on={other}` is unknown; leave it out for the destination, or write on=l1"))),
+    };
+    match context.prover.prove(context.store.as_ref(), id, anchored) {
+        Ok(proof) => Ok(Json(proof.to_json())),
+        Err(ProveError::Store(error)) => Err(error.into()),
+        Err(ProveError::Unknown(id)) => Err(unknown(id)),
+        Err(error) => Err(Problem::new(StatusCode::CONFLICT, "not_provable", error.to_string())),
+    }
 }

@@ -15,6 +15,7 @@ use axum::middleware;
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
 
+use crate::bundle::Prover;
 use crate::chain::Clock;
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -28,6 +29,8 @@ pub use problem::Problem;
 pub struct ApiContext {
     /// Messages.
     pub store: Arc<dyn Store>,
+    /// Proofs.
+    pub prover: Prover,
     /// Readiness.
     pub health: Health,
     /// Metrics.
@@ -78,7 +81,8 @@ fn router(context: Arc<ApiContext>) -> Router {
     let guarded = middleware::from_fn_with_state(Arc::clone(&context), auth::require_token);
     let mut reads = Router::new()
         .route("/v1/messages", get(messages::list))
-        .route("/v1/messages/{id}", get(messages::show));
+        .route("/v1/messages/{id}", get(messages::show))
+        .route("/v1/messages/{id}/proof", get(messages::proof));
     if context.reads_need_token {
         reads = reads.route_layer(guarded.clone());
     }

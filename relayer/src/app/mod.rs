@@ -17,13 +17,15 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::{self, ApiContext, TOKEN_FILE, Token};
+use crate::bundle::Prover;
 use crate::chain::{EvmChain, SystemClock};
 use crate::checks::{Finding, Target, Verdict, check_contracts, check_identity};
 use crate::config::{Config, ConfigError};
 use crate::health::{Expected, Health};
 use crate::metrics::Metrics;
 use crate::progress::Progress;
-use crate::store::{DiskStore, ObservedStore, Reader, Store, StoreFailure};
+use crate::roots::Roots;
+use crate::store::{DiskStore, ObservedStore, Store, StoreFailure};
 use crate::view::ChainNames;
 
 pub use chains::Chains;
@@ -70,7 +72,11 @@ pub async fn run(
         Arc::clone(&failure),
     ));
 
+    let roots = Arc::new(Roots::new(config.l1.evm.chain_id));
+    let prover = Prover::new(Arc::clone(&roots), config.l1.evm.chain_id);
+
     let mut wiring = Wiring {
+        roots,
         config,
         chains: &chains,
         signers: &signers,
@@ -97,6 +103,7 @@ pub async fn run(
     let reads_need_token = !config.api.listen.ip().is_loopback();
     let context = ApiContext {
         store,
+        prover,
         health,
         metrics,
         names,

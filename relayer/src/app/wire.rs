@@ -48,6 +48,7 @@ pub(super) struct Wiring<'a> {
     pub(super) chains: &'a Chains,
     pub(super) signers: &'a BTreeMap<String, PrivateKeySigner>,
     pub(super) store: Arc<dyn Store>,
+    pub(super) roots: Arc<Roots>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) progress: Arc<Progress>,
     pub(super) metrics: Arc<Metrics>,
@@ -136,7 +137,7 @@ impl Wiring<'_> {
             .iter()
             .map(|chain| (*chain, Arc::new(Wake::default())))
             .collect();
-        let roots = Arc::new(Roots::new(self.config.l1.evm.chain_id));
+        let roots = Arc::clone(&self.roots);
 
         self.watch_l1(&prove_wake)?;
         for chain in served.iter().filter_map(|id| self.config.chain(*id)) {

@@ -12,7 +12,7 @@ use super::source::{Source, retry};
 use crate::chain::{Clock, SystemClock};
 use crate::config::Config;
 use crate::model::{ChainId, Stage};
-use crate::store::{DEFAULT_LIMIT, MessageFilter};
+use crate::store::MessageFilter;
 use crate::view::{ChainNames, ExplanationView, MessagePage, MessageView};
 
 /// Commands about messages.
@@ -44,8 +44,8 @@ pub(super) struct ListArgs {
     #[arg(long, value_name = "ID")]
     after: Option<B256>,
     /// At most so many
-    #[arg(long, default_value_t = DEFAULT_LIMIT, value_parser = clap::value_parser!(u16).range(1..=1000).map(usize::from))]
-    limit: usize,
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    limit: u16,
 }
 
 /// Names a message.
@@ -104,7 +104,7 @@ impl ListArgs {
             source: chain(self.from)?,
             destination: chain(self.to)?,
             after: self.after,
-            limit: self.limit,
+            limit: usize::from(self.limit),
         })
     }
 }

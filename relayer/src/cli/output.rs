@@ -13,7 +13,7 @@ use crate::model::UnixSeconds;
 
 /// How results are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub(super) enum Output {
     /// For people
     Table,
     /// For programs: one JSON document, with its version in `schema`
@@ -54,7 +54,7 @@ pub(super) fn print_line(text: &str) -> Result<(), Failure> {
 /// A table with a header.
 pub(super) fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::NOTHING);
     table.set_header(header.to_vec());
     for row in rows {
         table.add_row(row);

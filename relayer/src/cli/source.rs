@@ -1,6 +1,7 @@
 //! Where messages are read: from the running relayer, which alone has the store open, or else from the store itself.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use alloy::primitives::B256;
@@ -9,8 +10,10 @@ use serde::de::DeserializeOwned;
 
 use super::exit::{Exit, Failure};
 use crate::api::{Problem, TOKEN_FILE, Token};
+use crate::bundle::{Anchored, BundleProof, ProveError, Prover};
 use crate::config::Config;
 use crate::model::MessageEvent;
+use crate::roots::Roots;
 use crate::store::{Change, DiskStore, MessageFilter, Reader, StoreSnapshot, Writer};
 use crate::view::{ChainNames, MessagePage, MessageView};
 
@@ -77,6 +80,26 @@ pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<Message
     Ok(view)
 }
 
+/// The proof of a bundle, from what the relayer knows.
+pub(super) async fn prove(config: &Config, id: B256, anchored: Anchored) -> Result<BundleProof, Failure> {
+    if let Some(api) = Api::find(config).await? {
+        let query = match anchored {
+            Anchored::AtDestination => Vec::new(),
+            Anchored::OnL1 => vec!["on=l1".to_owned()],
+        };
+        let proof: serde_json::Value = api.send(Method::GET, &format!("/v1/messages/{id}/proof"), &query).await?;
+        return BundleProof::from_json(&proof.to_string()).map_err(|fault| api.foreign(&fault.to_string()));
+    }
+    let store = StoreSnapshot::open(&config.store)?;
+    let l1 = config.l1.evm.chain_id;
+    let prover = Prover::new(Arc::new(Roots::new(l1)), l1);
+    prover.prove(&store, id, anchored).map_err(|error| match error {
+        ProveError::Store(error) => error.into(),
+        ProveError::Unknown(_) => Failure::new(Exit::NotFound, error.to_string()),
+        _ => Failure::new(Exit::CheckFailed, error.to_string()),
+    })
+}
+
 fn unknown(id: B256) -> Failure {
     Failure::new(Exit::NotFound, format!("this relayer knows no message {id}; it may not have seen its block yet"))
 }
@@ -141,7 +164,7 @@ impl Api {
 fn exit_of(problem: &Problem) -> Exit {
     match problem.code.as_str() {
         "unknown_message" => Exit::NotFound,
-        "not_held" => Exit::CheckFailed,
+        "not_held" | "not_provable" => Exit::CheckFailed,
         "token_needed" => Exit::Config,
         "store_unavailable" => Exit::Store,
         _ => Exit::Unexpected,

@@ -1,0 +1,129 @@
+//! A proof for a bundle, from what the relayer knows.
+
+use std::sync::Arc;
+
+use alloy::primitives::B256;
+use causeway_proofs::MalformedProof;
+
+use super::BundleProof;
+use crate::model::{AppendedBatch, BlockRef, ChainId, ImportedRoot, MessageRecord, SettledBatch};
+use crate::roots::{Roots, RootsError, inclusion_words};
+use crate::store::{Reader, StoreError};
+
+/// Bits of an append's position below its L1 block.
+const POSITION_BITS: u32 = 24;
+
+/// Where a proof is to be verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchored {
+    /// At the bundle's destination, against a root that it has imported.
+    AtDestination,
+    /// On L1, against the root of the block that executed the batch.
+    OnL1,
+}
+
+/// Why there is no proof yet, or none at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    /// The store refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The roots do not fit.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
+    /// The words do not form a proof.
+    #[error("the proof of message {0} cannot be written down: {1}; report this with the store")]
+    Malformed(B256, MalformedProof),
+    /// The relayer has not seen it.
+    #[error("this relayer knows no message {0}; it may not have seen its block yet")]
+    Unknown(B256),
+    /// L1 has not executed its batch.
+    #[error("the batch of message {0} is not executed on L1 yet; wait, and see `causeway msg explain {0}`")]
+    NotSettled(B256),
+    /// The destination has no root that covers it.
+    #[error("chain {chain} has not imported a root that covers message {id} yet; wait, or prove it for L1")]
+    NotImported {
+        /// The message.
+        id: B256,
+        /// Its destination.
+        chain: ChainId,
+    },
+}
+
+/// Proves bundles from a store.
+pub struct Prover {
+    roots: Arc<Roots>,
+    l1: ChainId,
+}
+
+impl Prover {
+    /// A prover that shares rebuilt roots with others.
+    pub fn new(roots: Arc<Roots>, l1: ChainId) -> Self {
+        Self { roots, l1 }
+    }
+
+    /// The proof of a bundle, against the newest root that covers it.
+    pub fn prove(&self, store: &dyn Reader, id: B256, anchored: Anchored) -> Result<BundleProof, ProveError> {
+        let message = store.message(id)?.ok_or(ProveError::Unknown(id))?;
+        let position = message.batch.ok_or(ProveError::NotSettled(id))?;
+        let settled = store.batch(message.source, position.number)?.ok_or(ProveError::NotSettled(id))?;
+        self.roots.sync(store)?;
+        let root = match anchored {
+            Anchored::AtDestination => imported(store, self.l1, &message, &settled)?,
+            Anchored::OnL1 => root_of_block(store, self.l1, &settled)?,
+        };
+        let root = root.ok_or(ProveError::NotImported { id, chain: message.destination })?;
+        let tree = self.roots.tree(store, &settled)?;
+        let (_, log_path) = tree.leaf_path(position.leaf_index).ok_or(ProveError::NotSettled(id))?;
+        let aggregation = self.roots.aggregation(&root, message.source, position.number)?;
+        let path = inclusion_words(log_path, aggregation).map_err(|error| ProveError::Malformed(id, error))?;
+        Ok(BundleProof {
+            id,
+            source: message.source,
+            batch: position.number,
+            leaf_index: position.leaf_index,
+            settlement_chain: self.l1,
+            settlement_block: root.l1_block,
+            root: root.root,
+            path,
+        })
+    }
+}
+
+/// The newest root of the destination that covers the batch and whose block the relayer has read.
+fn imported(
+    store: &dyn Reader,
+    l1: ChainId,
+    message: &MessageRecord,
+    settled: &SettledBatch,
+) -> Result<Option<ImportedRoot>, StoreError> {
+    let read_to = store.cursor(l1)?.map_or(0, |cursor| cursor.number);
+    let covers = |import: &ImportedRoot| (settled.l1_block.number..=read_to).contains(&import.l1_block);
+    let newest = store.last_import(message.destination)?.filter(covers);
+    match newest {
+        Some(import) => Ok(Some(import)),
+        None => Ok(store.import_covering(message.destination, settled.l1_block.number)?.filter(covers)),
+    }
+}
+
+/// The root after the L1 block that executed the batch.
+fn root_of_block(store: &dyn Reader, l1: ChainId, settled: &SettledBatch) -> Result<Option<ImportedRoot>, StoreError> {
+    let block = settled.l1_block;
+    let mut from = block.number.checked_shl(POSITION_BITS).unwrap_or(u64::MAX);
+    let mut last = None;
+    while let Some((position, append)) = store.appends(from, 1)?.into_iter().next() {
+        let (at, root) = place(append);
+        if at.number != block.number {
+            break;
+        }
+        last = Some(root);
+        from = position.saturating_add(1);
+    }
+    Ok(last.map(|root| ImportedRoot { chain: l1, l1_block: block.number, root, at: block, tx: settled.l1_tx }))
+}
+
+fn place(append: AppendedBatch) -> (BlockRef, B256) {
+    match append {
+        AppendedBatch::Chain { block, root, .. } | AppendedBatch::Batch { block, root, .. } => (block, root),
+    }
+}
