@@ -152,12 +152,20 @@ pub(super) async fn proof(
     let anchored = match query.on.as_deref() {
         None => Anchored::AtDestination,
         Some("l1") => Anchored::OnL1,
-        Some(other) => return Err(bad_query(format!("`on={other}` is unknown; leave it out for the destination, or write on=l1"))),
+        Some(other) => {
+            return Err(bad_query(format!(
+                "`on={other}` is unknown; leave it out for the destination, or write on=l1"
+            )));
+        }
     };
     match context.prover.prove(context.store.as_ref(), id, anchored) {
         Ok(proof) => Ok(Json(proof.to_json())),
         Err(ProveError::Store(error)) => Err(error.into()),
         Err(ProveError::Unknown(id)) => Err(unknown(id)),
-        Err(error) => Err(Problem::new(StatusCode::CONFLICT, "not_provable", error.to_string())),
+        Err(error) => Err(Problem::new(
+            StatusCode::CONFLICT,
+            "not_provable",
+            error.to_string(),
+        )),
     }
 }

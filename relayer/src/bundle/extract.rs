@@ -17,7 +17,9 @@ pub enum ExtractError {
     #[error(transparent)]
     Event(#[from] EventError),
     /// The chain does not have the transaction.
-    #[error("chain {chain} has no receipt of transaction {tx}; check the hash and the chain, or wait until it is mined")]
+    #[error(
+        "chain {chain} has no receipt of transaction {tx}; check the hash and the chain, or wait until it is mined"
+    )]
     UnknownTransaction {
         /// The chain.
         chain: u64,
@@ -40,22 +42,42 @@ pub async fn extract(
     tx: B256,
 ) -> Result<Vec<SentBundle>, ExtractError> {
     let source = chain.chain_id();
-    let receipt = chain.receipt(tx).await?.ok_or(ExtractError::UnknownTransaction { chain: source, tx })?;
+    let receipt = chain
+        .receipt(tx)
+        .await?
+        .ok_or(ExtractError::UnknownTransaction { chain: source, tx })?;
     if !receipt.success {
         return Err(ExtractError::Reverted { tx });
     }
-    let page = chain.logs(receipt.block, receipt.block, &[contracts.outbox]).await?;
+    let page = chain
+        .logs(receipt.block, receipt.block, &[contracts.outbox])
+        .await?;
     let mut bundles = Vec::new();
     for log in page.logs.iter().filter(|log| log.tx == tx) {
-        let Some(ChainEvent::Message { sender, data, .. }) = decode_chain_event(contracts, log)? else { continue };
-        let Ok(bundle) = InteropBundle::decode_message(&data) else { continue };
-        let Ok(destination) = u64::try_from(bundle.destinationChainId) else { continue };
+        let Some(ChainEvent::Message { sender, data, .. }) = decode_chain_event(contracts, log)?
+        else {
+            continue;
+        };
+        let Ok(bundle) = InteropBundle::decode_message(&data) else {
+            continue;
+        };
+        let Ok(destination) = u64::try_from(bundle.destinationChainId) else {
+            continue;
+        };
         if sender != center {
             continue;
         }
         let content = data.slice(1..);
         let id = bundle_hash(U256::from(source), &content);
-        bundles.push(SentBundle { id, source, destination, center, block: receipt.block, tx, content });
+        bundles.push(SentBundle {
+            id,
+            source,
+            destination,
+            center,
+            block: receipt.block,
+            tx,
+            content,
+        });
     }
     Ok(bundles)
 }

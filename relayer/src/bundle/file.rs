@@ -47,21 +47,32 @@ impl SentBundle {
     }
 
     fn check(&self) -> Result<(), FileFault> {
-        let content = InteropBundle::decode(&self.content).map_err(|error| fault("bundle", error.to_string()))?;
+        let content = InteropBundle::decode(&self.content)
+            .map_err(|error| fault("bundle", error.to_string()))?;
         let told = [
             ("source_chain_id", self.source, content.sourceChainId),
-            ("destination_chain_id", self.destination, content.destinationChainId),
+            (
+                "destination_chain_id",
+                self.destination,
+                content.destinationChainId,
+            ),
         ];
         for (word, told, found) in told {
             if U256::from(told) != found {
-                return Err(fault(word, format!("it is {told}, the bundle itself says {found}")));
+                return Err(fault(
+                    word,
+                    format!("it is {told}, the bundle itself says {found}"),
+                ));
             }
         }
         let id = bundle_hash(U256::from(self.source), &self.content);
         if id == self.id {
             Ok(())
         } else {
-            Err(fault("bundle_hash", format!("it is {}, the bundle's content gives {id}", self.id)))
+            Err(fault(
+                "bundle_hash",
+                format!("it is {}, the bundle's content gives {id}", self.id),
+            ))
         }
     }
 }
@@ -104,11 +115,22 @@ impl BundleProof {
         let proof = InclusionProof::read(&self.path, Dialect::V32)
             .map_err(|error| fault(&format!("path[{}]", error.word), error.fault.to_string()))?;
         let Some(aggregation) = proof.aggregation else {
-            return Err(fault("path", "it ends at the batch; one that leads to a message root is needed"));
+            return Err(fault(
+                "path",
+                "it ends at the batch; one that leads to a message root is needed",
+            ));
         };
         let told = [
-            ("settlement_chain_id", self.settlement_chain, aggregation.settlement_chain_id),
-            ("settlement_block", self.settlement_block, aggregation.settlement_block),
+            (
+                "settlement_chain_id",
+                self.settlement_chain,
+                aggregation.settlement_chain_id,
+            ),
+            (
+                "settlement_block",
+                self.settlement_block,
+                aggregation.settlement_block,
+            ),
         ];
         for (word, told, found) in told {
             if told != found {

@@ -40,7 +40,11 @@ pub struct SentBundle {
 impl SentBundle {
     /// Its leaf in the log tree of its batch.
     pub fn leaf(&self) -> B256 {
-        let message = [&[causeway_bindings::BUNDLE_MESSAGE_PREFIX], self.content.as_ref()].concat();
+        let message = [
+            &[causeway_bindings::BUNDLE_MESSAGE_PREFIX],
+            self.content.as_ref(),
+        ]
+        .concat();
         L2Log::message(self.center, 0, &message).leaf()
     }
 }
@@ -73,7 +77,15 @@ impl BundleProof {
     /// The proof is malformed, or leads elsewhere.
     pub fn verify(&self, bundle: &SentBundle, root: B256) -> Result<Anchor, VerifyError> {
         let leaf = bundle.leaf();
-        verify_message(Dialect::V32, self.source, self.batch, self.leaf_index, leaf, &self.path, |_, _| Some(root))
+        verify_message(
+            Dialect::V32,
+            self.source,
+            self.batch,
+            self.leaf_index,
+            leaf,
+            &self.path,
+            |_, _| Some(root),
+        )
     }
 
     /// The proof as contracts take it.
@@ -90,9 +102,14 @@ impl BundleProof {
 
     /// Calldata of `executeBundle`.
     pub fn delivery_calldata(&self, bundle: &SentBundle) -> Bytes {
-        let delivery =
-            BundleDelivery { bundle: bundle.content.clone(), sender: bundle.center, proof: self.inclusion() };
-        IInteropHandler::executeBundleCall { delivery }.abi_encode().into()
+        let delivery = BundleDelivery {
+            bundle: bundle.content.clone(),
+            sender: bundle.center,
+            proof: self.inclusion(),
+        };
+        IInteropHandler::executeBundleCall { delivery }
+            .abi_encode()
+            .into()
     }
 }
 

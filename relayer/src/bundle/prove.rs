@@ -38,10 +38,14 @@ pub enum ProveError {
     #[error("this relayer knows no message {0}; it may not have seen its block yet")]
     Unknown(B256),
     /// L1 has not executed its batch.
-    #[error("the batch of message {0} is not executed on L1 yet; wait, and see `causeway msg explain {0}`")]
+    #[error(
+        "the batch of message {0} is not executed on L1 yet; wait, and see `causeway msg explain {0}`"
+    )]
     NotSettled(B256),
     /// The destination has no root that covers it.
-    #[error("chain {chain} has not imported a root that covers message {id} yet; wait, or prove it for L1")]
+    #[error(
+        "chain {chain} has not imported a root that covers message {id} yet; wait, or prove it for L1"
+    )]
     NotImported {
         /// The message.
         id: B256,
@@ -63,20 +67,35 @@ impl Prover {
     }
 
     /// The proof of a bundle, against the newest root that covers it.
-    pub fn prove(&self, store: &dyn Reader, id: B256, anchored: Anchored) -> Result<BundleProof, ProveError> {
+    pub fn prove(
+        &self,
+        store: &dyn Reader,
+        id: B256,
+        anchored: Anchored,
+    ) -> Result<BundleProof, ProveError> {
         let message = store.message(id)?.ok_or(ProveError::Unknown(id))?;
         let position = message.batch.ok_or(ProveError::NotSettled(id))?;
-        let settled = store.batch(message.source, position.number)?.ok_or(ProveError::NotSettled(id))?;
+        let settled = store
+            .batch(message.source, position.number)?
+            .ok_or(ProveError::NotSettled(id))?;
         self.roots.sync(store)?;
         let root = match anchored {
             Anchored::AtDestination => imported(store, self.l1, &message, &settled)?,
             Anchored::OnL1 => root_of_block(store, self.l1, &settled)?,
         };
-        let root = root.ok_or(ProveError::NotImported { id, chain: message.destination })?;
+        let root = root.ok_or(ProveError::NotImported {
+            id,
+            chain: message.destination,
+        })?;
         let tree = self.roots.tree(store, &settled)?;
-        let (_, log_path) = tree.leaf_path(position.leaf_index).ok_or(ProveError::NotSettled(id))?;
-        let aggregation = self.roots.aggregation(&root, message.source, position.number)?;
-        let path = inclusion_words(log_path, aggregation).map_err(|error| ProveError::Malformed(id, error))?;
+        let (_, log_path) = tree
+            .leaf_path(position.leaf_index)
+            .ok_or(ProveError::NotSettled(id))?;
+        let aggregation = self
+            .roots
+            .aggregation(&root, message.source, position.number)?;
+        let path = inclusion_words(log_path, aggregation)
+            .map_err(|error| ProveError::Malformed(id, error))?;
         Ok(BundleProof {
             id,
             source: message.source,
@@ -98,16 +117,23 @@ fn imported(
     settled: &SettledBatch,
 ) -> Result<Option<ImportedRoot>, StoreError> {
     let read_to = store.cursor(l1)?.map_or(0, |cursor| cursor.number);
-    let covers = |import: &ImportedRoot| (settled.l1_block.number..=read_to).contains(&import.l1_block);
+    let covers =
+        |import: &ImportedRoot| (settled.l1_block.number..=read_to).contains(&import.l1_block);
     let newest = store.last_import(message.destination)?.filter(covers);
     match newest {
         Some(import) => Ok(Some(import)),
-        None => Ok(store.import_covering(message.destination, settled.l1_block.number)?.filter(covers)),
+        None => Ok(store
+            .import_covering(message.destination, settled.l1_block.number)?
+            .filter(covers)),
     }
 }
 
 /// The root after the L1 block that executed the batch.
-fn root_of_block(store: &dyn Reader, l1: ChainId, settled: &SettledBatch) -> Result<Option<ImportedRoot>, StoreError> {
+fn root_of_block(
+    store: &dyn Reader,
+    l1: ChainId,
+    settled: &SettledBatch,
+) -> Result<Option<ImportedRoot>, StoreError> {
     let block = settled.l1_block;
     let mut from = block.number.checked_shl(POSITION_BITS).unwrap_or(u64::MAX);
     let mut last = None;
@@ -119,11 +145,19 @@ fn root_of_block(store: &dyn Reader, l1: ChainId, settled: &SettledBatch) -> Res
         last = Some(root);
         from = position.saturating_add(1);
     }
-    Ok(last.map(|root| ImportedRoot { chain: l1, l1_block: block.number, root, at: block, tx: settled.l1_tx }))
+    Ok(last.map(|root| ImportedRoot {
+        chain: l1,
+        l1_block: block.number,
+        root,
+        at: block,
+        tx: settled.l1_tx,
+    }))
 }
 
 fn place(append: AppendedBatch) -> (BlockRef, B256) {
     match append {
-        AppendedBatch::Chain { block, root, .. } | AppendedBatch::Batch { block, root, .. } => (block, root),
+        AppendedBatch::Chain { block, root, .. } | AppendedBatch::Batch { block, root, .. } => {
+            (block, root)
+        }
     }
 }

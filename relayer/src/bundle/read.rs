@@ -38,30 +38,46 @@ pub(super) struct Words(Map<String, Value>);
 
 impl Words {
     pub(super) fn parse(text: &str, schema: &'static str) -> Result<Self, FileFault> {
-        let value: Value = serde_json::from_str(text).map_err(|error| FileFault::NotJson(error.to_string()))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| FileFault::NotJson(error.to_string()))?;
         let Value::Object(mut object) = value else {
             return Err(FileFault::NotJson("an object is needed".to_owned()));
         };
-        let found = object.remove("schema").map_or_else(|| "missing".to_owned(), |found| found.to_string());
+        let found = object
+            .remove("schema")
+            .map_or_else(|| "missing".to_owned(), |found| found.to_string());
         if found == format!("\"{schema}\"") {
             Ok(Self(object))
         } else {
-            Err(FileFault::WrongSchema { found, expected: schema })
+            Err(FileFault::WrongSchema {
+                found,
+                expected: schema,
+            })
         }
     }
 
     /// Every word must have been taken.
     pub(super) fn end(self) -> Result<(), FileFault> {
-        self.0.into_iter().next().map_or(Ok(()), |(word, _)| Err(FileFault::Unknown(word)))
+        self.0
+            .into_iter()
+            .next()
+            .map_or(Ok(()), |(word, _)| Err(FileFault::Unknown(word)))
     }
 
     fn take(&mut self, word: &str) -> Result<Value, FileFault> {
-        self.0.remove(word).ok_or_else(|| FileFault::Missing(word.to_owned()))
+        self.0
+            .remove(word)
+            .ok_or_else(|| FileFault::Missing(word.to_owned()))
     }
 
     pub(super) fn number(&mut self, word: &str) -> Result<u64, FileFault> {
         let value = self.take(word)?;
-        value.as_u64().ok_or_else(|| fault(word, format!("{value} is no whole number from 0 to 2^64 - 1")))
+        value.as_u64().ok_or_else(|| {
+            fault(
+                word,
+                format!("{value} is no whole number from 0 to 2^64 - 1"),
+            )
+        })
     }
 
     pub(super) fn hash(&mut self, word: &str) -> Result<B256, FileFault> {
@@ -84,12 +100,19 @@ impl Words {
         let Value::Array(values) = self.take(word)? else {
             return Err(fault(word, "a list is needed"));
         };
-        values.iter().enumerate().map(|(index, value)| hash(&format!("{word}[{index}]"), value)).collect()
+        values
+            .iter()
+            .enumerate()
+            .map(|(index, value)| hash(&format!("{word}[{index}]"), value))
+            .collect()
     }
 }
 
 pub(super) fn fault(word: &str, why: impl Into<String>) -> FileFault {
-    FileFault::Word { word: word.to_owned(), why: why.into() }
+    FileFault::Word {
+        word: word.to_owned(),
+        why: why.into(),
+    }
 }
 
 fn wrong_length(word: &str, found: usize, needed: usize) -> FileFault {
@@ -103,7 +126,12 @@ fn hash(word: &str, value: &Value) -> Result<B256, FileFault> {
 
 fn bytes(word: &str, value: &Value) -> Result<Bytes, FileFault> {
     let Some(digits) = value.as_str().and_then(|text| text.strip_prefix("0x")) else {
-        return Err(fault(word, format!("{value} is no hex string; write \"0x...\"")));
+        return Err(fault(
+            word,
+            format!("{value} is no hex string; write \"0x...\""),
+        ));
     };
-    alloy::hex::decode(digits).map(Bytes::from).map_err(|error| fault(word, error.to_string()))
+    alloy::hex::decode(digits)
+        .map(Bytes::from)
+        .map_err(|error| fault(word, error.to_string()))
 }

@@ -67,7 +67,12 @@ pub(super) struct ExtractArgs {
 #[derive(Debug, Args)]
 pub(super) struct ProofArgs {
     /// Bundle hash
-    #[arg(long, value_name = "HASH", required_unless_present = "bundle", conflicts_with = "bundle")]
+    #[arg(
+        long,
+        value_name = "HASH",
+        required_unless_present = "bundle",
+        conflicts_with = "bundle"
+    )]
     id: Option<B256>,
     /// Bundle file
     #[arg(long, value_name = "FILE")]
@@ -97,7 +102,12 @@ pub(super) struct VerifyArgs {
     #[command(flatten)]
     files: FilesArgs,
     /// Message root that you trust; no chain is asked
-    #[arg(long, value_name = "HASH", required_unless_present = "on", conflicts_with = "on")]
+    #[arg(
+        long,
+        value_name = "HASH",
+        required_unless_present = "on",
+        conflicts_with = "on"
+    )]
     root: Option<B256>,
     /// Chain to ask, by name or id; `L1` for the settlement layer
     #[arg(long, value_name = "CHAIN")]
@@ -117,7 +127,11 @@ pub(super) struct ExecuteArgs {
     dry_run: bool,
 }
 
-pub(super) async fn run(path: &Path, command: BundleCommand, output: Output) -> Result<(), Failure> {
+pub(super) async fn run(
+    path: &Path,
+    command: BundleCommand,
+    output: Output,
+) -> Result<(), Failure> {
     match command {
         BundleCommand::Extract(args) => extract_bundle(&Config::load(path)?, args, output).await,
         BundleCommand::Proof(args) => prove_bundle(&Config::load(path)?, args, output).await,
@@ -130,7 +144,12 @@ async fn extract_bundle(config: &Config, args: ExtractArgs, output: Output) -> R
     let (chain, tx) = match (args.from, args.tx, args.id) {
         (Some(from), Some(tx), _) => (find_chain(config, &from)?, tx),
         (_, _, Some(id)) => origin(config, id).await?,
-        _ => return Err(Failure::new(Exit::Usage, "name the bundle with --id, or with --from and --tx")),
+        _ => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "name the bundle with --id, or with --from and --tx",
+            ));
+        }
     };
     let reader = EvmChain::new(&chain.evm)?;
     let contracts = ChainContracts {
@@ -141,28 +160,53 @@ async fn extract_bundle(config: &Config, args: ExtractArgs, output: Output) -> R
     let found = extract(&reader, &contracts, chain.contracts.center, tx).await?;
     let bundle = pick(found, args.id, tx)?;
     write(&args.out, &bundle.to_json())?;
-    output.print(&Written { schema: "causeway.written/v1", file: args.out, bundle_hash: bundle.id })
+    output.print(&Written {
+        schema: "causeway.written/v1",
+        file: args.out,
+        bundle_hash: bundle.id,
+    })
 }
 
 /// Where the relayer has seen the message.
 async fn origin(config: &Config, id: B256) -> Result<(&ChainConfig, B256), Failure> {
     let message = Source::open(config).await?.show(id).await?;
     let chain = find_chain(config, &message.source.chain_id.to_string())?;
-    let sent = message.milestones.iter().find(|milestone| milestone.kind == "sent");
-    let sent = sent.ok_or_else(|| Failure::new(Exit::NotFound, format!("the transaction that sent {id} is not known")))?;
+    let sent = message
+        .milestones
+        .iter()
+        .find(|milestone| milestone.kind == "sent");
+    let sent = sent.ok_or_else(|| {
+        Failure::new(
+            Exit::NotFound,
+            format!("the transaction that sent {id} is not known"),
+        )
+    })?;
     Ok((chain, sent.tx))
 }
 
 fn pick(found: Vec<SentBundle>, id: Option<B256>, tx: B256) -> Result<SentBundle, Failure> {
-    let ids = found.iter().map(|bundle| bundle.id.to_string()).collect::<Vec<_>>().join(", ");
-    let mut fitting = found.into_iter().filter(|bundle| id.is_none_or(|id| id == bundle.id));
+    let ids = found
+        .iter()
+        .map(|bundle| bundle.id.to_string())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut fitting = found
+        .into_iter()
+        .filter(|bundle| id.is_none_or(|id| id == bundle.id));
     match (fitting.next(), fitting.next()) {
         (Some(bundle), None) => Ok(bundle),
-        (None, _) if ids.is_empty() => {
-            Err(Failure::new(Exit::NotFound, format!("transaction {tx} sent no bundle through the interop center")))
-        }
-        (None, _) => Err(Failure::new(Exit::NotFound, format!("transaction {tx} sent other bundles: {ids}"))),
-        (Some(_), Some(_)) => Err(Failure::new(Exit::Usage, format!("transaction {tx} sent several bundles; pick one with --id: {ids}"))),
+        (None, _) if ids.is_empty() => Err(Failure::new(
+            Exit::NotFound,
+            format!("transaction {tx} sent no bundle through the interop center"),
+        )),
+        (None, _) => Err(Failure::new(
+            Exit::NotFound,
+            format!("transaction {tx} sent other bundles: {ids}"),
+        )),
+        (Some(_), Some(_)) => Err(Failure::new(
+            Exit::Usage,
+            format!("transaction {tx} sent several bundles; pick one with --id: {ids}"),
+        )),
     }
 }
 
@@ -170,12 +214,25 @@ async fn prove_bundle(config: &Config, args: ProofArgs, output: Output) -> Resul
     let id = match (args.id, &args.bundle) {
         (Some(id), _) => id,
         (None, Some(file)) => read_bundle(file)?.id,
-        (None, None) => return Err(Failure::new(Exit::Usage, "name the bundle with --id or --bundle")),
+        (None, None) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "name the bundle with --id or --bundle",
+            ));
+        }
     };
-    let anchored = if args.on_l1 { Anchored::OnL1 } else { Anchored::AtDestination };
+    let anchored = if args.on_l1 {
+        Anchored::OnL1
+    } else {
+        Anchored::AtDestination
+    };
     let proof = prove(config, id, anchored).await?;
     write(&args.out, &proof.to_json())?;
-    output.print(&Written { schema: "causeway.written/v1", file: args.out, bundle_hash: id })
+    output.print(&Written {
+        schema: "causeway.written/v1",
+        file: args.out,
+        bundle_hash: id,
+    })
 }
 
 async fn verify_bundle(path: &Path, args: VerifyArgs, output: Output) -> Result<(), Failure> {
@@ -183,48 +240,111 @@ async fn verify_bundle(path: &Path, args: VerifyArgs, output: Output) -> Result<
     let report = match (args.root, args.on) {
         (Some(root), _) => verify_offline(&bundle, &proof, root),
         (None, Some(chain)) => verify_online(&Config::load(path)?, &bundle, &proof, &chain).await?,
-        (None, None) => return Err(Failure::new(Exit::Usage, "name a root with --root, or a chain with --on")),
+        (None, None) => {
+            return Err(Failure::new(
+                Exit::Usage,
+                "name a root with --root, or a chain with --on",
+            ));
+        }
     };
     output.print(&report)?;
-    if report.valid { Ok(()) } else { Err(Failure::new(Exit::CheckFailed, report.text)) }
+    if report.valid {
+        Ok(())
+    } else {
+        Err(Failure::new(Exit::CheckFailed, report.text))
+    }
 }
 
 fn verify_offline(bundle: &SentBundle, proof: &BundleProof, root: B256) -> Verification {
     match proof.verify(bundle, root) {
-        Ok(anchor) => Verification::new(bundle, true, format!("it was sent: the proof leads to root {root} of block {} of chain {}", anchor.block, anchor.chain_id)),
+        Ok(anchor) => Verification::new(
+            bundle,
+            true,
+            format!(
+                "it was sent: the proof leads to root {root} of block {} of chain {}",
+                anchor.block, anchor.chain_id
+            ),
+        ),
         Err(error) => Verification::new(bundle, false, error.to_string()),
     }
 }
 
 /// Asks the chain's verifier: `MessageRoot` on L1, `InteropRootStorage` on a chain.
-async fn verify_online(config: &Config, bundle: &SentBundle, proof: &BundleProof, chain: &str) -> Result<Verification, Failure> {
+async fn verify_online(
+    config: &Config,
+    bundle: &SentBundle,
+    proof: &BundleProof,
+    chain: &str,
+) -> Result<Verification, Failure> {
     let names = ChainNames::from(config);
-    let id = names.find(chain).ok_or_else(|| unknown_chain(&names, chain))?;
+    let id = names
+        .find(chain)
+        .ok_or_else(|| unknown_chain(&names, chain))?;
     let verifier = if id == config.l1.evm.chain_id {
         config.l1.contracts.message_root
     } else {
-        config.chain(id).ok_or_else(|| unknown_chain(&names, chain))?.contracts.root_storage
+        config
+            .chain(id)
+            .ok_or_else(|| unknown_chain(&names, chain))?
+            .contracts
+            .root_storage
     };
     let chains = Chains::open(config)?;
     let reader = chains.get(id).ok_or_else(|| unknown_chain(&names, chain))?;
-    let data: Bytes = [&[BUNDLE_MESSAGE_PREFIX], bundle.content.as_ref()].concat().into();
-    let message = Message { txNumberInBatch: 0, sender: bundle.center, data };
-    let question = IMessageVerifier::verifyMessageCall { proof: proof.inclusion(), message };
-    let call = CallRequest { from: Address::ZERO, to: verifier, data: question.abi_encode().into(), gas: None };
+    let data: Bytes = [&[BUNDLE_MESSAGE_PREFIX], bundle.content.as_ref()]
+        .concat()
+        .into();
+    let message = Message {
+        txNumberInBatch: 0,
+        sender: bundle.center,
+        data,
+    };
+    let question = IMessageVerifier::verifyMessageCall {
+        proof: proof.inclusion(),
+        message,
+    };
+    let call = CallRequest {
+        from: Address::ZERO,
+        to: verifier,
+        data: question.abi_encode().into(),
+        gas: None,
+    };
     let answer = match reader.call(&call).await {
         Ok(answer) => answer,
         Err(ChainError::Reverted { data, .. }) => {
-            return Ok(Verification::new(bundle, false, format!("{} refuses the proof: {}", names.name(id), describe_revert(&data))));
+            return Ok(Verification::new(
+                bundle,
+                false,
+                format!(
+                    "{} refuses the proof: {}",
+                    names.name(id),
+                    describe_revert(&data)
+                ),
+            ));
         }
         Err(error) => return Err(error.into()),
     };
     match IMessageVerifier::verifyMessageCall::abi_decode_returns(&answer) {
-        Ok(true) => Ok(Verification::new(bundle, true, format!("{} confirms that it was sent", names.name(id)))),
+        Ok(true) => Ok(Verification::new(
+            bundle,
+            true,
+            format!("{} confirms that it was sent", names.name(id)),
+        )),
         Ok(false) => {
-            let text = format!("{} does not know the root of L1 block {} that the proof leads to", names.name(id), proof.settlement_block);
+            let text = format!(
+                "{} does not know the root of L1 block {} that the proof leads to",
+                names.name(id),
+                proof.settlement_block
+            );
             Ok(Verification::new(bundle, false, text))
         }
-        Err(_) => Err(Failure::new(Exit::Refused, format!("{verifier} on {} is no message verifier; correct the configuration", names.name(id)))),
+        Err(_) => Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "{verifier} on {} is no message verifier; correct the configuration",
+                names.name(id)
+            ),
+        )),
     }
 }
 
@@ -232,7 +352,15 @@ async fn execute_bundle(config: &Config, args: ExecuteArgs, output: Output) -> R
     let (bundle, proof) = args.files.read()?;
     let chain = find_chain(config, &bundle.destination.to_string())?;
     let source = config.signers.get(&args.signer);
-    let source = source.ok_or_else(|| Failure::new(Exit::Config, format!("there is no signer `{}`; add [signers.{}]", args.signer, args.signer)))?;
+    let source = source.ok_or_else(|| {
+        Failure::new(
+            Exit::Config,
+            format!(
+                "there is no signer `{}`; add [signers.{}]",
+                args.signer, args.signer
+            ),
+        )
+    })?;
     let signer = source.load(&args.signer)?;
     let reader = Arc::new(EvmChain::new(&chain.evm)?);
     let call = CallRequest {
@@ -243,31 +371,70 @@ async fn execute_bundle(config: &Config, args: ExecuteArgs, output: Output) -> R
     };
     let gas = simulate(reader.as_ref(), &call).await?;
     if args.dry_run {
-        let planned = Execution::new(&bundle, &chain.name, "not sent: this is a dry run", &call, gas, None);
+        let planned = Execution::new(
+            &bundle,
+            &chain.name,
+            "not sent: this is a dry run",
+            &call,
+            gas,
+            None,
+        );
         return output.print(&planned);
     }
-    let store: Arc<dyn Store> = Arc::new(DiskStore::open(&config.store.join(OWN_STORE), config.l1.evm.chain_id)?);
+    let store: Arc<dyn Store> = Arc::new(DiskStore::open(
+        &config.store.join(OWN_STORE),
+        config.l1.evm.chain_id,
+    )?);
     let (chain_reader, writer): (Arc<dyn ChainReader>, _) = (reader.clone(), reader.clone());
-    let sender = Sender::new(chain_reader, writer, store, Arc::new(SystemClock), Arc::new(signer), SendSettings::default());
-    let kind = IntentKind::Deliver { messages: vec![bundle.id] };
-    let request = SendRequest { kind, to: call.to, calldata: call.data.clone(), gas_limit: gas, blobs: None };
+    let sender = Sender::new(
+        chain_reader,
+        writer,
+        store,
+        Arc::new(SystemClock),
+        Arc::new(signer),
+        SendSettings::default(),
+    );
+    let kind = IntentKind::Deliver {
+        messages: vec![bundle.id],
+    };
+    let request = SendRequest {
+        kind,
+        to: call.to,
+        calldata: call.data.clone(),
+        gas_limit: gas,
+        blobs: None,
+    };
     let sent = sender.submit(request, |_| Ok(Vec::new())).await?;
     let executed = wait(&sender, sent).await?;
-    let report = Execution::new(&bundle, &chain.name, "executed", &call, gas, executed.hashes.last().copied());
+    let report = Execution::new(
+        &bundle,
+        &chain.name,
+        "executed",
+        &call,
+        gas,
+        executed.hashes.last().copied(),
+    );
     output.print(&report)
 }
 
 /// Gas for the call, with a margin. A call that reverts is not sent.
 async fn simulate(reader: &dyn ChainReader, call: &CallRequest) -> Result<u64, Failure> {
     let reverted = |error: ChainError| match error {
-        ChainError::Reverted { data, .. } => {
-            Failure::new(Exit::NotExecuted, format!("the delivery would revert: {}; nothing was sent", describe_revert(&data)))
-        }
+        ChainError::Reverted { data, .. } => Failure::new(
+            Exit::NotExecuted,
+            format!(
+                "the delivery would revert: {}; nothing was sent",
+                describe_revert(&data)
+            ),
+        ),
         other => other.into(),
     };
     reader.call(call).await.map_err(reverted)?;
     let estimate = reader.estimate_gas(call).await.map_err(reverted)?;
-    let margin = estimate.saturating_mul(GAS_MARGIN).checked_div(100).unwrap_or_default();
+    let margin = estimate
+        .saturating_mul(GAS_MARGIN)
+        .checked_div(100)
+        .unwrap_or_default();
     Ok(estimate.saturating_add(margin))
 }
 
@@ -275,16 +442,29 @@ async fn simulate(reader: &dyn ChainReader, call: &CallRequest) -> Result<u64, F
 async fn wait(sender: &Sender, sent: Intent) -> Result<Intent, Failure> {
     loop {
         let changed = sender.tick().await?;
-        let found = changed.into_iter().find(|intent| intent.nonce == sent.nonce);
+        let found = changed
+            .into_iter()
+            .find(|intent| intent.nonce == sent.nonce);
         match found.as_ref().map(|intent| intent.state) {
-            Some(IntentState::Included { success: true, .. } | IntentState::Final { success: true }) => {
+            Some(
+                IntentState::Included { success: true, .. } | IntentState::Final { success: true },
+            ) => {
                 return Ok(found.unwrap_or(sent));
             }
-            Some(IntentState::Included { success: false, .. } | IntentState::Final { success: false }) => {
-                return Err(Failure::new(Exit::NotExecuted, "the delivery reverted; somebody else may have executed the bundle first"));
+            Some(
+                IntentState::Included { success: false, .. }
+                | IntentState::Final { success: false },
+            ) => {
+                return Err(Failure::new(
+                    Exit::NotExecuted,
+                    "the delivery reverted; somebody else may have executed the bundle first",
+                ));
             }
             Some(IntentState::Replaced) => {
-                return Err(Failure::new(Exit::NotExecuted, "another transaction took the nonce; the key must have one user only"));
+                return Err(Failure::new(
+                    Exit::NotExecuted,
+                    "another transaction took the nonce; the key must have one user only",
+                ));
             }
             Some(IntentState::Pending) | None => SystemClock.sleep(LOOK_AGAIN).await,
         }
@@ -294,9 +474,16 @@ async fn wait(sender: &Sender, sent: Intent) -> Result<Intent, Failure> {
 impl FilesArgs {
     fn read(&self) -> Result<(SentBundle, BundleProof), Failure> {
         let bundle = read_bundle(&self.bundle)?;
-        let proof = BundleProof::from_json(&read_text(&self.proof)?).map_err(|fault| bad_file(&self.proof, &fault))?;
+        let proof = BundleProof::from_json(&read_text(&self.proof)?)
+            .map_err(|fault| bad_file(&self.proof, &fault))?;
         if bundle.id != proof.id {
-            let text = format!("{} is of bundle {}, {} of bundle {}", self.proof.display(), proof.id, self.bundle.display(), bundle.id);
+            let text = format!(
+                "{} is of bundle {}, {} of bundle {}",
+                self.proof.display(),
+                proof.id,
+                self.bundle.display(),
+                bundle.id
+            );
             return Err(Failure::new(Exit::BadFile, text));
         }
         Ok((bundle, proof))
@@ -308,8 +495,12 @@ fn read_bundle(file: &Path) -> Result<SentBundle, Failure> {
 }
 
 fn read_text(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(Exit::BadFile, format!("{}: cannot be read: {error}", file.display())))
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(
+            Exit::BadFile,
+            format!("{}: cannot be read: {error}", file.display()),
+        )
+    })
 }
 
 fn bad_file(file: &Path, fault: &FileFault) -> Failure {
@@ -317,18 +508,31 @@ fn bad_file(file: &Path, fault: &FileFault) -> Failure {
 }
 
 fn write(file: &Path, content: &Value) -> Result<(), Failure> {
-    std::fs::write(file, format!("{}\n", to_json(content)?))
-        .map_err(|error| Failure::new(Exit::BadFile, format!("{}: cannot be written: {error}", file.display())))
+    std::fs::write(file, format!("{}\n", to_json(content)?)).map_err(|error| {
+        Failure::new(
+            Exit::BadFile,
+            format!("{}: cannot be written: {error}", file.display()),
+        )
+    })
 }
 
 fn unknown_chain(names: &ChainNames, word: &str) -> Failure {
     let known: Vec<_> = names.all().map(|(_, name)| name).collect();
-    Failure::new(Exit::NotFound, format!("there is no chain `{word}`; name an id or one of {}", known.join(", ")))
+    Failure::new(
+        Exit::NotFound,
+        format!(
+            "there is no chain `{word}`; name an id or one of {}",
+            known.join(", ")
+        ),
+    )
 }
 
 fn find_chain<'a>(config: &'a Config, word: &str) -> Result<&'a ChainConfig, Failure> {
     let names = ChainNames::from(config);
-    names.find(word).and_then(|id| config.chain(id)).ok_or_else(|| unknown_chain(&names, word))
+    names
+        .find(word)
+        .and_then(|id| config.chain(id))
+        .ok_or_else(|| unknown_chain(&names, word))
 }
 
 impl From<ExtractError> for Failure {
@@ -352,7 +556,11 @@ struct Written {
 
 impl Report for Written {
     fn table(&self) -> String {
-        format!("wrote {} for bundle {}", self.file.display(), self.bundle_hash)
+        format!(
+            "wrote {} for bundle {}",
+            self.file.display(),
+            self.bundle_hash
+        )
     }
 }
 
@@ -366,14 +574,23 @@ struct Verification {
 
 impl Verification {
     fn new(bundle: &SentBundle, valid: bool, text: String) -> Self {
-        Self { schema: "causeway.verification/v1", bundle_hash: bundle.id, valid, text }
+        Self {
+            schema: "causeway.verification/v1",
+            bundle_hash: bundle.id,
+            valid,
+            text,
+        }
     }
 }
 
 impl Report for Verification {
     fn table(&self) -> String {
         let verdict = if self.valid { "valid" } else { "NOT VALID" };
-        fields(&[("bundle", self.bundle_hash.to_string()), ("proof", verdict.to_owned()), ("because", self.text.clone())])
+        fields(&[
+            ("bundle", self.bundle_hash.to_string()),
+            ("proof", verdict.to_owned()),
+            ("because", self.text.clone()),
+        ])
     }
 }
 
@@ -391,7 +608,14 @@ struct Execution {
 }
 
 impl Execution {
-    fn new(bundle: &SentBundle, chain: &str, outcome: &str, call: &CallRequest, gas: u64, tx: Option<B256>) -> Self {
+    fn new(
+        bundle: &SentBundle,
+        chain: &str,
+        outcome: &str,
+        call: &CallRequest,
+        gas: u64,
+        tx: Option<B256>,
+    ) -> Self {
         Self {
             schema: "causeway.execution/v1",
             bundle_hash: bundle.id,
@@ -408,7 +632,9 @@ impl Execution {
 
 impl Report for Execution {
     fn table(&self) -> String {
-        let tx = self.tx.map_or_else(|| "none".to_owned(), |tx| tx.to_string());
+        let tx = self
+            .tx
+            .map_or_else(|| "none".to_owned(), |tx| tx.to_string());
         fields(&[
             ("bundle", self.bundle_hash.to_string()),
             ("on", self.chain.clone()),

@@ -45,12 +45,22 @@ pub(super) fn run(path: &Path, command: ConfigCommand, output: Output) -> Result
 /// Never overwrites a configuration.
 fn init(path: &Path) -> Result<(), Failure> {
     let fail = |what: String| Failure::new(Exit::BadFile, format!("{}: {what}", path.display()));
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => fail("is there already; remove it, or name another file with --config".to_owned()),
-        _ => fail(format!("cannot be written: {error}")),
-    })?;
-    file.write_all(TEMPLATE.as_bytes()).map_err(|error| fail(format!("cannot be written: {error}")))?;
-    print_line(&format!("wrote {}; put your chains in, then run `causeway config validate`", path.display()))
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => {
+                fail("is there already; remove it, or name another file with --config".to_owned())
+            }
+            _ => fail(format!("cannot be written: {error}")),
+        })?;
+    file.write_all(TEMPLATE.as_bytes())
+        .map_err(|error| fail(format!("cannot be written: {error}")))?;
+    print_line(&format!(
+        "wrote {}; put your chains in, then run `causeway config validate`",
+        path.display()
+    ))
 }
 
 fn validate(path: &Path, output: Output) -> Result<(), Failure> {
@@ -68,7 +78,11 @@ fn validate(path: &Path, output: Output) -> Result<(), Failure> {
             "{} is valid: {} chains, {}, {operators} operated; `causeway doctor` checks it against the chains",
             path.display(),
             config.chains.len(),
-            if config.relay.is_some() { "relayed" } else { "not relayed" },
+            if config.relay.is_some() {
+                "relayed"
+            } else {
+                "not relayed"
+            },
         )),
     }
 }
@@ -78,7 +92,9 @@ fn show(path: &Path, output: Output) -> Result<(), Failure> {
     match output {
         Output::Json => print_line(&to_json(&file)?),
         Output::Table => {
-            let text = file.shown().map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
+            let text = file
+                .shown()
+                .map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
             print_line(text.trim_end())
         }
     }

@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
+use super::Role;
 use super::exit::{Exit, Failure};
 use super::output::{print_line, table};
 use super::run::stopped_by_signal;
-use super::Role;
 use crate::app::{self, Roles};
 use crate::config::Config;
 use crate::dev::anvil::AnvilError;
@@ -61,7 +61,11 @@ pub(super) async fn run(args: DevArgs) -> Result<(), Failure> {
     result
 }
 
-async fn serve(network: &LocalNetwork, roles: Roles, shutdown: CancellationToken) -> Result<(), Failure> {
+async fn serve(
+    network: &LocalNetwork,
+    roles: Roles,
+    shutdown: CancellationToken,
+) -> Result<(), Failure> {
     let config = Config::load(&network.directory.join(CONFIG_FILE))?;
     telemetry::init(&config.log)?;
     print_line(&overview(network, &config))?;
@@ -77,7 +81,10 @@ impl DevArgs {
             block_time: Duration::from_millis(self.block_time_ms),
             anvil: self.anvil.clone(),
             priority_expiry_seconds: self.priority_expiry_seconds,
-            wishes: Wishes { api_port: self.api_port, log_filter: self.log.clone() },
+            wishes: Wishes {
+                api_port: self.api_port,
+                log_filter: self.log.clone(),
+            },
             directory: self.dir.clone().unwrap_or_else(own),
         }
     }
@@ -86,16 +93,33 @@ impl DevArgs {
 /// What somebody needs who wants to try the network.
 fn overview(network: &LocalNetwork, config: &Config) -> String {
     let l1 = ("L1".to_owned(), &network.l1);
-    let chains = std::iter::once(l1).chain(network.chains.iter().map(|(name, target)| (name.clone(), target)));
-    let chains = chains.map(|(name, target)| vec![name, target.chain.to_string(), target.url.clone()]);
+    let chains = std::iter::once(l1).chain(
+        network
+            .chains
+            .iter()
+            .map(|(name, target)| (name.clone(), target)),
+    );
+    let chains =
+        chains.map(|(name, target)| vec![name, target.chain.to_string(), target.url.clone()]);
     let accounts = network.accounts.users.iter();
     let accounts = accounts.map(|account| {
-        vec![account.name.clone(), account.signer.address().to_string(), account.signer.to_bytes().to_string()]
+        vec![
+            account.name.clone(),
+            account.signer.address().to_string(),
+            account.signer.to_bytes().to_string(),
+        ]
     });
     let directory = network.directory.display();
     [
         table(&["chain", "id", "rpc"], chains),
-        table(&["account", "address", "private key (worthless: a well-known development key)"], accounts),
+        table(
+            &[
+                "account",
+                "address",
+                "private key (worthless: a well-known development key)",
+            ],
+            accounts,
+        ),
         format!("interface  http://{}", config.api.listen),
         format!("network    {directory}/{NETWORK_FILE}"),
         format!("try        causeway --config {directory}/{CONFIG_FILE} msg list"),

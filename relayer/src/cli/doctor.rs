@@ -9,13 +9,14 @@ use clap::Args;
 use futures::future::join_all;
 use serde::Serialize;
 
+use super::Role;
 use super::exit::{Exit, Failure};
 use super::output::{Output, Report, table};
-use super::Role;
 use crate::app::{Chains, Roles, check_chain, paying_signers};
 use crate::chain::{ChainReader, EvmChain, SystemClock};
 use crate::checks::{
-    Finding, Subject, Target, Verdict, check_balance, check_operator, check_time, check_visible_logs,
+    Finding, Subject, Target, Verdict, check_balance, check_operator, check_time,
+    check_visible_logs,
 };
 use crate::config::{Config, OperatorConfig};
 
@@ -46,7 +47,12 @@ impl Report for Diagnosis {
             None => finding.found.clone(),
         };
         let rows = self.findings.iter().map(|finding| {
-            vec![finding.about.clone(), finding.check.label().to_owned(), verdict(finding).to_owned(), text(finding)]
+            vec![
+                finding.about.clone(),
+                finding.check.label().to_owned(),
+                verdict(finding).to_owned(),
+                text(finding),
+            ]
         });
         table(&["about", "check", "verdict", "found"], rows)
     }
@@ -54,14 +60,33 @@ impl Report for Diagnosis {
 
 pub(super) async fn run(path: &Path, args: &DoctorArgs, output: Output) -> Result<(), Failure> {
     let config = Config::load(path)?;
-    let configured = Roles { relay: config.relay.is_some(), operator: !config.operators.is_empty() };
+    let configured = Roles {
+        relay: config.relay.is_some(),
+        operator: !config.operators.is_empty(),
+    };
     let roles = args.role.map_or(configured, Roles::from);
-    let findings = Examination { config: &config, roles, chains: Chains::open(&config)? }.findings().await;
-    let failed = findings.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
-    output.print(&Diagnosis { schema: "causeway.doctor/v1", ok: failed == 0, findings })?;
+    let findings = Examination {
+        config: &config,
+        roles,
+        chains: Chains::open(&config)?,
+    }
+    .findings()
+    .await;
+    let failed = findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Failed)
+        .count();
+    output.print(&Diagnosis {
+        schema: "causeway.doctor/v1",
+        ok: failed == 0,
+        findings,
+    })?;
     match failed {
         0 => Ok(()),
-        _ => Err(Failure::new(Exit::CheckFailed, format!("{failed} checks failed"))),
+        _ => Err(Failure::new(
+            Exit::CheckFailed,
+            format!("{failed} checks failed"),
+        )),
     }
 }
 
@@ -76,10 +101,24 @@ impl Examination<'_> {
         let mut targets = vec![Target::from(&self.config.l1)];
         targets.extend(self.config.chains.values().map(Target::from));
         let (signers, mut findings) = self.load_signers();
-        findings.extend(join_all(targets.iter().map(|target| self.chain(target))).await.into_iter().flatten());
-        findings.extend(join_all(targets.iter().map(|target| self.balances(target, &signers))).await.into_iter().flatten());
+        findings.extend(
+            join_all(targets.iter().map(|target| self.chain(target)))
+                .await
+                .into_iter()
+                .flatten(),
+        );
+        findings.extend(
+            join_all(targets.iter().map(|target| self.balances(target, &signers)))
+                .await
+                .into_iter()
+                .flatten(),
+        );
         if self.roles.operator {
-            let operators = self.config.operators.iter().map(|(name, operator)| self.operator(name, operator, &signers));
+            let operators = self
+                .config
+                .operators
+                .iter()
+                .map(|(name, operator)| self.operator(name, operator, &signers));
             findings.extend(join_all(operators).await.into_iter().flatten());
         }
         findings
@@ -87,9 +126,14 @@ impl Examination<'_> {
 
     /// Nothing more is asked of a chain that is not the right one.
     async fn chain(&self, target: &Target) -> Vec<Finding> {
-        let Some(chain) = self.chains.get(target.chain_id) else { return Vec::new() };
+        let Some(chain) = self.chains.get(target.chain_id) else {
+            return Vec::new();
+        };
         let mut findings = check_chain(chain, target).await;
-        if findings.iter().all(|finding| finding.verdict == Verdict::Ok) {
+        if findings
+            .iter()
+            .all(|finding| finding.verdict == Verdict::Ok)
+        {
             findings.push(check_time(chain.as_ref(), target, &SystemClock).await);
             findings.push(check_visible_logs(chain.as_ref(), target).await);
         }
@@ -102,11 +146,20 @@ impl Examination<'_> {
         for (name, source) in self.needed_signers() {
             match source.load(name) {
                 Ok(signer) => {
-                    findings.push(Finding::ok(name, Subject::Key, signer.address().to_string()));
+                    findings.push(Finding::ok(
+                        name,
+                        Subject::Key,
+                        signer.address().to_string(),
+                    ));
                     signers.insert(name, signer);
                 }
                 Err(error) => {
-                    findings.push(Finding::failed(name, Subject::Key, error.to_string(), "correct the signer"));
+                    findings.push(Finding::failed(
+                        name,
+                        Subject::Key,
+                        error.to_string(),
+                        "correct the signer",
+                    ));
                 }
             }
         }
@@ -116,23 +169,40 @@ impl Examination<'_> {
     fn needed_signers(&self) -> impl Iterator<Item = (&str, &crate::config::SignerSource)> {
         let roles = self.roles;
         let is_needed = move |name: &str| {
-            let relays = self.config.relay.as_ref().is_some_and(|relay| roles.relay && relay.signer == name);
+            let relays = self
+                .config
+                .relay
+                .as_ref()
+                .is_some_and(|relay| roles.relay && relay.signer == name);
             let operates = |operator: &OperatorConfig| {
-                operator.signer == name || operator.attesters.iter().any(|attester| attester == name)
+                operator.signer == name
+                    || operator.attesters.iter().any(|attester| attester == name)
             };
             relays || (roles.operator && self.config.operators.values().any(operates))
         };
-        let all = self.config.signers.iter().map(|(name, source)| (name.as_str(), source));
+        let all = self
+            .config
+            .signers
+            .iter()
+            .map(|(name, source)| (name.as_str(), source));
         all.filter(move |(name, _)| is_needed(name))
     }
 
-    async fn balances(&self, target: &Target, signers: &BTreeMap<&str, PrivateKeySigner>) -> Vec<Finding> {
-        let Some(chain) = self.chains.get(target.chain_id) else { return Vec::new() };
+    async fn balances(
+        &self,
+        target: &Target,
+        signers: &BTreeMap<&str, PrivateKeySigner>,
+    ) -> Vec<Finding> {
+        let Some(chain) = self.chains.get(target.chain_id) else {
+            return Vec::new();
+        };
         let names = paying_signers(self.config, self.roles, target.chain_id);
         let mut findings = Vec::new();
         for name in &names {
             if let Some(signer) = signers.get(name.as_str()) {
-                findings.push(check_balance(chain.as_ref(), &target.name, name, signer.address()).await);
+                findings.push(
+                    check_balance(chain.as_ref(), &target.name, name, signer.address()).await,
+                );
             }
         }
         findings
@@ -145,9 +215,16 @@ impl Examination<'_> {
         signers: &BTreeMap<&str, PrivateKeySigner>,
     ) -> Vec<Finding> {
         let chain: Option<&EvmChain> = self.chains.get(operator.chain).map(AsRef::as_ref);
-        let parts = chain.zip(self.config.chains.get(name)).zip(signers.get(operator.signer.as_str()));
-        let Some(((reader, config), signer)) = parts else { return Vec::new() };
-        let attesters = operator.attesters.iter().filter_map(|attester| signers.get(attester.as_str()));
+        let parts = chain
+            .zip(self.config.chains.get(name))
+            .zip(signers.get(operator.signer.as_str()));
+        let Some(((reader, config), signer)) = parts else {
+            return Vec::new();
+        };
+        let attesters = operator
+            .attesters
+            .iter()
+            .filter_map(|attester| signers.get(attester.as_str()));
         let attesters: Vec<Address> = attesters.map(PrivateKeySigner::address).collect();
         let l1: (&dyn ChainReader, _) = (self.chains.l1.as_ref(), &self.config.l1);
         check_operator(l1, (reader, config), operator, signer.address(), &attesters).await

@@ -99,7 +99,10 @@ pub struct Failure {
 impl Failure {
     /// A failure with a message.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into() }
+        Self {
+            exit,
+            message: message.into(),
+        }
     }
 
     /// The failure as a line for people, or as JSON.
@@ -182,8 +185,12 @@ impl From<AppError> for Failure {
             AppError::Token(error) => return error.into(),
             AppError::RoleMissing(_) => Exit::Config,
             AppError::Refused(_) => Exit::Refused,
-            AppError::StoreFailed { disk_full: true, .. } => Exit::DiskFull,
-            AppError::StoreFailed { disk_full: false, .. } => Exit::Store,
+            AppError::StoreFailed {
+                disk_full: true, ..
+            } => Exit::DiskFull,
+            AppError::StoreFailed {
+                disk_full: false, ..
+            } => Exit::Store,
             AppError::Serve(_) => Exit::Unexpected,
         };
         Self::new(exit, error.to_string())

@@ -21,10 +21,21 @@ use output::Output;
 
 /// Moves messages between chains that settle on one L1.
 #[derive(Debug, Parser)]
-#[command(name = "causeway", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "causeway",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Configuration file
-    #[arg(long, global = true, env = "CAUSEWAY_CONFIG", default_value = "causeway.toml", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "CAUSEWAY_CONFIG",
+        default_value = "causeway.toml",
+        value_name = "FILE"
+    )]
     config: PathBuf,
 
     /// How results are printed
@@ -70,16 +81,29 @@ enum Role {
 impl From<Role> for crate::app::Roles {
     fn from(role: Role) -> Self {
         match role {
-            Role::Relay => Self { relay: true, operator: false },
-            Role::Operator => Self { relay: false, operator: true },
-            Role::Both => Self { relay: true, operator: true },
+            Role::Relay => Self {
+                relay: true,
+                operator: false,
+            },
+            Role::Operator => Self {
+                relay: false,
+                operator: true,
+            },
+            Role::Both => Self {
+                relay: true,
+                operator: true,
+            },
         }
     }
 }
 
 /// Runs a command. What it prints on failure is printed by the caller.
 pub async fn run(cli: Cli) -> Result<(), Failure> {
-    let Cli { config, output, command } = cli;
+    let Cli {
+        config,
+        output,
+        command,
+    } = cli;
     match command {
         Command::Dev(args) => dev::run(args).await,
         Command::Run(args) => run::run(&config, &args).await,

@@ -72,22 +72,34 @@ pub(super) async fn run(path: &Path, command: MsgCommand, output: Output) -> Res
             let filter = args.filter(&ChainNames::from(&config))?;
             output.print(&Source::open(&config).await?.list(&filter).await?)
         }
-        MsgCommand::Show(args) => output.print(&Shown(Source::open(&config).await?.show(args.id).await?)),
-        MsgCommand::Explain(args) => output.print(&Explained::new(Source::open(&config).await?.show(args.id).await?)),
+        MsgCommand::Show(args) => {
+            output.print(&Shown(Source::open(&config).await?.show(args.id).await?))
+        }
+        MsgCommand::Explain(args) => output.print(&Explained::new(
+            Source::open(&config).await?.show(args.id).await?,
+        )),
         MsgCommand::Retry(args) if args.dry_run => {
             let message = Source::open(&config).await?.show(args.id).await?;
             check_held(&message)?;
             output.print(&Shown(message))
         }
-        MsgCommand::Retry(args) => output.print(&Shown(retry(&config, args.id, SystemClock.now()).await?)),
+        MsgCommand::Retry(args) => {
+            output.print(&Shown(retry(&config, args.id, SystemClock.now()).await?))
+        }
     }
 }
 
 fn check_held(message: &MessageView) -> Result<(), Failure> {
-    if [Stage::Held, Stage::Unknown].iter().any(|stage| stage.label() == message.stage) {
+    if [Stage::Held, Stage::Unknown]
+        .iter()
+        .any(|stage| stage.label() == message.stage)
+    {
         return Ok(());
     }
-    let text = format!("message {} is {}; only a held message can be retried", message.id, message.stage);
+    let text = format!(
+        "message {} is {}; only a held message can be retried",
+        message.id, message.stage
+    );
     Err(Failure::new(Exit::CheckFailed, text))
 }
 
@@ -96,8 +108,16 @@ impl ListArgs {
         let chain = |word: Option<String>| -> Result<Option<ChainId>, Failure> {
             let Some(word) = word else { return Ok(None) };
             let known: Vec<_> = names.all().map(|(_, name)| name).collect();
-            let unknown = || format!("there is no chain `{word}`; name an id or one of {}", known.join(", "));
-            names.find(&word).map(Some).ok_or_else(|| Failure::new(Exit::NotFound, unknown()))
+            let unknown = || {
+                format!(
+                    "there is no chain `{word}`; name an id or one of {}",
+                    known.join(", ")
+                )
+            };
+            names
+                .find(&word)
+                .map(Some)
+                .ok_or_else(|| Failure::new(Exit::NotFound, unknown()))
         };
         Ok(MessageFilter {
             stage: self.stage,
@@ -142,13 +162,36 @@ impl Report for Shown {
         let head = fields(&[
             ("id", message.id.to_string()),
             ("trace", message.trace.clone()),
-            ("from", format!("{} ({})", message.source.name, message.source.chain_id)),
-            ("to", format!("{} ({})", message.destination.name, message.destination.chain_id)),
+            (
+                "from",
+                format!("{} ({})", message.source.name, message.source.chain_id),
+            ),
+            (
+                "to",
+                format!(
+                    "{} ({})",
+                    message.destination.name, message.destination.chain_id
+                ),
+            ),
             ("sender", message.sender.to_string()),
             ("calls", message.calls.to_string()),
-            ("stage", format!("{}, since {}", message.stage, ago(message.since))),
-            ("cause", format!("{}: {}", message.explanation.cause, message.explanation.text)),
-            ("batch", message.batch.map_or_else(|| "not settled yet".to_owned(), |batch| batch.to_string())),
+            (
+                "stage",
+                format!("{}, since {}", message.stage, ago(message.since)),
+            ),
+            (
+                "cause",
+                format!(
+                    "{}: {}",
+                    message.explanation.cause, message.explanation.text
+                ),
+            ),
+            (
+                "batch",
+                message
+                    .batch
+                    .map_or_else(|| "not settled yet".to_owned(), |batch| batch.to_string()),
+            ),
             ("attempts", message.attempts.to_string()),
         ]);
         let rows = message.milestones.iter().map(|milestone| {
@@ -160,7 +203,13 @@ impl Report for Shown {
                 short(milestone.tx),
             ]
         });
-        format!("{head}\n{}", table(&["milestone", "chain", "block", "when", "transaction"], rows))
+        format!(
+            "{head}\n{}",
+            table(
+                &["milestone", "chain", "block", "when", "transaction"],
+                rows
+            )
+        )
     }
 }
 
@@ -175,8 +224,18 @@ struct Explained {
 
 impl Explained {
     fn new(message: MessageView) -> Self {
-        let MessageView { id, stage, explanation, .. } = message;
-        Self { schema: "causeway.explanation/v1", id, stage, explanation }
+        let MessageView {
+            id,
+            stage,
+            explanation,
+            ..
+        } = message;
+        Self {
+            schema: "causeway.explanation/v1",
+            id,
+            stage,
+            explanation,
+        }
     }
 }
 
@@ -184,8 +243,14 @@ impl Report for Explained {
     fn table(&self) -> String {
         fields(&[
             ("message", self.id.to_string()),
-            ("stage", format!("{}, since {}", self.stage, ago(self.explanation.since))),
-            ("cause", format!("{}: {}", self.explanation.cause, self.explanation.text)),
+            (
+                "stage",
+                format!("{}, since {}", self.stage, ago(self.explanation.since)),
+            ),
+            (
+                "cause",
+                format!("{}: {}", self.explanation.cause, self.explanation.text),
+            ),
             ("who can act", self.explanation.who.clone()),
             ("next", self.explanation.next.clone()),
         ])

@@ -29,14 +29,18 @@ pub(super) async fn run(path: &Path, args: &RunArgs) -> Result<(), Failure> {
         log.format = LogFormat::Json;
     }
     telemetry::init(&log)?;
-    let configured = app::Roles { relay: config.relay.is_some(), operator: !config.operators.is_empty() };
+    let configured = app::Roles {
+        relay: config.relay.is_some(),
+        operator: !config.operators.is_empty(),
+    };
     let roles = args.role.map_or(configured, app::Roles::from);
     Ok(app::run(&config, roles, stopped_by_signal()?).await?)
 }
 
 /// Cancelled by the first SIGINT or SIGTERM.
 pub(super) fn stopped_by_signal() -> Result<CancellationToken, Failure> {
-    let signal = app::stop_signal().map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
+    let signal =
+        app::stop_signal().map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
     tokio::spawn(async move {

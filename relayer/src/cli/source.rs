@@ -40,22 +40,30 @@ impl Source {
     pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
         match Api::find(config).await? {
             Some(api) => Ok(Self::Api(api)),
-            None => Ok(Self::Store(Box::new(StoreSnapshot::open(&config.store)?), ChainNames::from(config))),
+            None => Ok(Self::Store(
+                Box::new(StoreSnapshot::open(&config.store)?),
+                ChainNames::from(config),
+            )),
         }
     }
 
     pub(super) async fn list(&self, filter: &MessageFilter) -> Result<MessagePage, Failure> {
         match self {
             Self::Api(api) => api.list(filter).await,
-            Self::Store(store, names) => {
-                Ok(MessagePage::new(&store.messages(filter)?, filter.effective_limit(), names))
-            }
+            Self::Store(store, names) => Ok(MessagePage::new(
+                &store.messages(filter)?,
+                filter.effective_limit(),
+                names,
+            )),
         }
     }
 
     pub(super) async fn show(&self, id: B256) -> Result<MessageView, Failure> {
         match self {
-            Self::Api(api) => api.send(Method::GET, &format!("/v1/messages/{id}"), &[]).await,
+            Self::Api(api) => {
+                api.send(Method::GET, &format!("/v1/messages/{id}"), &[])
+                    .await
+            }
             Self::Store(store, names) => {
                 let message = store.message(id)?.ok_or_else(|| unknown(id))?;
                 Ok(MessageView::new(&message, names))
@@ -67,13 +75,21 @@ impl Source {
 /// Has a held message tried again: by the running relayer, or in the store, for when it runs again.
 pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<MessageView, Failure> {
     if let Some(api) = Api::find(config).await? {
-        return api.send(Method::POST, &format!("/v1/messages/{id}/retry"), &[]).await;
+        return api
+            .send(Method::POST, &format!("/v1/messages/{id}/retry"), &[])
+            .await;
     }
     drop(StoreSnapshot::open(&config.store)?);
     let store = DiskStore::open(&config.store, config.l1.evm.chain_id)?;
     let mut message = store.message(id)?.ok_or_else(|| unknown(id))?;
     message.apply(MessageEvent::Retry, now).map_err(|error| {
-        Failure::new(Exit::CheckFailed, format!("message {id} is {}; only a held message can be retried", error.from))
+        Failure::new(
+            Exit::CheckFailed,
+            format!(
+                "message {id} is {}; only a held message can be retried",
+                error.from
+            ),
+        )
     })?;
     let view = MessageView::new(&message, &ChainNames::from(config));
     store.commit(vec![Change::PutMessage(Box::new(message))])?;
@@ -81,27 +97,39 @@ pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<Message
 }
 
 /// The proof of a bundle, from what the relayer knows.
-pub(super) async fn prove(config: &Config, id: B256, anchored: Anchored) -> Result<BundleProof, Failure> {
+pub(super) async fn prove(
+    config: &Config,
+    id: B256,
+    anchored: Anchored,
+) -> Result<BundleProof, Failure> {
     if let Some(api) = Api::find(config).await? {
         let query = match anchored {
             Anchored::AtDestination => Vec::new(),
             Anchored::OnL1 => vec!["on=l1".to_owned()],
         };
-        let proof: serde_json::Value = api.send(Method::GET, &format!("/v1/messages/{id}/proof"), &query).await?;
-        return BundleProof::from_json(&proof.to_string()).map_err(|fault| api.foreign(&fault.to_string()));
+        let proof: serde_json::Value = api
+            .send(Method::GET, &format!("/v1/messages/{id}/proof"), &query)
+            .await?;
+        return BundleProof::from_json(&proof.to_string())
+            .map_err(|fault| api.foreign(&fault.to_string()));
     }
     let store = StoreSnapshot::open(&config.store)?;
     let l1 = config.l1.evm.chain_id;
     let prover = Prover::new(Arc::new(Roots::new(l1)), l1);
-    prover.prove(&store, id, anchored).map_err(|error| match error {
-        ProveError::Store(error) => error.into(),
-        ProveError::Unknown(_) => Failure::new(Exit::NotFound, error.to_string()),
-        _ => Failure::new(Exit::CheckFailed, error.to_string()),
-    })
+    prover
+        .prove(&store, id, anchored)
+        .map_err(|error| match error {
+            ProveError::Store(error) => error.into(),
+            ProveError::Unknown(_) => Failure::new(Exit::NotFound, error.to_string()),
+            _ => Failure::new(Exit::CheckFailed, error.to_string()),
+        })
 }
 
 fn unknown(id: B256) -> Failure {
-    Failure::new(Exit::NotFound, format!("this relayer knows no message {id}; it may not have seen its block yet"))
+    Failure::new(
+        Exit::NotFound,
+        format!("this relayer knows no message {id}; it may not have seen its block yet"),
+    )
 }
 
 impl Api {
@@ -112,35 +140,74 @@ impl Api {
             .no_proxy()
             .build()
             .map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
-        let path = config.api.token_file.clone().unwrap_or_else(|| config.store.join(TOKEN_FILE));
-        let api = Self { client, address: reachable(config.api.listen), token: Token::read(&path).ok() };
-        let live = api.client.get(format!("http://{}/livez", api.address)).send().await;
-        Ok(live.is_ok_and(|answer| answer.status().is_success()).then_some(api))
+        let path = config
+            .api
+            .token_file
+            .clone()
+            .unwrap_or_else(|| config.store.join(TOKEN_FILE));
+        let api = Self {
+            client,
+            address: reachable(config.api.listen),
+            token: Token::read(&path).ok(),
+        };
+        let live = api
+            .client
+            .get(format!("http://{}/livez", api.address))
+            .send()
+            .await;
+        Ok(live
+            .is_ok_and(|answer| answer.status().is_success())
+            .then_some(api))
     }
 
     async fn list(&self, filter: &MessageFilter) -> Result<MessagePage, Failure> {
         let pairs = [
             ("stage", filter.stage.map(|stage| stage.label().to_owned())),
             ("source", filter.source.map(|chain| chain.to_string())),
-            ("destination", filter.destination.map(|chain| chain.to_string())),
+            (
+                "destination",
+                filter.destination.map(|chain| chain.to_string()),
+            ),
             ("after", filter.after.map(|id| id.to_string())),
             ("limit", Some(filter.effective_limit().to_string())),
         ];
-        let query: Vec<_> = pairs.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?))).collect();
+        let query: Vec<_> = pairs
+            .into_iter()
+            .filter_map(|(key, value)| Some(format!("{key}={}", value?)))
+            .collect();
         self.send(Method::GET, "/v1/messages", &query).await
     }
 
     /// No value in a query needs escaping: they are numbers, hashes and stage names.
-    async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, query: &[String]) -> Result<T, Failure> {
-        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-        let request = self.client.request(method, format!("http://{}{path}{query}", self.address));
-        let response = self.authorized(request).send().await.map_err(|error| self.unreachable(&error.to_string()))?;
+    async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[String],
+    ) -> Result<T, Failure> {
+        let query = if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", query.join("&"))
+        };
+        let request = self
+            .client
+            .request(method, format!("http://{}{path}{query}", self.address));
+        let response = self
+            .authorized(request)
+            .send()
+            .await
+            .map_err(|error| self.unreachable(&error.to_string()))?;
         let succeeded = response.status().is_success();
-        let text = response.text().await.map_err(|error| self.unreachable(&error.to_string()))?;
+        let text = response
+            .text()
+            .await
+            .map_err(|error| self.unreachable(&error.to_string()))?;
         if succeeded {
             return serde_json::from_str(&text).map_err(|error| self.foreign(&error.to_string()));
         }
-        let problem: Problem = serde_json::from_str(&text).map_err(|error| self.foreign(&error.to_string()))?;
+        let problem: Problem =
+            serde_json::from_str(&text).map_err(|error| self.foreign(&error.to_string()))?;
         Err(Failure::new(exit_of(&problem), problem.detail))
     }
 
@@ -152,11 +219,17 @@ impl Api {
     }
 
     fn unreachable(&self, reason: &str) -> Failure {
-        Failure::new(Exit::Unreachable, format!("the relayer at {} does not answer: {reason}", self.address))
+        Failure::new(
+            Exit::Unreachable,
+            format!("the relayer at {} does not answer: {reason}", self.address),
+        )
     }
 
     fn foreign(&self, reason: &str) -> Failure {
-        let text = format!("what listens at {} is no relayer of this release: {reason}; correct api.listen", self.address);
+        let text = format!(
+            "what listens at {} is no relayer of this release: {reason}; correct api.listen",
+            self.address
+        );
         Failure::new(Exit::Unreachable, text)
     }
 }

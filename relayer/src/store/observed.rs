@@ -140,7 +140,10 @@ mod tests {
         );
         let metrics = Arc::new(metrics);
         let failure = Arc::new(StoreFailure::new(CancellationToken::new()));
-        (ObservedStore::new(inner, Arc::clone(&metrics), failure), metrics)
+        (
+            ObservedStore::new(inner, Arc::clone(&metrics), failure),
+            metrics,
+        )
     }
 
     fn line(metrics: &Metrics, name: &str) -> String {
@@ -195,7 +198,9 @@ mod tests {
     crate::store::forward::forward_reader! { impl for Full, |_store| MemoryStore::new(1) }
     impl Writer for Full {
         fn commit(&self, _: Vec<Change>) -> Result<(), StoreError> {
-            Err(StoreError::DiskFull { path: "/data".to_owned() })
+            Err(StoreError::DiskFull {
+                path: "/data".to_owned(),
+            })
         }
         fn transact(&self, plan: Plan<'_>) -> Result<(), StoreError> {
             let changes = plan(&MemoryStore::new(1))?;
@@ -207,11 +212,16 @@ mod tests {
     fn the_first_failure_shuts_down() {
         let shutdown = CancellationToken::new();
         let failure = Arc::new(StoreFailure::new(shutdown.clone()));
-        let metrics =
-            Metrics::new(Arc::new(MemoryStore::new(1)), Arc::new(Progress::default()), ChainNames::default());
+        let metrics = Metrics::new(
+            Arc::new(MemoryStore::new(1)),
+            Arc::new(Progress::default()),
+            ChainNames::default(),
+        );
         let store = ObservedStore::new(Arc::new(Full), Arc::new(metrics), Arc::clone(&failure));
         assert!(!shutdown.is_cancelled());
-        store.commit(vec![Change::PutBlock(10, samples::block(7))]).unwrap_err();
+        store
+            .commit(vec![Change::PutBlock(10, samples::block(7))])
+            .unwrap_err();
         assert!(shutdown.is_cancelled());
         let (disk_full, message) = failure.first().unwrap();
         assert!(disk_full && message.contains("no space left"), "{message}");
