@@ -8,15 +8,12 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::{
-    CallRequest, ChainError, ChainLog, ChainReader, ChainWriter, Fees, Finality, FullBlock,
-    LogPage, TxFault, TxReceipt,
+    CallRequest, ChainError, ChainReader, ChainWriter, Fees, Finality, FullBlock, LogPage,
+    TxReceipt, logs, outcome,
     rpc::{Pool, Provider, Purpose, RpcSettings},
-    wire::{self, RpcBlock, RpcFullBlock, RpcLog, RpcReceipt},
+    wire::{self, RpcBlock, RpcFullBlock, RpcReceipt},
 };
 use crate::model::{BlockRef, ChainId};
-
-/// Tip offered where a node does not suggest one: 1 gwei.
-const DEFAULT_TIP: u128 = 1_000_000_000;
 
 /// When a block counts as final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,19 +81,21 @@ impl EvmChain {
             .await
     }
 
+    /// The newest block of the tag on which enough providers agree. Where they do not agree on one, since it is a fork or
+    /// a lie, an older one is tried.
     async fn tagged_head(&self, tag: &'static str) -> Result<BlockRef, ChainError> {
-        let number = self
+        let numbers = self
             .pool
-            .common_head(move |provider| async move {
-                let block = block_by(&provider, json!(tag)).await?;
-                let number = block
-                    .ok_or_else(|| provider.error(format!("it has no {tag} block")))?
-                    .number;
-                provider.saw_head(number);
-                Ok(number)
-            })
+            .common_heads(move |provider| async move { head_number(&provider, tag).await })
             .await?;
-        self.existing_block(number).await
+        let mut agreed = Err(self.pool.nobody());
+        for number in numbers {
+            agreed = self.existing_block(number).await;
+            if agreed.is_ok() {
+                break;
+            }
+        }
+        agreed
     }
 
     async fn existing_block(&self, number: u64) -> Result<BlockRef, ChainError> {
@@ -156,7 +155,7 @@ impl ChainReader for EvmChain {
         self.pool
             .agreed("logs", move |provider| {
                 let addresses = addresses.clone();
-                async move { log_page(&provider, from, to, &addresses).await }
+                async move { logs::log_page(&provider, from, to, &addresses).await }
             })
             .await
     }
@@ -217,7 +216,7 @@ impl ChainReader for EvmChain {
         let tip: Result<U128, ChainError> = self
             .read(Purpose::Read, "eth_maxPriorityFeePerGas", json!([]))
             .await;
-        Ok(offered(price.to(), tip.ok().map(|tip| tip.to())))
+        Ok(outcome::offered(price.to(), tip.ok().map(|tip| tip.to())))
     }
 
     async fn blob_base_fee(&self) -> Result<u128, ChainError> {
@@ -237,7 +236,7 @@ impl ChainReader for EvmChain {
                 Ok(receipt.map(TxReceipt::from))
             })
             .await;
-        one_receipt(answers)
+        outcome::one_receipt(answers)
     }
 }
 
@@ -256,7 +255,7 @@ impl ChainWriter for EvmChain {
                 )
             })
             .await;
-        broadcast_outcome(answers)
+        outcome::broadcast_outcome(answers).unwrap_or_else(|| Err(self.pool.nobody()))
     }
 }
 
@@ -269,7 +268,7 @@ async fn request<R: alloy::rpc::json_rpc::RpcRecv>(
     provider.request(purpose, method, params).await
 }
 
-fn quantity(number: u64) -> Value {
+pub(super) fn quantity(number: u64) -> Value {
     json!(format!("{number:#x}"))
 }
 
@@ -281,216 +280,21 @@ fn call_object(request: &CallRequest) -> Value {
     object
 }
 
-async fn block_by(provider: &Provider, which: Value) -> Result<Option<BlockRef>, ChainError> {
+async fn head_number(provider: &Provider, tag: &'static str) -> Result<u64, ChainError> {
+    let block = block_by(provider, json!(tag)).await?;
+    let number = block
+        .ok_or_else(|| provider.error(format!("it has no {tag} block")))?
+        .number;
+    provider.saw_head(number);
+    Ok(number)
+}
+
+pub(super) async fn block_by(
+    provider: &Provider,
+    which: Value,
+) -> Result<Option<BlockRef>, ChainError> {
     let block: Option<RpcBlock> = provider
         .request(Purpose::Read, "eth_getBlockByNumber", json!([which, false]))
         .await?;
     Ok(block.map(BlockRef::from))
-}
-
-async fn framing_block(provider: &Provider, number: u64) -> Result<BlockRef, ChainError> {
-    let block = block_by(provider, quantity(number)).await?;
-    block.ok_or_else(|| provider.error(format!("it does not have block {number} yet")))
-}
-
-/// The page as one provider sees it. Its last block is read before and after the logs: if it stays, so did the logs.
-async fn log_page(
-    provider: &Provider,
-    from: u64,
-    to: u64,
-    addresses: &[Address],
-) -> Result<LogPage, ChainError> {
-    let before = framing_block(provider, to).await?;
-    let logs = split_logs(provider, from, to, addresses).await?;
-    let parent = match from.checked_sub(1) {
-        Some(number) => Some(framing_block(provider, number).await?),
-        None => None,
-    };
-    let last = framing_block(provider, to).await?;
-    if before != last {
-        return Err(provider.error("the chain was reorganised while it was read"));
-    }
-    Ok(LogPage { parent, last, logs })
-}
-
-/// Halves the range as long as the provider refuses it, as providers do when a range or its answer is too large.
-async fn split_logs(
-    provider: &Provider,
-    from: u64,
-    to: u64,
-    addresses: &[Address],
-) -> Result<Vec<ChainLog>, ChainError> {
-    let mut ranges = vec![(from, to)];
-    let mut logs = Vec::new();
-    while let Some((first, last)) = ranges.pop() {
-        match logs_in(provider, first, last, addresses).await {
-            Ok(found) => logs.extend(found),
-            Err(ChainError::Provider { .. }) if first < last => {
-                let middle = first.midpoint(last);
-                ranges.push((middle.saturating_add(1), last));
-                ranges.push((first, middle));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(logs)
-}
-
-async fn logs_in(
-    provider: &Provider,
-    from: u64,
-    to: u64,
-    addresses: &[Address],
-) -> Result<Vec<ChainLog>, ChainError> {
-    let filter =
-        json!([{ "fromBlock": quantity(from), "toBlock": quantity(to), "address": addresses }]);
-    let logs: Vec<RpcLog> = provider
-        .request(Purpose::Read, "eth_getLogs", filter)
-        .await?;
-    let mut untimed: Vec<u64> = logs.iter().filter_map(RpcLog::untimed_block).collect();
-    untimed.dedup();
-    let mut blocks = Vec::new();
-    for number in untimed {
-        blocks.push(framing_block(provider, number).await?);
-    }
-    let mut found = logs
-        .into_iter()
-        .filter(|log| !log.removed)
-        .map(|log| log.into_log(&blocks))
-        .collect::<Option<Vec<_>>>()
-        .ok_or_else(|| provider.error("the chain was reorganised while it was read"))?;
-    found.sort_by_key(|log| (log.block.number, log.log_index));
-    Ok(found)
-}
-
-/// Room for the base fee to double, and the tip on top.
-fn offered(gas_price: u128, tip: Option<u128>) -> Fees {
-    let tip = tip.unwrap_or(DEFAULT_TIP.min(gas_price));
-    Fees {
-        max_fee_per_gas: gas_price.saturating_mul(2).saturating_add(tip),
-        max_priority_fee_per_gas: tip,
-    }
-}
-
-/// A receipt that any provider has counts; `None` only where at least one answered and none had it.
-fn one_receipt(
-    answers: Vec<Result<Option<TxReceipt>, ChainError>>,
-) -> Result<Option<TxReceipt>, ChainError> {
-    let mut outcome = None;
-    for answer in answers {
-        match (answer, &outcome) {
-            (Ok(Some(receipt)), _) => return Ok(Some(receipt)),
-            (Ok(None), _) => outcome = Some(Ok(None)),
-            (Err(error), None) => outcome = Some(Err(error)),
-            (Err(_), Some(_)) => {}
-        }
-    }
-    outcome.unwrap_or(Ok(None))
-}
-
-/// One node that takes the transaction is enough, or has it already. It is refused only where every node refuses it: one
-/// that gave no answer may have taken it.
-fn broadcast_outcome(answers: Vec<Result<B256, ChainError>>) -> Result<B256, ChainError> {
-    let rank = |answer: &Result<B256, ChainError>| match answer {
-        Ok(_) => 0,
-        Err(ChainError::Refused {
-            fault: TxFault::AlreadyKnown,
-            ..
-        }) => 1,
-        Err(ChainError::Unreachable { .. }) => 2,
-        Err(ChainError::Disagreement { .. } | ChainError::Provider { .. }) => 3,
-        Err(ChainError::Refused { .. } | ChainError::Reverted { .. }) => 4,
-    };
-    let best = answers.into_iter().min_by_key(rank);
-    best.unwrap_or_else(|| {
-        Err(ChainError::Unreachable {
-            chain: 0,
-            provider: "no provider".to_owned(),
-            reason: "none is configured; add an RPC URL".to_owned(),
-        })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn unreachable() -> ChainError {
-        ChainError::Unreachable {
-            chain: 1,
-            provider: "a".into(),
-            reason: "gone".into(),
-        }
-    }
-
-    fn refused(fault: TxFault) -> ChainError {
-        ChainError::Refused {
-            chain: 1,
-            fault,
-            reason: "no".into(),
-        }
-    }
-
-    #[test]
-    fn fees_leave_room_for_the_base_fee_and_survive_a_node_without_tips() {
-        assert_eq!(
-            offered(10, Some(3)),
-            Fees {
-                max_fee_per_gas: 23,
-                max_priority_fee_per_gas: 3
-            }
-        );
-        assert_eq!(
-            offered(10, None),
-            Fees {
-                max_fee_per_gas: 30,
-                max_priority_fee_per_gas: 10
-            }
-        );
-    }
-
-    #[test]
-    fn a_transaction_is_out_when_one_node_has_it() {
-        let hash = B256::repeat_byte(1);
-        assert_eq!(
-            broadcast_outcome(vec![Err(unreachable()), Ok(hash)]).expect("sent"),
-            hash
-        );
-        let known = broadcast_outcome(vec![
-            Err(refused(TxFault::Other)),
-            Err(refused(TxFault::AlreadyKnown)),
-        ]);
-        assert!(matches!(
-            known,
-            Err(ChainError::Refused {
-                fault: TxFault::AlreadyKnown,
-                ..
-            })
-        ));
-        let unclear =
-            broadcast_outcome(vec![Err(unreachable()), Err(refused(TxFault::NonceTooLow))]);
-        assert!(matches!(unclear, Err(ChainError::Unreachable { .. })));
-    }
-
-    #[test]
-    fn no_receipt_is_only_said_when_somebody_could_look() {
-        let receipt = TxReceipt {
-            tx: B256::ZERO,
-            block: 1,
-            block_hash: B256::ZERO,
-            success: true,
-            gas_used: 1,
-        };
-        let found = one_receipt(vec![
-            Ok(None),
-            Err(unreachable()),
-            Ok(Some(receipt.clone())),
-        ]);
-        assert_eq!(found.expect("answer"), Some(receipt));
-        assert_eq!(
-            one_receipt(vec![Err(unreachable()), Ok(None)]).expect("answer"),
-            None
-        );
-        assert!(one_receipt(vec![Err(unreachable())]).is_err());
-    }
 }

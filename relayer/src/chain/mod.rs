@@ -5,6 +5,8 @@ pub mod events;
 mod evm;
 #[cfg(test)]
 pub(crate) mod fake;
+mod logs;
+mod outcome;
 mod rpc;
 mod wire;
 
@@ -179,6 +181,16 @@ pub enum TxFault {
     InsufficientFunds,
     /// Anything else.
     Other,
+}
+
+impl TxFault {
+    /// Whether a transaction with this fault is in no pool, whatever is done about its fees.
+    pub fn keeps_it_out(self) -> bool {
+        match self {
+            Self::NonceTooLow | Self::InsufficientFunds | Self::Other => true,
+            Self::AlreadyKnown | Self::Underpriced => false,
+        }
+    }
 }
 
 impl ChainError {

@@ -1,13 +1,13 @@
 //! Deliveries as the handler takes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use alloy::{
     primitives::{B256, Bytes, U256},
     sol_types::SolCall,
 };
 use causeway_bindings::{BatchProof, BundleDelivery, IInteropHandler, InclusionProof};
-use causeway_proofs::{Aggregation, Dialect, MalformedProof, verify_message};
+use causeway_proofs::{Aggregation, Dialect, verify_message};
 
 use super::{
     DeliverContext, DeliverError,
@@ -24,15 +24,26 @@ use crate::{
 pub(super) struct Parcel {
     pub(super) record: MessageRecord,
     pub(super) batch: u64,
+    /// The delivery by itself: calldata of `executeBundle`.
+    pub(super) alone: Bytes,
     leaf_index: u64,
     chain_batch_root: B256,
     log_path: Vec<B256>,
     aggregation: Aggregation,
+    /// Proof words from the message to the imported root.
+    words: Vec<B256>,
 }
+
+/// Ways from batches to imported roots that were read already, by L1 block of the root, chain and batch.
+pub(super) type Aggregations = BTreeMap<(u64, ChainId, u64), Aggregation>;
 
 impl DeliverContext {
     /// The parcel of a proven message; `None` where its batch or root was taken back meanwhile.
-    pub(super) fn parcel(&self, record: MessageRecord) -> Result<Option<Parcel>, DeliverError> {
+    pub(super) fn parcel(
+        &self,
+        record: MessageRecord,
+        known: &mut Aggregations,
+    ) -> Result<Option<Parcel>, DeliverError> {
         let Some(position) = record.batch else {
             return Ok(None);
         };
@@ -46,18 +57,32 @@ impl DeliverContext {
         let Some((leaf, log_path)) = tree.leaf_path(position.leaf_index) else {
             return Ok(None);
         };
-        let aggregation = self
-            .roots
-            .aggregation(&import, record.source, position.number)?;
-        let parcel = Parcel {
+        let aggregation = match known.entry((import.l1_block, record.source, position.number)) {
+            Entry::Occupied(entry) => entry.get().clone(),
+            Entry::Vacant(entry) => {
+                let read = self
+                    .roots
+                    .aggregation(&import, record.source, position.number)?;
+                entry.insert(read).clone()
+            }
+        };
+        let words = roots::inclusion_words(log_path.clone(), aggregation.clone())
+            .map_err(|error| broken(&record, error))?;
+        let mut parcel = Parcel {
             batch: position.number,
+            alone: Bytes::new(),
             leaf_index: position.leaf_index,
             chain_batch_root: settled.chain_batch_root,
             log_path,
             aggregation,
+            words,
             record,
         };
         self.check(&parcel, leaf, &import)?;
+        let delivery = parcel.delivery(parcel.words.clone());
+        parcel.alone = IInteropHandler::executeBundleCall { delivery }
+            .abi_encode()
+            .into();
         Ok(Some(parcel))
     }
 
@@ -88,14 +113,6 @@ impl DeliverContext {
         leaf: B256,
         import: &ImportedRoot,
     ) -> Result<(), DeliverError> {
-        let id = parcel.record.id;
-        let broken = |reason: String| DeliverError::Proof {
-            message: id,
-            reason,
-        };
-        let words = parcel
-            .whole_path()
-            .map_err(|error| broken(error.to_string()))?;
         let root_of = |chain: u64, block: u64| {
             (chain == self.settings.l1 && block == import.l1_block).then_some(import.root)
         };
@@ -105,32 +122,17 @@ impl DeliverContext {
             parcel.batch,
             parcel.leaf_index,
             leaf,
-            &words,
+            &parcel.words,
             root_of,
         )
         .map(drop)
-        .map_err(|error| broken(error.to_string()))
+        .map_err(|error| broken(&parcel.record, error))
     }
 }
 
 impl Parcel {
-    /// The delivery by itself: calldata of `executeBundle`.
-    pub(super) fn alone(&self) -> Result<Bytes, DeliverError> {
-        let delivery = self.delivery(self.whole_path())?;
-        Ok(IInteropHandler::executeBundleCall { delivery }
-            .abi_encode()
-            .into())
-    }
-
-    fn whole_path(&self) -> Result<Vec<B256>, MalformedProof> {
-        roots::inclusion_words(self.log_path.clone(), self.aggregation.clone())
-    }
-
-    fn delivery(
-        &self,
-        path: Result<Vec<B256>, MalformedProof>,
-    ) -> Result<BundleDelivery, DeliverError> {
-        Ok(BundleDelivery {
+    fn delivery(&self, path: Vec<B256>) -> BundleDelivery {
+        BundleDelivery {
             bundle: self.record.bundle.clone(),
             sender: self.record.center,
             proof: InclusionProof {
@@ -138,9 +140,9 @@ impl Parcel {
                 batchNumber: U256::from(self.batch),
                 leafIndex: U256::from(self.leaf_index),
                 txNumberInBatch: 0,
-                path: path.map_err(|error| self.broken(error))?,
+                path,
             },
-        })
+        }
     }
 
     fn batch_proof(&self) -> Result<BatchProof, DeliverError> {
@@ -149,15 +151,19 @@ impl Parcel {
             batchNumber: U256::from(self.batch),
             chainBatchRoot: self.chain_batch_root,
             path: roots::batch_words(self.aggregation.clone())
-                .map_err(|error| self.broken(error))?,
+                .map_err(|error| broken(&self.record, error))?,
         })
     }
 
-    fn broken(&self, error: MalformedProof) -> DeliverError {
-        DeliverError::Proof {
-            message: self.record.id,
-            reason: error.to_string(),
-        }
+    fn final_path(&self) -> Result<Vec<B256>, DeliverError> {
+        roots::final_words(self.log_path.clone()).map_err(|error| broken(&self.record, error))
+    }
+}
+
+fn broken(record: &MessageRecord, reason: impl std::fmt::Display) -> DeliverError {
+    DeliverError::Proof {
+        message: record.id,
+        reason: reason.to_string(),
     }
 }
 
@@ -172,7 +178,7 @@ pub(super) fn calldata(
         .filter_map(|ready| parcels.get(&ready.id))
         .collect();
     if let [only] = chosen.as_slice() {
-        return only.alone();
+        return Ok(only.alone.clone());
     }
     let shared = plan::shared_batches(planned);
     let mut batches = BTreeMap::new();
@@ -181,11 +187,11 @@ pub(super) fn calldata(
         let key = (parcel.record.source, parcel.batch);
         let path = if shared.contains(&key) {
             batches.insert(key, parcel.batch_proof()?);
-            roots::final_words(parcel.log_path.clone())
+            parcel.final_path()?
         } else {
-            parcel.whole_path()
+            parcel.words.clone()
         };
-        deliveries.push(parcel.delivery(path)?);
+        deliveries.push(parcel.delivery(path));
     }
     let batches = batches.into_values().collect();
     Ok(IInteropHandler::executeBundlesCall {

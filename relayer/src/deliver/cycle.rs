@@ -11,7 +11,7 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
     DeliverContext, DeliverError,
-    build::{self, Parcel},
+    build::{self, Aggregations, Parcel},
     confirm::sent_at,
     diagnose::{self, Verdict},
     plan::{self, Ready},
@@ -104,7 +104,7 @@ impl Courier {
                 return Ok(());
             }
             let parcels = self.parcels(ctx, candidates)?;
-            let simulated = simulate(ctx, parcels).await?;
+            let simulated = simulate(ctx, parcels).await;
             self.send(ctx, simulated, free).await?;
         }
     }
@@ -151,9 +151,10 @@ impl Courier {
         records: Vec<MessageRecord>,
     ) -> Result<Vec<Parcel>, DeliverError> {
         let mut parcels = Vec::with_capacity(records.len());
+        let mut known = Aggregations::new();
         for record in records {
             let id = record.id;
-            match ctx.parcel(record) {
+            match ctx.parcel(record, &mut known) {
                 Ok(Some(parcel)) => parcels.push(parcel),
                 Ok(None) => self.snooze(ctx, id),
                 Err(DeliverError::Store(error)) => return Err(error.into()),
@@ -178,7 +179,7 @@ impl Courier {
         for (parcel, outcome) in simulated {
             match outcome {
                 Ok(gas) if gas <= ctx.settings.limits.gas => {
-                    ready.push(parcel.ready(gas)?);
+                    ready.push(parcel.ready(gas));
                     parcels.insert(parcel.record.id, parcel);
                 }
                 Ok(needed) => self.hold_expensive(ctx, &parcel, needed)?,
@@ -291,30 +292,27 @@ impl Courier {
 }
 
 impl Parcel {
-    fn ready(&self, gas: u64) -> Result<Ready, DeliverError> {
-        Ok(Ready {
+    fn ready(&self, gas: u64) -> Ready {
+        Ready {
             id: self.record.id,
             source: self.record.source,
             batch: self.batch,
             gas,
-            bytes: self.alone()?.len(),
+            bytes: self.alone.len(),
             attempts: self.record.attempts,
-        })
+        }
     }
 }
 
 /// Estimates the gas of every delivery by itself, some at a time.
-async fn simulate(
-    ctx: &DeliverContext,
-    parcels: Vec<Parcel>,
-) -> Result<Vec<Simulated>, DeliverError> {
+async fn simulate(ctx: &DeliverContext, parcels: Vec<Parcel>) -> Vec<Simulated> {
     let permits = Arc::new(Semaphore::new(ctx.settings.simulations.max(1)));
     let mut running = JoinSet::new();
     for parcel in parcels {
         let request = CallRequest {
             from: ctx.sender.address(),
             to: ctx.settings.handler,
-            data: parcel.alone()?,
+            data: parcel.alone.clone(),
             gas: None,
         };
         let (chain, permits) = (ctx.chain.clone(), permits.clone());
@@ -324,5 +322,5 @@ async fn simulate(
             (parcel, chain.estimate_gas(&request).await)
         });
     }
-    Ok(running.join_all().await)
+    running.join_all().await
 }

@@ -10,6 +10,7 @@ mod sender;
 mod sign;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 pub use fees::FeeCaps;
 pub use sender::Sender;

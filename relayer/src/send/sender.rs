@@ -2,54 +2,54 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::Address;
 use tokio::sync::Mutex;
 
 use super::{
     SendError, SendRequest, SendSettings,
     fees::Offer,
     plan::{self, Step, View},
-    sign::{Draft, SignedTx, Signer},
+    sign::Signer,
 };
 use crate::{
-    chain::{ChainError, ChainReader, ChainWriter, Clock, Finality, TxFault, TxReceipt},
-    model::{ChainId, Intent, IntentKind, IntentState, UnixSeconds},
+    chain::{ChainReader, ChainWriter, Clock, Finality, TxFault, TxReceipt},
+    model::{ChainId, Intent, UnixSeconds},
     store::{Change, Reader, Store, StoreError},
 };
 
-/// Seconds for which fees that were read are offered again without asking.
-const FEES_KEEP: UnixSeconds = 3;
-/// Gas of a transfer to oneself.
-const CANCEL_GAS: u64 = 21_000;
-/// How often a fresh transaction is raised at once because the nodes find its fees too low.
-const RAISES_AT_ONCE: usize = 3;
-
 /// Sends and follows the transactions of one account on one chain. Cheap to share; calls take turns.
 pub struct Sender {
-    chain: Arc<dyn ChainReader>,
-    writer: Arc<dyn ChainWriter>,
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    signer: Signer,
-    settings: SendSettings,
-    state: Mutex<State>,
+    pub(super) chain: Arc<dyn ChainReader>,
+    pub(super) writer: Arc<dyn ChainWriter>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) signer: Signer,
+    pub(super) settings: SendSettings,
+    pub(super) state: Mutex<State>,
 }
 
 /// What is lost at a restart and found again from store and chain.
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     /// Nonce of the next transaction; `None` until open transactions were reconciled with the chain.
-    next_nonce: Option<u64>,
-    fees: Option<(UnixSeconds, Offer)>,
-    memories: BTreeMap<u64, Memory>,
+    pub(super) next_nonce: Option<u64>,
+    pub(super) fees: Option<(UnixSeconds, Offer)>,
+    pub(super) memories: BTreeMap<u64, Memory>,
 }
 
 /// What is remembered of an open transaction.
-#[derive(Clone, Copy, Default)]
-struct Memory {
-    broadcast_at: Option<UnixSeconds>,
-    refused: Option<TxFault>,
-    nonce_used_at: Option<u64>,
+#[derive(Clone, Default)]
+pub(super) struct Memory {
+    pub(super) broadcast_at: Option<UnixSeconds>,
+    pub(super) refused: Option<Refusal>,
+    pub(super) nonce_used_at: Option<u64>,
+}
+
+/// A refusal by every node.
+#[derive(Clone)]
+pub(super) struct Refusal {
+    pub(super) fault: TxFault,
+    pub(super) reason: String,
 }
 
 /// What the chain shows, for all open transactions alike.
@@ -197,7 +197,7 @@ impl Sender {
             final_block: sight.final_block,
             receipt,
             broadcast_at: memory.broadcast_at,
-            refused: memory.refused,
+            refused: memory.refused.as_ref().map(|refusal| refusal.fault),
             nonce_used_at: memory.nonce_used_at,
             can_raise: raised.is_some(),
         };
@@ -208,7 +208,12 @@ impl Sender {
                 Ok(false)
             }
             Step::Rebroadcast => self.broadcast(state, intent).await.map(|()| false),
-            Step::Raise => self.raise(state, intent, raised).await.map(|()| false),
+            Step::Raise => {
+                if let Some(offer) = raised {
+                    self.raise(state, intent, offer).await?;
+                }
+                Ok(false)
+            }
             Step::Cancel => self.cancel(state, intent).await.map(|()| true),
             Step::Become(next) => {
                 *memory = Memory::default();
@@ -228,249 +233,7 @@ impl Sender {
         Ok(None)
     }
 
-    async fn first_version(
-        &self,
-        request: SendRequest,
-        nonce: u64,
-        offer: Offer,
-    ) -> Result<Intent, SendError> {
-        let SendRequest {
-            kind,
-            to,
-            calldata,
-            gas_limit,
-            blobs: sidecar,
-        } = request;
-        let chain = self.chain_id();
-        let draft = Draft {
-            chain,
-            nonce,
-            to,
-            calldata: calldata.clone(),
-            gas_limit,
-            offer,
-            sidecar,
-        };
-        let SignedTx { hash, raw } = draft.sign(&self.signer).await?;
-        let now = self.clock.now();
-        Ok(Intent {
-            chain,
-            signer: self.address(),
-            nonce,
-            kind,
-            to,
-            calldata,
-            gas_limit,
-            hashes: vec![hash],
-            raw,
-            max_fee_per_gas: offer.gas.max_fee_per_gas,
-            max_priority_fee_per_gas: offer.gas.max_priority_fee_per_gas,
-            created_at: now,
-            bumped_at: now,
-            state: IntentState::Pending,
-        })
-    }
-
-    /// Broadcasts a transaction that no node has seen. A refusal by all of them frees the nonce again.
-    async fn broadcast_fresh(
-        &self,
-        state: &mut State,
-        intent: &mut Intent,
-    ) -> Result<(), SendError> {
-        for _ in 0..RAISES_AT_ONCE {
-            self.broadcast(state, intent).await?;
-            if self.refusal(state, intent) != Some(TxFault::Underpriced) {
-                break;
-            }
-            state.fees = None;
-            let raised = self.raised(state, intent).await?;
-            if raised.is_none() {
-                break;
-            }
-            self.sign_again(state, intent, raised).await?;
-        }
-        match self.refusal(state, intent) {
-            None | Some(TxFault::AlreadyKnown | TxFault::Underpriced) => Ok(()),
-            Some(fault) => Err(self.withdraw(state, intent, fault)?),
-        }
-    }
-
-    fn refusal(&self, state: &State, intent: &Intent) -> Option<TxFault> {
-        state
-            .memories
-            .get(&intent.nonce)
-            .and_then(|memory| memory.refused)
-    }
-
-    /// Forgets a transaction that no pool took, and takes its nonce back.
-    fn withdraw(
-        &self,
-        state: &mut State,
-        intent: &mut Intent,
-        fault: TxFault,
-    ) -> Result<SendError, SendError> {
-        intent.state = IntentState::Replaced;
-        self.commit(intent)?;
-        state.memories.remove(&intent.nonce);
-        state.next_nonce = match fault {
-            // Somebody else used the nonce, so the chain must be asked for the next.
-            TxFault::NonceTooLow => None,
-            _ => Some(intent.nonce),
-        };
-        let (chain, signer) = (self.chain_id(), self.address());
-        let reason = format!("{fault:?}");
-        Ok(SendError::Refused {
-            chain,
-            signer,
-            fault,
-            reason,
-        })
-    }
-
-    /// Broadcasts the newest version and remembers how that went. A provider's trouble is none of the transaction's.
-    async fn broadcast(&self, state: &mut State, intent: &Intent) -> Result<(), SendError> {
-        let outcome = self.writer.broadcast(&intent.raw).await;
-        let memory = state.memories.entry(intent.nonce).or_default();
-        memory.broadcast_at = Some(self.clock.now());
-        memory.refused = None;
-        match outcome {
-            Ok(_)
-            | Err(ChainError::Refused {
-                fault: TxFault::AlreadyKnown,
-                ..
-            }) => {}
-            Err(ChainError::Refused { fault, reason, .. }) => {
-                tracing::warn!(chain = intent.chain, nonce = intent.nonce, %reason, "transaction refused");
-                memory.refused = Some(fault);
-            }
-            Err(error) => {
-                tracing::warn!(chain = intent.chain, nonce = intent.nonce, %error, "broadcast failed, will be repeated");
-            }
-        }
-        Ok(())
-    }
-
-    async fn raise(
-        &self,
-        state: &mut State,
-        intent: &mut Intent,
-        raised: Option<Offer>,
-    ) -> Result<(), SendError> {
-        self.sign_again(state, intent, raised).await?;
-        self.broadcast(state, intent).await
-    }
-
-    /// Signs a version with higher fees and makes it durable.
-    async fn sign_again(
-        &self,
-        state: &mut State,
-        intent: &mut Intent,
-        raised: Option<Offer>,
-    ) -> Result<(), SendError> {
-        let Some(offer) = raised else { return Ok(()) };
-        let draft = Draft {
-            offer,
-            ..Draft::of(&intent.raw)?
-        };
-        self.adopt(state, intent, draft).await
-    }
-
-    /// Replaces the transaction by an empty one of the same nonce.
-    async fn cancel(&self, state: &mut State, intent: &mut Intent) -> Result<(), SendError> {
-        let old = Draft::of(&intent.raw)?;
-        let today = self.todays_offer(state, old.sidecar.is_some()).await?;
-        let caps = self.settings.caps;
-        let offer = old
-            .offer
-            .raised(
-                today,
-                caps.cancel_max_fee_per_gas,
-                caps.max_fee_per_blob_gas,
-            )
-            .unwrap_or_else(|| {
-                old.offer
-                    .capped(caps.cancel_max_fee_per_gas, caps.max_fee_per_blob_gas)
-            });
-        tracing::warn!(chain = intent.chain, nonce = intent.nonce, kind = ?intent.kind, "cancelling a transaction");
-        intent.kind = IntentKind::Cancel;
-        intent.to = self.address();
-        intent.calldata = Bytes::new();
-        intent.gas_limit = CANCEL_GAS;
-        let draft = Draft {
-            to: intent.to,
-            calldata: Bytes::new(),
-            gas_limit: CANCEL_GAS,
-            offer,
-            ..old
-        };
-        self.adopt(state, intent, draft).await?;
-        self.broadcast(state, intent).await
-    }
-
-    /// Makes a new version of the transaction durable.
-    async fn adopt(
-        &self,
-        state: &mut State,
-        intent: &mut Intent,
-        draft: Draft,
-    ) -> Result<(), SendError> {
-        let offer = draft.offer;
-        let SignedTx { hash, raw } = draft.sign(&self.signer).await?;
-        intent.hashes.push(hash);
-        intent.raw = raw;
-        intent.max_fee_per_gas = offer.gas.max_fee_per_gas;
-        intent.max_priority_fee_per_gas = offer.gas.max_priority_fee_per_gas;
-        intent.bumped_at = self.clock.now();
-        state.memories.remove(&intent.nonce);
-        self.commit(intent)
-    }
-
-    /// The offer with which the transaction could be replaced now, if its cap leaves room.
-    async fn raised(&self, state: &mut State, intent: &Intent) -> Result<Option<Offer>, SendError> {
-        if intent.state != IntentState::Pending {
-            return Ok(None);
-        }
-        let offered = Draft::of(&intent.raw)?.offer;
-        let today = self.todays_offer(state, offered.blob > 0).await?;
-        let caps = self.settings.caps;
-        let cap = if intent.kind == IntentKind::Cancel {
-            caps.cancel_max_fee_per_gas
-        } else {
-            caps.max_fee_per_gas
-        };
-        Ok(offered.raised(today, cap, caps.max_fee_per_blob_gas))
-    }
-
-    /// Prices of the day within the caps; kept for some seconds.
-    async fn todays_offer(&self, state: &mut State, blobs: bool) -> Result<Offer, SendError> {
-        let now = self.clock.now();
-        let kept = state.fees.filter(|(at, offer)| {
-            now.saturating_sub(*at) < FEES_KEEP && (!blobs || offer.blob > 0)
-        });
-        let offer = match kept {
-            Some((_, offer)) => offer,
-            None => {
-                let gas = self.chain.fees().await?;
-                let blob = if blobs {
-                    self.chain.blob_base_fee().await?.saturating_mul(2).max(1)
-                } else {
-                    0
-                };
-                let caps = self.settings.caps;
-                let offer =
-                    Offer { gas, blob }.capped(caps.max_fee_per_gas, caps.max_fee_per_blob_gas);
-                state.fees = Some((now, offer));
-                offer
-            }
-        };
-        Ok(if blobs {
-            offer
-        } else {
-            Offer { blob: 0, ..offer }
-        })
-    }
-
-    fn commit(&self, intent: &Intent) -> Result<(), SendError> {
+    pub(super) fn commit(&self, intent: &Intent) -> Result<(), SendError> {
         Ok(self
             .store
             .commit(vec![Change::PutIntent(Box::new(intent.clone()))])?)

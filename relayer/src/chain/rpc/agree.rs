@@ -38,11 +38,13 @@ pub(super) fn judge<T: Clone + PartialEq>(
     }
 }
 
-/// The newest head that `needed` providers have reached: the `needed`-th largest.
-pub(super) fn common_head(heads: &[u64], needed: usize) -> Option<u64> {
+/// Heads that `needed` providers have reached, the newest first: from the `needed`-th largest on.
+pub(super) fn common_heads(heads: &[u64], needed: usize) -> Vec<u64> {
     let mut sorted = heads.to_vec();
     sorted.sort_unstable_by(|a, b| b.cmp(a));
-    sorted.get(needed.checked_sub(1)?).copied()
+    let mut common = sorted.split_off(needed.saturating_sub(1).min(heads.len()));
+    common.dedup();
+    common
 }
 
 #[cfg(test)]
@@ -73,10 +75,9 @@ mod tests {
 
     #[test]
     fn a_lone_provider_cannot_push_the_head() {
-        assert_eq!(common_head(&[10, 1_000_000, 12], 2), Some(12));
-        assert_eq!(common_head(&[10, 12], 2), Some(10));
-        assert_eq!(common_head(&[10], 1), Some(10));
-        assert_eq!(common_head(&[10], 2), None);
-        assert_eq!(common_head(&[10], 0), None);
+        assert_eq!(common_heads(&[10, 1_000_000, 12], 2), [12, 10]);
+        assert_eq!(common_heads(&[10, 12], 2), [10]);
+        assert_eq!(common_heads(&[10, 10, 12], 1), [12, 10]);
+        assert!(common_heads(&[10], 2).is_empty());
     }
 }

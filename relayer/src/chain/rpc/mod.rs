@@ -5,6 +5,8 @@ mod classify;
 mod health;
 mod pool;
 mod provider;
+#[cfg(test)]
+mod tests;
 
 pub(super) use classify::Purpose;
 pub(super) use pool::Pool;

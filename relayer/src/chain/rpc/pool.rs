@@ -108,8 +108,11 @@ impl Pool {
         }
     }
 
-    /// The newest block number that enough providers have reached, by `ask`, which returns each one's head.
-    pub(in crate::chain) async fn common_head<F, Fut>(&self, ask: F) -> Result<u64, ChainError>
+    /// Block numbers that enough providers have reached, the newest first and never none; `ask` returns each one's head.
+    pub(in crate::chain) async fn common_heads<F, Fut>(
+        &self,
+        ask: F,
+    ) -> Result<Vec<u64>, ChainError>
     where
         F: Fn(Arc<Provider>) -> Fut,
         Fut: Future<Output = Result<u64, ChainError>> + Send + 'static,
@@ -136,8 +139,10 @@ impl Pool {
             }
         }
         calls.detach_all();
-        agree::common_head(&heads, self.agreement)
-            .ok_or_else(|| self.too_few("the head", heads.len(), last))
+        match agree::common_heads(&heads, self.agreement) {
+            common if common.is_empty() => Err(self.too_few("the head", heads.len(), last)),
+            common => Ok(common),
+        }
     }
 
     /// Asks all providers at once and collects every answer.
@@ -183,7 +188,8 @@ impl Pool {
         usable
     }
 
-    fn nobody(&self) -> ChainError {
+    /// The error of a chain without providers.
+    pub(in crate::chain) fn nobody(&self) -> ChainError {
         ChainError::Unreachable {
             chain: self.chain,
             provider: "no provider".to_owned(),
