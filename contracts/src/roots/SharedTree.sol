@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MerkleTree} from "../libraries/MerkleTree.sol";
 
 /// @title The growing tree over all chains, updated in place
@@ -11,10 +11,13 @@ library SharedTree {
     /// @notice The tree holds `2 ** MAX_HEIGHT` leaves.
     uint256 internal constant MAX_HEIGHT = 16;
 
+    /// @param count Number of leaves.
+    /// @param height Levels from the leaves to the root: ceil(log2 count).
     /// @param nodes Node `i` of a stored level `l` stands at `2 ** (MAX_HEIGHT - l) + i`. Stored are the even levels up
     /// to `_topLevel`, from which the root is two or three levels away.
     struct Tree {
-        uint256 count;
+        uint128 count;
+        uint128 height;
         bytes32[2 << MAX_HEIGHT] nodes;
     }
 
@@ -23,26 +26,22 @@ library SharedTree {
     /// @return root_ Root of the tree with it.
     function add(Tree storage self, bytes32 leaf) internal returns (uint256 index, bytes32 root_) {
         index = self.count;
-        uint256 top = _topLevel(_height(index));
-        uint256 newTop = _topLevel(_height(index + 1));
-        if (newTop != top) {
-            // The tree outgrows three levels above the last stored one: the two nodes there are stored from now on.
-            bytes32 empty = _emptyNode(top);
-            uint256 last = (index - 1) >> top;
-            _store(self, newTop, 0, _groupRoot(self, top, 0, 2, last, empty));
-            _store(self, newTop, 1, _groupRoot(self, top, 1, 2, last, empty));
+        uint256 height = self.height;
+        if (index == 1 << height) {
+            ++height;
+            _grow(self, height, index);
         }
-        self.count = index + 1;
+        self.count = SafeCast.toUint128(index + 1);
+        self.height = SafeCast.toUint128(height);
         root_ = update(self, index, leaf);
     }
 
     /// @notice Replaces a leaf.
     /// @return node Root of the tree with the new leaf.
     function update(Tree storage self, uint256 index, bytes32 leaf) internal returns (bytes32 node) {
-        uint256 count = self.count;
-        uint256 height = _height(count);
+        uint256 last = uint256(self.count) - 1;
+        uint256 height = self.height;
         uint256 top = _topLevel(height);
-        uint256 last = count - 1;
         bytes32 empty = MerkleTree.EMPTY_ENTRY;
         node = leaf;
         for (uint256 level = 0; level < top; level += 2) {
@@ -58,9 +57,20 @@ library SharedTree {
 
     /// @notice Root of the tree.
     function root(Tree storage self) internal view returns (bytes32) {
-        uint256 height = _height(self.count);
+        uint256 height = self.height;
         uint256 top = _topLevel(height);
-        return _groupRoot(self, top, 0, height - top, (self.count - 1) >> top, _emptyNode(top));
+        return _groupRoot(self, top, 0, height - top, (uint256(self.count) - 1) >> top, _emptyNode(top));
+    }
+
+    /// @dev Where a full tree of `count` leaves outgrows three levels above the last stored one, the two nodes of the
+    /// next are stored from now on.
+    function _grow(Tree storage self, uint256 height, uint256 count) private {
+        uint256 top = _topLevel(height);
+        if (top == _topLevel(height - 1)) return;
+        uint256 last = (count - 1) >> (top - 2);
+        bytes32 empty = _emptyNode(top - 2);
+        _store(self, top, 0, _groupRoot(self, top - 2, 0, 2, last, empty));
+        _store(self, top, 1, _groupRoot(self, top - 2, 1, 2, last, empty));
     }
 
     function _store(Tree storage self, uint256 level, uint256 index, bytes32 node) private {
@@ -82,22 +92,26 @@ library SharedTree {
             let start := mload(0x40)
             let end := add(start, shl(span, 0x20))
             let slot := shl(span, group)
-            let present := add(start, shl(5, sub(add(last, 1), slot)))
+            let bound := add(start, shl(5, sub(add(last, 1), slot)))
+            if gt(bound, end) { bound := end }
             slot := add(add(nodes.slot, shl(sub(MAX_HEIGHT, level), 1)), slot)
             let place := start
-            for {} and(lt(place, end), lt(place, present)) { place := add(place, 0x20) } {
+            for {} lt(place, bound) { place := add(place, 0x20) } {
                 mstore(place, sload(slot))
                 slot := add(slot, 1)
             }
             for {} lt(place, end) { place := add(place, 0x20) } { mstore(place, empty) }
-            for {} span { span := sub(span, 1) } {
-                place := start
-                for { let pair := start } lt(pair, end) { pair := add(pair, 0x40) } {
-                    mstore(place, keccak256(pair, 0x40))
-                    place := add(place, 0x20)
-                }
-                end := place
+            if gt(span, 2) {
+                mstore(start, keccak256(start, 0x40))
+                mstore(add(start, 0x20), keccak256(add(start, 0x40), 0x40))
+                mstore(add(start, 0x40), keccak256(add(start, 0x80), 0x40))
+                mstore(add(start, 0x60), keccak256(add(start, 0xc0), 0x40))
             }
+            if gt(span, 1) {
+                mstore(start, keccak256(start, 0x40))
+                mstore(add(start, 0x20), keccak256(add(start, 0x40), 0x40))
+            }
+            if span { mstore(start, keccak256(start, 0x40)) }
             node := mload(start)
         }
     }
@@ -112,11 +126,6 @@ library SharedTree {
         for (uint256 i = 0; i < level; i += 2) {
             node = _grandparent(node);
         }
-    }
-
-    /// @dev ceil(log2 count); 0 for an empty tree.
-    function _height(uint256 count) private pure returns (uint256) {
-        return Math.log2(count, Math.Rounding.Ceil);
     }
 
     /// @dev Highest stored level.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {AggregationLeaves} from "../../src/libraries/AggregationLeaves.sol";
 import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InclusionProof, InclusionProofEmptyLeaf} from "../../src/types/Messages.sol";
 import {ProofAttack} from "../base/ProofAttack.sol";

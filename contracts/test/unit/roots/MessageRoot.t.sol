@@ -5,7 +5,6 @@ import {IMessageRoot} from "../../../src/interfaces/IMessageRoot.sol";
 import {MessageRoot} from "../../../src/roots/MessageRoot.sol";
 import {NaiveTrees} from "../../base/NaiveTrees.sol";
 import {Test} from "../../base/Test.sol";
-import {TreeBuilder} from "../../base/TreeBuilder.sol";
 
 contract MessageRootTest is Test {
     address private _registry = makeAddr("registry");

@@ -77,7 +77,7 @@ contract TreesTest is Test {
         vm.assertEq(_shared.count, count);
     }
 
-    /// @dev The most an update may touch with 20 chains and L1: two nodes written, eight siblings read, the count.
+    /// @dev With 20 chains and L1: two nodes written, at most eight siblings read, and the size of the tree.
     function testFuzz_update_touchesElevenSlots_whenThereAreTwentyChains(uint256 index) external {
         bytes32[] memory leaves = TreeBuilder.randomWords(1, 21);
         for (uint256 i = 0; i < leaves.length; ++i) {
@@ -87,20 +87,29 @@ contract TreesTest is Test {
         _shared.update(bound(index, 0, 20), keccak256("new"));
         (bytes32[] memory reads, bytes32[] memory writes) = vm.accesses(address(this));
         vm.assertEq(writes.length, 2);
-        vm.assertLe(reads.length - writes.length, 11);
+        vm.assertLe(_countDistinct(reads), 11);
     }
 
     function test_add_reverts_whenTheTreeIsFull() external {
-        _shared.count = 1 << SharedTree.MAX_HEIGHT;
+        _shared.height = uint128(SharedTree.MAX_HEIGHT);
+        _shared.count = uint128(1 << SharedTree.MAX_HEIGHT);
         vm.expectRevert();
         this.addOne();
-        _shared.count = (1 << SharedTree.MAX_HEIGHT) - 1;
+        _shared.count -= 1;
         this.addOne();
         vm.assertEq(_shared.count, 1 << SharedTree.MAX_HEIGHT);
     }
 
     function addOne() external {
         _shared.add(keccak256("leaf"));
+    }
+
+    function _countDistinct(bytes32[] memory words) private pure returns (uint256 count) {
+        for (uint256 i = 0; i < words.length; ++i) {
+            uint256 j = 0;
+            while (words[j] != words[i]) ++j;
+            if (j == i) ++count;
+        }
     }
 
     function _first(bytes32[] memory all, uint256 count) private pure returns (bytes32[] memory part) {
