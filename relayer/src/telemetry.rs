@@ -124,4 +124,53 @@ mod tests {
             "{error}"
         );
     }
+
+    /// The arguments of every `tracing` macro in the sources.
+    fn log_calls() -> Vec<String> {
+        let mut folders = vec![std::path::PathBuf::from(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src"
+        ))];
+        let mut calls = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs")
+                    && !path.ends_with("telemetry.rs")
+                {
+                    let text = std::fs::read_to_string(&path).unwrap();
+                    let levels = ["error!(", "warn!(", "info!(", "debug!(", "trace!("];
+                    for level in levels.map(|level| format!("tracing::{level}")) {
+                        calls.extend(
+                            text.split(&level)
+                                .skip(1)
+                                .map(|rest| rest.split(");").next().unwrap().to_owned()),
+                        );
+                    }
+                }
+            }
+        }
+        calls
+    }
+
+    #[test]
+    fn every_line_about_a_message_carries_its_trace() {
+        let calls = log_calls();
+        assert!(calls.len() > 15, "{}", calls.len());
+        for call in calls {
+            assert!(
+                !call.contains("message ="),
+                "`message` is the line's text: {call}"
+            );
+            let about_a_message = ["%id", "id = %", "%refused"]
+                .iter()
+                .any(|field| call.contains(field));
+            assert!(
+                !about_a_message || call.contains("trace ="),
+                "no trace: {call}"
+            );
+        }
+    }
 }

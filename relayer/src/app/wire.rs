@@ -34,7 +34,7 @@ const MAX_IN_FLIGHT: usize = 8;
 const SIMULATIONS: usize = 16;
 
 /// Time between two looks of the canary.
-const CANARY_INTERVAL: Duration = Duration::from_secs(30);
+const CANARY_INTERVAL: Duration = Duration::from_secs(15);
 
 /// A stage counts as alive for so many poll intervals without a heartbeat, and at least for [`SHORTEST_SILENCE`].
 const SILENT_POLLS: u64 = 10;

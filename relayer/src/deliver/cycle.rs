@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     chain::{CallRequest, ChainError},
-    model::{HoldReason, IntentKind, IntentState, MessageEvent, MessageRecord, Stage, UnixSeconds},
+    model::{
+        HoldReason, IntentKind, IntentState, MessageEvent, MessageRecord, Stage, UnixSeconds,
+        trace_id,
+    },
     send::{SendError, SendRequest},
     store::{MessageFilter, StoreError},
 };
@@ -159,7 +162,7 @@ impl Courier {
                 Ok(None) => self.snooze(ctx, id),
                 Err(DeliverError::Store(error)) => return Err(error.into()),
                 Err(error) => {
-                    tracing::error!(stage = super::STAGE, message = %id, %error, "no proof");
+                    tracing::error!(stage = super::STAGE, trace = trace_id(id), %id, %error, "no proof");
                     self.snooze(ctx, id);
                 }
             }
@@ -248,7 +251,7 @@ impl Courier {
         match diagnose::verdict(data) {
             Verdict::Done | Verdict::ProveAgain => self.snooze(ctx, record.id),
             Verdict::Fail(reason) => {
-                tracing::info!(stage = super::STAGE, message = %record.id, ?reason, "failed");
+                tracing::info!(stage = super::STAGE, trace = record.trace(), id = %record.id, %reason, "failed");
                 ctx.apply(&[record.id], |_| Some(MessageEvent::Failed(reason.clone())))?;
             }
             Verdict::Hold(reason, release) => {
@@ -279,7 +282,7 @@ impl Courier {
         reason: HoldReason,
         again: Option<UnixSeconds>,
     ) -> Result<(), StoreError> {
-        tracing::info!(stage = super::STAGE, message = %id, ?reason, "held");
+        tracing::info!(stage = super::STAGE, trace = trace_id(id), %id, %reason, "held");
         ctx.apply(&[id], |_| Some(MessageEvent::Held(reason.clone(), again)))?;
         self.held.extend(again.map(|time| Reverse((time, id))));
         Ok(())

@@ -4,7 +4,7 @@ use alloy::primitives::B256;
 
 use super::DeliverContext;
 use crate::{
-    model::{MessageEvent, MessageRecord, UnixSeconds},
+    model::{MessageEvent, MessageRecord, UnixSeconds, trace_id},
     store::{Change, Reader, StoreError},
 };
 
@@ -43,7 +43,9 @@ pub(super) fn changes(
         };
         match record.apply(event, now) {
             Ok(()) => changes.push(Change::PutMessage(Box::new(record))),
-            Err(refused) => tracing::debug!(%refused, "the message has moved on"),
+            Err(refused) => {
+                tracing::debug!(trace = trace_id(refused.id), %refused, "the message has moved on")
+            }
         }
     }
     Ok(changes)

@@ -8,7 +8,7 @@ use super::{ProveContext, ProveSettings};
 use crate::{
     model::{
         BatchPosition, ChainId, HoldReason, ImportedRoot, MessageEvent, MessageRecord, Milestone,
-        MilestoneKind, SettledBatch, Stage, TxPoint, UnixSeconds,
+        MilestoneKind, SettledBatch, Stage, TxPoint, UnixSeconds, trace_id,
     },
     roots::{BatchTree, RootsError},
     store::{Change, MessageFilter, Reader, StoreError},
@@ -193,7 +193,7 @@ fn note_batch(
 ) -> bool {
     let halted = matches!(record.hold, Some(HoldReason::RootMismatch { .. }));
     if halted && let Err(refused) = record.apply(MessageEvent::Retry, now) {
-        tracing::debug!(%refused, "not released");
+        tracing::debug!(trace = trace_id(refused.id), %refused, "not released");
     }
     let position = BatchPosition {
         number: batch.number,
@@ -212,7 +212,7 @@ fn note_batch(
     match record.apply(MessageEvent::Settled(position, milestone), now) {
         Ok(()) => true,
         Err(refused) => {
-            tracing::debug!(%refused, "not settled");
+            tracing::debug!(trace = trace_id(refused.id), %refused, "not settled");
             halted
         }
     }
@@ -312,7 +312,7 @@ fn advance(record: &mut MessageRecord, import: &ImportedRoot, now: UnixSeconds) 
     };
     for event in [MessageEvent::Rooted(rooted), MessageEvent::Proven] {
         if let Err(refused) = record.apply(event, now) {
-            tracing::debug!(%refused, "not needed");
+            tracing::debug!(trace = trace_id(refused.id), %refused, "not needed");
         }
     }
 }

@@ -60,7 +60,7 @@ impl ObservedStore {
         let reason = message.hold.as_ref().map(ToString::to_string);
         tracing::info!(
             trace = message.trace(),
-            message = %message.id,
+            id = %message.id,
             source = message.source,
             destination = message.destination,
             from = step.from.map(Stage::label),
