@@ -231,6 +231,6 @@ pub(super) fn settle(record: &mut MessageRecord, execution: &Execution, now: Uni
 /// A page that is read a second time repeats what is known; the record then stays as it is.
 fn note(record: &mut MessageRecord, event: MessageEvent, now: UnixSeconds) {
     if let Err(refused) = record.apply(event, now) {
-        tracing::debug!(%refused, "nothing new");
+        tracing::debug!(trace = crate::model::trace_id(refused.id), %refused, "nothing new");
     }
 }

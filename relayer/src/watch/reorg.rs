@@ -45,7 +45,7 @@ pub(super) fn changes(
             continue;
         };
         if let Err(refused) = record.apply(MessageEvent::Reorged { lost }, now) {
-            tracing::debug!(%refused, "nothing to take back");
+            tracing::debug!(trace = crate::model::trace_id(refused.id), %refused, "nothing to take back");
             continue;
         }
         // What another chain executed stays executed, even where the way there is gone.
