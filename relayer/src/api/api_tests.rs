@@ -1,12 +1,19 @@
 use std::time::Duration;
 
-use alloy::transports::http::reqwest::{Client, Method};
+use alloy::primitives::{Address, B256, Bytes, Signature};
+use alloy::signers::{SignerSync, local::PrivateKeySigner};
+use alloy::sol_types::Eip712Domain;
+use async_trait::async_trait;
+use causeway_bindings::{attestation_digest, attestation_domain};
+use reqwest::{Client, Method};
 use serde_json::Value;
 
 use super::*;
 use crate::chain::SystemClock;
 use crate::health::Expected;
 use crate::model::{Stage, UnixSeconds};
+use crate::operator::attest::{AttestError, Attester, Claim};
+use crate::operator::remote::RemoteAttester;
 use crate::progress::Progress;
 use crate::roots::Roots;
 use crate::store::memory::MemoryStore;
@@ -33,6 +40,10 @@ impl Clock for Fixed {
 }
 
 async fn start(reads_need_token: bool) -> Server {
+    start_with(reads_need_token, AttesterService::default()).await
+}
+
+async fn start_with(reads_need_token: bool, attesters: AttesterService) -> Server {
     let directory = tempfile::tempdir().unwrap();
     let token = Token::read_or_create(&directory.path().join(TOKEN_FILE)).unwrap();
     let store = Arc::new(MemoryStore::new(1));
@@ -52,6 +63,7 @@ async fn start(reads_need_token: bool) -> Server {
         within: 30,
     }];
     let context = ApiContext {
+        attesters,
         store: Arc::<MemoryStore>::clone(&store),
         prover: Prover::new(Arc::new(Roots::new(1)), 1),
         health: Health::new(
@@ -108,7 +120,7 @@ impl Server {
 }
 
 fn id(byte: u8) -> String {
-    format!("{}", alloy::primitives::B256::repeat_byte(byte))
+    format!("{}", B256::repeat_byte(byte))
 }
 
 #[tokio::test]
@@ -218,11 +230,7 @@ async fn retry_needs_the_token_and_a_held_message() {
         (status, problem["code"].as_str()),
         (401, Some("token_needed"))
     );
-    let held = server
-        .store
-        .message(alloy::primitives::B256::repeat_byte(1))
-        .unwrap()
-        .unwrap();
+    let held = server.store.message(B256::repeat_byte(1)).unwrap().unwrap();
     assert_eq!(held.stage, Stage::Held);
 
     let (status, _, message) = server.call(Method::POST, &path, true).await;
@@ -283,4 +291,54 @@ async fn a_port_in_use_is_named() {
         matches!(error, ApiError::PortInUse(address) if address == server.address),
         "{error}"
     );
+}
+
+/// Signs whatever it is asked; what an attester looks at first is tested where it stands.
+struct Willing(PrivateKeySigner);
+
+fn attestation_terms() -> Eip712Domain {
+    attestation_domain(1, Address::repeat_byte(7))
+}
+
+#[async_trait]
+impl Attester for Willing {
+    fn address(&self) -> Address {
+        self.0.address()
+    }
+
+    async fn attest(&self, claim: &Claim) -> Result<Signature, AttestError> {
+        let digest = attestation_digest(&attestation_terms(), claim.public_input);
+        Ok(self.0.sign_hash_sync(&digest).unwrap())
+    }
+}
+
+fn claim(chain: u64) -> Claim {
+    Claim {
+        chain,
+        last_block: 9,
+        data: Bytes::from_static(b"data"),
+        public_input: B256::repeat_byte(5),
+    }
+}
+
+#[tokio::test]
+async fn an_operator_elsewhere_gets_the_attestation_it_asks_for() {
+    let signer = PrivateKeySigner::random();
+    let willing: Arc<dyn Attester> = Arc::new(Willing(signer.clone()));
+    let server = start_with(true, AttesterService::new([(10, Arc::clone(&willing))])).await;
+    let url = format!("http://{}", server.address);
+    let open =
+        |header| RemoteAttester::new(signer.address(), &url, attestation_terms(), header).unwrap();
+
+    let remote = open(Some(server.token.header()));
+    let signature = remote.attest(&claim(10)).await.unwrap();
+    assert_eq!(signature, willing.attest(&claim(10)).await.unwrap());
+
+    let elsewhere = remote.attest(&claim(20)).await.unwrap_err().to_string();
+    assert!(
+        elsewhere.contains("does not attest to chain 20"),
+        "{elsewhere}"
+    );
+    let stranger = open(None).attest(&claim(10)).await.unwrap_err().to_string();
+    assert!(stranger.contains("401"), "{stranger}");
 }

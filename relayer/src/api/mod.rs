@@ -1,5 +1,6 @@
 //! The relayer's HTTP interface: health, metrics, messages. Loopback by default.
 
+mod attestations;
 mod auth;
 mod messages;
 mod probes;
@@ -19,6 +20,7 @@ use crate::bundle::Prover;
 use crate::chain::Clock;
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::operator::remote::{ATTESTATIONS_PATH, AttesterService};
 use crate::store::Store;
 use crate::view::ChainNames;
 
@@ -27,6 +29,8 @@ pub use problem::Problem;
 
 /// What the interface answers from.
 pub struct ApiContext {
+    /// Who signs for operators on other machines.
+    pub attesters: AttesterService,
     /// Messages.
     pub store: Arc<dyn Store>,
     /// Proofs.
@@ -41,7 +45,7 @@ pub struct ApiContext {
     pub clock: Arc<dyn Clock>,
     /// The bearer token.
     pub token: Token,
-    /// Whether reads of messages need the token too: so on anything but loopback.
+    /// Whether reads of messages and requests to attest need the token too: so on anything but loopback.
     pub reads_need_token: bool,
 }
 
@@ -82,7 +86,8 @@ fn router(context: Arc<ApiContext>) -> Router {
     let mut reads = Router::new()
         .route("/v1/messages", get(messages::list))
         .route("/v1/messages/{id}", get(messages::show))
-        .route("/v1/messages/{id}/proof", get(messages::proof));
+        .route("/v1/messages/{id}/proof", get(messages::proof))
+        .route(ATTESTATIONS_PATH, post(attestations::attest));
     if context.reads_need_token {
         reads = reads.route_layer(guarded.clone());
     }

@@ -54,7 +54,7 @@ impl From<StoreError> for Problem {
 }
 
 pub(super) async fn unknown_path() -> Problem {
-    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry";
+    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry, /v1/attestations";
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_path",
@@ -66,6 +66,6 @@ pub(super) async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "wrong_method",
-        "retry takes POST, everything else takes GET",
+        "retry and attestations take POST, everything else takes GET",
     )
 }

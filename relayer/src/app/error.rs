@@ -4,6 +4,7 @@ use crate::api::{ApiError, TokenError};
 use crate::chain::ChainError;
 use crate::checks::Finding;
 use crate::config::ConfigError;
+use crate::operator::attest::AttestError;
 use crate::store::StoreError;
 
 /// Why the relayer does not start, or ends.
@@ -27,6 +28,9 @@ pub enum AppError {
     /// The token cannot be had.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// An attester on another machine cannot be used.
+    #[error(transparent)]
+    Attester(#[from] AttestError),
     /// The configuration is not that of the chains.
     #[error("{}", lines(.0))]
     Refused(Vec<Finding>),

@@ -1,5 +1,6 @@
 //! `causeway run`: opens everything, checks it, starts the stages, serves the interface, and ends in order.
 
+mod attest;
 mod chains;
 mod error;
 mod operate;
@@ -92,6 +93,7 @@ pub async fn run(
         ),
     };
     wiring.start(roles)?;
+    let attesters = wiring.attester_service()?;
     let Wiring {
         expected,
         supervisor,
@@ -102,6 +104,7 @@ pub async fn run(
     let health = health(progress, expected, names.clone(), &clock);
     let reads_need_token = !config.api.listen.ip().is_loopback();
     let context = ApiContext {
+        attesters,
         store,
         prover,
         health,
@@ -160,7 +163,11 @@ fn load_signers(
     let operators = config.operators.values().filter(|_| roles.operator);
     let operators =
         operators.flat_map(|operator| operator.attesters.iter().chain([&operator.signer]).cloned());
-    let names: BTreeSet<String> = relay.chain(operators).collect();
+    let attesters = config
+        .attesters
+        .values()
+        .map(|attester| attester.signer.clone());
+    let names: BTreeSet<String> = relay.chain(operators).chain(attesters).collect();
     let sources = names
         .into_iter()
         .filter_map(|name| Some((name.clone(), config.signers.get(&name)?)));

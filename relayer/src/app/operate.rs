@@ -3,19 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
 use causeway_bindings::{PublicInputDomain, attestation_domain};
 use tokio_util::sync::CancellationToken;
 
 use super::error::AppError;
 use super::wire::Wiring;
+use crate::api::Token;
 use crate::chain::{ChainReader, Clock};
-use crate::config::{ChainConfig, Config, OperatorConfig};
+use crate::config::{
+    ChainConfig, Config, L1Contracts, OperatorConfig, RemoteAttesterConfig, RpcUrl, Secret,
+};
 use crate::model::ChainId;
-use crate::operator::attest::{Attester, Binding, LocalAttester};
+use crate::operator::attest::{AttestError, Attester, Binding, LocalAttester};
 use crate::operator::imports::ImportPolicy;
 use crate::operator::read::OperatedContracts;
 use crate::operator::registration::{Registration, read_registration};
+use crate::operator::remote::RemoteAttester;
 use crate::operator::seal::SealPolicy;
 use crate::operator::{self, OperatorContext, OperatorSettings};
 use crate::progress::Progress;
@@ -44,15 +49,18 @@ impl Wiring<'_> {
             .attesters
             .iter()
             .map(|attester| self.signer(attester));
+        let remotes = operator.remote_attesters.iter().map(Remote::open);
         let stage = OperatorStage {
             l1: self.reader(l1_chain)?,
             chain: self.reader(operator.chain)?,
             l1_sender: self.sender(l1_chain, &operator.signer)?,
             chain_sender: self.sender(operator.chain, &operator.signer)?,
             attesters: attesters.collect::<Result<_, _>>()?,
+            remotes: remotes.collect::<Result<_, _>>()?,
             clock: Arc::clone(&self.clock),
             progress: Arc::clone(&self.progress),
-            terms: Terms::new(self.config, chain, operator),
+            terms: Terms::new(self.config, chain),
+            policy: Policy::new(self.config, chain, operator),
         };
         self.expect(STAGE, operator.chain, chain.reading.poll_interval);
         self.supervisor
@@ -63,29 +71,78 @@ impl Wiring<'_> {
     }
 }
 
-/// What the configuration says about an operated chain.
+/// What the configuration says about an operated chain, to its operator and its attesters alike.
 #[derive(Clone)]
-struct Terms {
+pub(super) struct Terms {
     chain: ChainId,
     l1_chain: ChainId,
-    config: Config,
+    l1_contracts: L1Contracts,
     contracts: OperatedContracts,
+}
+
+/// What the configuration says to the operator only.
+#[derive(Clone)]
+struct Policy {
+    l1_start_block: u64,
     seal: SealPolicy,
     imports: ImportPolicy,
     poll: Duration,
 }
 
 impl Terms {
-    fn new(config: &Config, chain: &ChainConfig, operator: &OperatorConfig) -> Self {
+    pub(super) fn new(config: &Config, chain: &ChainConfig) -> Self {
         Self {
-            chain: operator.chain,
+            chain: chain.evm.chain_id,
             l1_chain: config.l1.evm.chain_id,
-            config: config.clone(),
+            l1_contracts: config.l1.contracts,
             contracts: OperatedContracts {
                 outbox: chain.contracts.outbox,
                 inbox: chain.contracts.inbox,
                 root_storage: chain.contracts.root_storage,
             },
+        }
+    }
+
+    pub(super) fn chain_registry(&self) -> Address {
+        self.l1_contracts.chain_registry
+    }
+
+    pub(super) fn binding(&self, registration: &Registration) -> Binding {
+        let settlement = self.l1_contracts.settlement;
+        Binding {
+            public_input: PublicInputDomain::new(self.l1_chain, settlement),
+            attestation: attestation_domain(self.l1_chain, registration.verifier),
+            settlement,
+            contracts: self.contracts,
+            mode: registration.mode,
+        }
+    }
+
+    fn settings(
+        &self,
+        policy: &Policy,
+        registration: &Registration,
+        binding: Binding,
+    ) -> OperatorSettings {
+        OperatorSettings {
+            chain: self.chain,
+            l1_chain: self.l1_chain,
+            binding,
+            message_root: self.l1_contracts.message_root,
+            priority_queue: self.l1_contracts.priority_queue,
+            l1_start_block: policy.l1_start_block,
+            seal: policy.seal,
+            imports: policy.imports,
+            threshold: registration.threshold,
+            poll: policy.poll,
+        }
+    }
+}
+
+impl Policy {
+    fn new(config: &Config, chain: &ChainConfig, operator: &OperatorConfig) -> Self {
+        Self {
+            l1_start_block: config.l1.reading.start_block.saturating_sub(1),
             seal: SealPolicy {
                 after_blocks: operator.seal_after_blocks,
                 after_seconds: operator.seal_after.as_secs(),
@@ -98,32 +155,29 @@ impl Terms {
             poll: chain.reading.poll_interval,
         }
     }
+}
 
-    fn binding(&self, registration: &Registration) -> Binding {
-        let settlement = self.config.l1.contracts.settlement;
-        Binding {
-            public_input: PublicInputDomain::new(self.l1_chain, settlement),
-            attestation: attestation_domain(self.l1_chain, registration.verifier),
-            settlement,
-            contracts: self.contracts,
-            mode: registration.mode,
-        }
+/// An attester on another machine, before the verifier it signs for is known.
+#[derive(Clone)]
+struct Remote {
+    address: Address,
+    url: RpcUrl,
+    authorization: Option<Secret>,
+}
+
+impl Remote {
+    fn open(config: &RemoteAttesterConfig) -> Result<Self, AppError> {
+        let token = config.token_file.as_deref().map(Token::read).transpose()?;
+        Ok(Self {
+            address: config.address,
+            url: config.url.clone(),
+            authorization: token.as_ref().map(Token::header),
+        })
     }
 
-    fn settings(&self, registration: &Registration, binding: Binding) -> OperatorSettings {
-        let l1 = &self.config.l1;
-        OperatorSettings {
-            chain: self.chain,
-            l1_chain: self.l1_chain,
-            binding,
-            message_root: l1.contracts.message_root,
-            priority_queue: l1.contracts.priority_queue,
-            l1_start_block: l1.reading.start_block.saturating_sub(1),
-            seal: self.seal,
-            imports: self.imports,
-            threshold: registration.threshold,
-            poll: self.poll,
-        }
+    fn attester(&self, binding: &Binding) -> Result<RemoteAttester, AttestError> {
+        let (domain, header) = (binding.attestation.clone(), self.authorization.clone());
+        RemoteAttester::new(self.address, self.url.expose(), domain, header)
     }
 }
 
@@ -134,9 +188,11 @@ struct OperatorStage {
     l1_sender: Arc<Sender>,
     chain_sender: Arc<Sender>,
     attesters: Vec<PrivateKeySigner>,
+    remotes: Vec<Remote>,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
     terms: Terms,
+    policy: Policy,
 }
 
 impl OperatorStage {
@@ -144,13 +200,13 @@ impl OperatorStage {
         let Some(registration) = self.registration(&shutdown).await else {
             return Ok(());
         };
-        operator::run(self.context(&registration), shutdown).await;
+        operator::run(self.context(&registration)?, shutdown).await;
         Ok(())
     }
 
     /// Asks L1 until it answers; `None` when it is time to shut down.
     async fn registration(&self, shutdown: &CancellationToken) -> Option<Registration> {
-        let registry = self.terms.config.l1.contracts.chain_registry;
+        let registry = self.terms.chain_registry();
         while !shutdown.is_cancelled() {
             match read_registration(self.l1.as_ref(), registry, self.terms.chain).await {
                 Ok(registration) => return Some(registration),
@@ -174,26 +230,26 @@ impl OperatorStage {
         None
     }
 
-    fn context(self, registration: &Registration) -> OperatorContext {
+    fn context(self, registration: &Registration) -> Result<OperatorContext, AppError> {
         let binding = self.terms.binding(registration);
-        let attester = |signer: &PrivateKeySigner| -> Arc<dyn Attester> {
+        let local = self.attesters.iter().map(|signer| -> Arc<dyn Attester> {
             let (l1, chain) = (Arc::clone(&self.l1), Arc::clone(&self.chain));
-            Arc::new(LocalAttester::new(
-                signer.clone(),
-                l1,
-                chain,
-                binding.clone(),
-            ))
-        };
-        OperatorContext {
-            settings: self.terms.settings(registration, binding.clone()),
-            attesters: self.attesters.iter().map(attester).collect(),
+            let attester = LocalAttester::new(signer.clone(), l1, chain, binding.clone());
+            Arc::new(attester)
+        });
+        let mut attesters: Vec<_> = local.collect();
+        for remote in &self.remotes {
+            attesters.push(Arc::new(remote.attester(&binding)?));
+        }
+        Ok(OperatorContext {
+            settings: self.terms.settings(&self.policy, registration, binding),
+            attesters,
             l1: self.l1,
             chain: self.chain,
             l1_sender: self.l1_sender,
             chain_sender: self.chain_sender,
             clock: self.clock,
             progress: self.progress,
-        }
+        })
     }
 }

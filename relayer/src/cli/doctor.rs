@@ -225,7 +225,12 @@ impl Examination<'_> {
             .attesters
             .iter()
             .filter_map(|attester| signers.get(attester.as_str()));
-        let attesters: Vec<Address> = attesters.map(PrivateKeySigner::address).collect();
+        let remote = operator
+            .remote_attesters
+            .iter()
+            .map(|remote| remote.address);
+        let attesters = attesters.map(PrivateKeySigner::address).chain(remote);
+        let attesters: Vec<Address> = attesters.collect();
         let l1: (&dyn ChainReader, _) = (self.chains.l1.as_ref(), &self.config.l1);
         check_operator(l1, (reader, config), operator, signer.address(), &attesters).await
     }

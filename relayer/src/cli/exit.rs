@@ -183,7 +183,7 @@ impl From<AppError> for Failure {
             AppError::Chain(error) => return error.into(),
             AppError::Api(error) => return error.into(),
             AppError::Token(error) => return error.into(),
-            AppError::RoleMissing(_) => Exit::Config,
+            AppError::RoleMissing(_) | AppError::Attester(_) => Exit::Config,
             AppError::Refused(_) => Exit::Refused,
             AppError::StoreFailed {
                 disk_full: true, ..

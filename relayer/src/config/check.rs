@@ -66,12 +66,13 @@ impl Check<'_> {
         let signers = self.signers();
         let relay = file.relay.as_ref().map(|relay| self.relay(relay));
         let operators = self.operators();
+        let attesters = self.attesters();
         self.check_one_sender_per_key();
-        if relay.is_none() && file.operators.is_empty() {
+        if relay.is_none() && file.operators.is_empty() && file.attesters.is_empty() {
             self.refuse(
                 "relay",
-                "there is neither a relay nor an operator",
-                "add [relay], or [operators.<chain>]",
+                "there is neither a relay, nor an operator, nor an attester",
+                "add [relay], [operators.<chain>], or [attesters.<chain>]",
             );
         }
         Some(Config {
@@ -83,6 +84,7 @@ impl Check<'_> {
             chains: chains?,
             relay,
             operators,
+            attesters,
             signers,
         })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::check::Check;
 use super::file::{OperatorSection, RelaySection, SignerSection};
 use super::signer::SignerSource;
-use super::{OperatorConfig, RelayConfig};
+use super::{AttesterConfig, OperatorConfig, RelayConfig, RemoteAttesterConfig};
 use crate::model::ChainId;
 
 /// Most deliveries that fit one transaction.
@@ -164,16 +164,47 @@ impl Check<'_> {
         operators
     }
 
+    pub(super) fn attesters(&mut self) -> BTreeMap<String, AttesterConfig> {
+        let file = self.file;
+        let mut attesters = BTreeMap::new();
+        for (name, attester) in &file.attesters {
+            let key = format!("attesters.{name}");
+            self.check_signer(&format!("{key}.signer"), &attester.signer);
+            if let Some(chain) = self.chain_id(&key, name) {
+                let signer = attester.signer.clone();
+                attesters.insert(name.clone(), AttesterConfig { chain, signer });
+            }
+        }
+        attesters
+    }
+
+    fn remote_attesters(&self, operator: &OperatorSection) -> Vec<RemoteAttesterConfig> {
+        let remotes = operator.remote_attesters.iter();
+        remotes
+            .map(|remote| RemoteAttesterConfig {
+                address: remote.address,
+                url: remote.url.clone(),
+                token_file: remote.token_file.as_deref().map(|path| self.resolve(path)),
+            })
+            .collect()
+    }
+
     fn operator(&mut self, name: &str, operator: &OperatorSection) -> Option<OperatorConfig> {
         let key = format!("operators.{name}");
         let chain = self.chain_id(&key, name);
         self.check_signer(&format!("{key}.signer"), &operator.signer);
-        if operator.attesters.is_empty() {
+        if operator.attesters.is_empty() && operator.remote_attesters.is_empty() {
             self.refuse(
                 &format!("{key}.attesters"),
                 "nobody attests",
                 "name at least one signer",
             );
+        }
+        for remote in &operator.remote_attesters {
+            if let Some(problem) = remote.url.problem() {
+                let key = format!("{key}.remote_attesters");
+                self.refuse(&key, problem, "give an http or https URL");
+            }
         }
         for attester in &operator.attesters {
             self.check_signer(&format!("{key}.attesters"), attester);
@@ -194,6 +225,7 @@ impl Check<'_> {
             chain: chain?,
             signer: operator.signer.clone(),
             attesters: operator.attesters.clone(),
+            remote_attesters: self.remote_attesters(operator),
             seal_after_blocks: operator.seal_after_blocks,
             seal_after: Duration::from_secs(operator.seal_after_seconds),
             seal_after_messages: operator.seal_after_messages,

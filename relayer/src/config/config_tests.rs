@@ -188,6 +188,11 @@ fn what_makes_no_sense_is_refused_with_place_and_remedy() {
             "operators.alpha.attesters: nobody attests; name at least one signer",
         ),
         (
+            "attesters = [\"alpha-attester\"]",
+            "attesters = []\nremote_attesters = [{ address = \"0x00000000000000000000000000000000000000aa\", url = \"ftp://far\" }]",
+            "operators.alpha.remote_attesters: scheme `ftp` is not http or https; give an http or https URL",
+        ),
+        (
             "seal_after_blocks = 100",
             "seal_after_blocks = 0",
             "operators.alpha.seal_after_blocks: 0 would seal empty batches; give a number from 1 on",

@@ -34,6 +34,9 @@ pub struct ConfigFile {
     /// The operator role, by chain name: seals and settles batches of chains without a pipeline of their own.
     #[serde(default)]
     pub operators: BTreeMap<String, OperatorSection>,
+    /// The attester service, by chain name: signs batches for operators on other machines.
+    #[serde(default)]
+    pub attesters: BTreeMap<String, AttesterSection>,
     /// Keys, by a name of your choice.
     #[serde(default)]
     pub signers: BTreeMap<String, SignerSection>,
@@ -284,8 +287,12 @@ pub struct RouteSection {
 pub struct OperatorSection {
     /// Name of the signer that settles on L1, imports roots and consumes the priority queue.
     pub signer: String,
-    /// Names of the signers that attest to batches.
+    /// Names of the signers in this process that attest to batches.
+    #[serde(default)]
     pub attesters: Vec<String>,
+    /// Attesters on other machines.
+    #[serde(default)]
+    pub remote_attesters: Vec<RemoteAttesterSection>,
     /// A batch is sealed once it has so many blocks.
     #[serde(default = "default_seal_blocks")]
     pub seal_after_blocks: u64,
@@ -300,6 +307,27 @@ pub struct OperatorSection {
     pub import_interval_seconds: u64,
     /// How the batch's transactions are made available.
     pub data_availability: DataAvailabilitySection,
+}
+
+/// An attester on another machine.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteAttesterSection {
+    /// Account whose attestations the verifier accepts.
+    #[schemars(with = "String")]
+    pub address: Address,
+    /// Where its interface listens.
+    pub url: RpcUrl,
+    /// File that holds the bearer token of its interface, where that asks for one.
+    pub token_file: Option<PathBuf>,
+}
+
+/// The attester service for one chain.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttesterSection {
+    /// Name of the signer that attests.
+    pub signer: String,
 }
 
 /// How a batch's transactions are made available.

@@ -48,6 +48,8 @@ pub struct Config {
     pub relay: Option<RelayConfig>,
     /// The operator role, by chain name.
     pub operators: BTreeMap<String, OperatorConfig>,
+    /// The attester service, by chain name.
+    pub attesters: BTreeMap<String, AttesterConfig>,
     /// Keys, by name.
     pub signers: BTreeMap<String, SignerSource>,
 }
@@ -133,8 +135,10 @@ pub struct OperatorConfig {
     pub chain: ChainId,
     /// Name of its signer.
     pub signer: String,
-    /// Names of the signers that attest.
+    /// Names of the signers in this process that attest.
     pub attesters: Vec<String>,
+    /// Attesters on other machines.
+    pub remote_attesters: Vec<RemoteAttesterConfig>,
     /// Blocks after which a batch is sealed.
     pub seal_after_blocks: u64,
     /// Time after which a batch that holds anything is sealed.
@@ -145,6 +149,26 @@ pub struct OperatorConfig {
     pub import_interval_seconds: u64,
     /// How the batch's transactions are made available.
     pub data_availability: DataAvailability,
+}
+
+/// An attester on another machine.
+#[derive(Clone, Debug)]
+pub struct RemoteAttesterConfig {
+    /// Account whose attestations the verifier accepts.
+    pub address: Address,
+    /// Where its interface listens.
+    pub url: RpcUrl,
+    /// File that holds the bearer token of its interface.
+    pub token_file: Option<PathBuf>,
+}
+
+/// The attester service for one chain.
+#[derive(Clone, Debug)]
+pub struct AttesterConfig {
+    /// The chain.
+    pub chain: ChainId,
+    /// Name of the signer that attests.
+    pub signer: String,
 }
 
 impl Config {

@@ -74,6 +74,7 @@ max_delivery_gas = 10000000
 [operators.alpha]
 signer = "alpha-operator"
 attesters = ["alpha-attester"]
+# remote_attesters = [{ address = "0x…", url = "https://attester.example", token_file = "keys/attester.token" }]
 seal_after_blocks = 100
 seal_after_seconds = 60
 seal_after_messages = 256

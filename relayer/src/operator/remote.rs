@@ -9,10 +9,10 @@ use alloy::{
 };
 use async_trait::async_trait;
 use causeway_bindings::attestation_digest;
-use reqwest::{Client, Url};
+use reqwest::{Client, Url, header::AUTHORIZATION};
 use serde::{Deserialize, Serialize};
 
-use crate::model::ChainId;
+use crate::{config::Secret, model::ChainId};
 
 use super::attest::{AttestError, Attester, Claim};
 
@@ -141,15 +141,22 @@ pub struct RemoteAttester {
     address: Address,
     url: Url,
     domain: Eip712Domain,
+    authorization: Option<Secret>,
     client: Client,
 }
 
 impl RemoteAttester {
-    /// The attester at `base`, whose signatures must be of `address` in the domain of the chain's verifier.
+    /// The attester at `base`, whose signatures must be of `address` in the domain of the chain's verifier. `authorization`
+    /// is the header that its interface asks for.
     ///
     /// # Errors
     /// The URL does not parse.
-    pub fn new(address: Address, base: &str, domain: Eip712Domain) -> Result<Self, AttestError> {
+    pub fn new(
+        address: Address,
+        base: &str,
+        domain: Eip712Domain,
+        authorization: Option<Secret>,
+    ) -> Result<Self, AttestError> {
         let unusable = |reason: String| AttestError::Signer {
             attester: address,
             reason,
@@ -162,6 +169,7 @@ impl RemoteAttester {
             address,
             url,
             domain,
+            authorization,
             client,
         })
     }
@@ -172,6 +180,10 @@ impl RemoteAttester {
             .client
             .post(self.url.clone())
             .json(&AttestationRequest::from(claim));
+        let request = match &self.authorization {
+            Some(secret) => request.header(AUTHORIZATION, secret.expose()),
+            None => request,
+        };
         let response = request.send().await.map_err(failed)?;
         let status = response.status();
         if status.is_success() {
@@ -276,7 +288,7 @@ mod tests {
     async fn a_remote_attester_signs_what_a_local_one_would() {
         let signer = PrivateKeySigner::random();
         let (server, answer) = served(&service(&signer), 200).await;
-        let remote = RemoteAttester::new(signer.address(), &server.uri(), domain()).unwrap();
+        let remote = RemoteAttester::new(signer.address(), &server.uri(), domain(), None).unwrap();
         assert_eq!(
             remote.attest(&claim()).await.unwrap().as_bytes().as_slice(),
             answer.signature.as_ref()
@@ -286,7 +298,8 @@ mod tests {
     #[tokio::test]
     async fn a_signature_of_someone_else_is_not_taken() {
         let (server, _) = served(&service(&PrivateKeySigner::random()), 200).await;
-        let remote = RemoteAttester::new(Address::repeat_byte(1), &server.uri(), domain()).unwrap();
+        let remote =
+            RemoteAttester::new(Address::repeat_byte(1), &server.uri(), domain(), None).unwrap();
         let error = remote.attest(&claim()).await.unwrap_err().to_string();
         assert!(error.contains("it signed as"), "{error}");
     }
@@ -295,7 +308,7 @@ mod tests {
     async fn a_refusal_names_the_attester_and_not_its_url() {
         let signer = PrivateKeySigner::random();
         let (server, _) = served(&service(&signer), 409).await;
-        let remote = RemoteAttester::new(signer.address(), &server.uri(), domain()).unwrap();
+        let remote = RemoteAttester::new(signer.address(), &server.uri(), domain(), None).unwrap();
         let error = remote.attest(&claim()).await.unwrap_err().to_string();
         assert!(
             error.contains(&signer.address().to_string()) && error.contains("409"),
