@@ -509,3 +509,20 @@ async fn a_store_that_was_lost_is_rebuilt_without_delivering_again() {
     };
     assert_eq!(milestones(&first), milestones(&second));
 }
+
+#[tokio::test(start_paused = true)]
+async fn batches_that_were_executed_before_their_chain_was_read_are_not_skipped() {
+    let network = Network::new(2, 0);
+    let memory = memory();
+    network.chains[0].fault(|faults| faults.down = true);
+    let first = Relayer::start(&network, &memory, Options::default());
+    let ids = burst(&network, 10);
+    network.steps(5).await;
+    first.stop().await;
+    assert!(memory.last_batch(network.id(0)).unwrap().unwrap().number > 1);
+    network.chains[0].fault(|faults| faults.down = false);
+    let second = Relayer::start(&network, &memory, Options::default());
+    until(&network, &memory, Stage::Final, 10).await;
+    second.stop().await;
+    assert_delivered_once(&network, &ids);
+}

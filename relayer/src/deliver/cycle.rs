@@ -101,8 +101,13 @@ impl Courier {
         self.snoozed.retain(|_, until| *until > now);
         loop {
             let free = self.free_transactions(ctx)?;
-            let candidates =
-                self.candidates(ctx, free.saturating_mul(ctx.settings.limits.messages))?;
+            // One transaction's worth at a time: it is on its way while the next is simulated.
+            let most = if free == 0 {
+                0
+            } else {
+                ctx.settings.limits.messages.max(1)
+            };
+            let candidates = self.candidates(ctx, most)?;
             if candidates.is_empty() {
                 return Ok(());
             }

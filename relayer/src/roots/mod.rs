@@ -3,6 +3,8 @@
 //! Nothing rebuilt is used before it was compared: each append with the shared root that L1 emitted for it, each log tree
 //! with the batch root that L1 executed, each imported root with the rebuilt one of its block.
 
+#[cfg(test)]
+mod tests;
 mod tree;
 mod words;
 

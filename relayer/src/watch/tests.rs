@@ -15,7 +15,7 @@ use crate::{
         ChainReader,
         fake::{CENTER, CONTRACTS, FakeChain, L1},
     },
-    harness::{Network, messages},
+    harness::{L1_CONTRACTS, Network, messages},
     model::{MessageRecord, Stage},
     progress::Progress,
     store::{Reader, memory::MemoryStore},
@@ -47,6 +47,14 @@ fn watcher(network: &Network, chain: &Arc<FakeChain>, memory: &Arc<MemoryStore>)
             interval: Duration::from_secs(1),
         },
     }
+}
+
+fn l1_watcher(network: &Network, memory: &Arc<MemoryStore>) -> WatchContext {
+    let mut ctx = watcher(network, &network.l1, memory);
+    ctx.settings.watched = Watched::L1 {
+        contracts: L1_CONTRACTS,
+    };
+    ctx
 }
 
 /// What of a store depends on the chain alone, not on when it was read.
@@ -160,10 +168,10 @@ async fn reorg_case(
 async fn after_a_reorg_of_any_depth_the_store_is_as_if_read_anew() {
     for depth in 1..=64 {
         let grown: Vec<_> = (0..70_u8)
-            .map(|n| (n % 3, u8::from(n % 5 == 0), n % 7 == 0))
+            .map(|n| (u8::from(n % 3 == 0), u8::from(n % 9 == 0), n % 7 == 0))
             .collect();
         let regrown: Vec<_> = (0..depth as u8)
-            .map(|n| (n % 2, u8::from(n % 4 == 0), n % 3 == 0))
+            .map(|n| (u8::from(n % 4 == 0), u8::from(n % 8 == 0), n % 3 == 0))
             .collect();
         reorg_case(depth, &grown, &regrown, depth % 2 == 0).await;
     }
@@ -239,4 +247,37 @@ async fn a_message_that_was_reorged_away_is_removed_until_it_is_sent_again() {
         ),
         (Stage::Seen, 1, 2)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_l1_takes_back_is_forgotten() {
+    let network = Network::new(2, 0);
+    let memory = Arc::new(MemoryStore::new(L1));
+    let watch = l1_watcher(&network, &memory);
+    for depth in 1..8 {
+        (0..6).for_each(|_| network.step());
+        watch.look().await.expect("look");
+        network.l1.reorg(depth);
+        let settled = memory.appends(0, usize::MAX).unwrap().len();
+        for _ in 0..depth {
+            network.l1.mine();
+        }
+        watch.look().await.expect("look");
+
+        let fresh = Arc::new(MemoryStore::new(L1));
+        l1_watcher(&network, &fresh).look().await.expect("look");
+        let all = |memory: &MemoryStore| {
+            let batches = network
+                .chains
+                .iter()
+                .map(|chain| memory.last_batch(chain.chain_id()).unwrap());
+            (
+                memory.appends(0, usize::MAX).unwrap(),
+                batches.collect::<Vec<_>>(),
+                memory.cursor(L1).unwrap(),
+            )
+        };
+        assert_eq!(all(&memory), all(&fresh));
+        assert!(all(&memory).0.len() < settled, "something was taken back");
+    }
 }
