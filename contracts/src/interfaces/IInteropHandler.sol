@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {BundleDelivery, BundleStatus, CallStatus} from "../types/Bundles.sol";
-import {BatchProof, InclusionProof} from "../types/Messages.sol";
+import {BatchProof} from "../types/Messages.sol";
 
 /// @title Where bundles of other chains are executed
 /// @notice A bundle is executed at most once, whoever submits it and however it is proven: its status hangs on the hash

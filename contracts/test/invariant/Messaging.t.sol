@@ -51,7 +51,7 @@ contract MessagingActor is InteropTest {
 
     // Actions. Each may fail; what it leaves behind is compared with what was there before.
 
-    function send(uint256 seed) external {
+    function sendOne(uint256 seed) external {
         if (_sent.length == 20) return;
         InteropCallStarter[] memory calls = starters(address(_open), 1 + seed % 4, seed % 70);
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -164,7 +164,7 @@ contract MessagingInvariantTest is InvariantTest {
         _actor = new MessagingActor();
         _actor.setUp();
         bytes4[] memory selectors = new bytes4[](6);
-        selectors[0] = MessagingActor.send.selector;
+        selectors[0] = MessagingActor.sendOne.selector;
         selectors[1] = MessagingActor.execute.selector;
         selectors[2] = MessagingActor.executeMany.selector;
         selectors[3] = MessagingActor.verify.selector;
