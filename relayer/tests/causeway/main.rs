@@ -1,0 +1,5 @@
+//! The `causeway` binary, as its users run it.
+
+mod network;
+mod offline;
+mod support;
