@@ -9,6 +9,7 @@ FORGE := scripts/foundry.sh forge
 SOLHINT := node node_modules/solhint/solhint.js --disc --noPoster --max-warnings 0
 # The lock file npm writes into node_modules stands for the installed toolchain.
 NPM_STAMP := contracts/node_modules/.package-lock.json
+COMPILER_STAMP := contracts/cache/.compiler
 
 # What the test recipes run; `make ci-can-fail` narrows them to its canaries.
 CARGO_TESTS ?= --workspace
@@ -71,7 +72,8 @@ check-rust: ## Rust lints; a warning is an error
 
 .PHONY: check-contracts
 check-contracts: build-contracts ## Solidity lints; a warning is an error
-	$(FORGE) lint src
+	@# It compiles without code, and would leave that in place of the build.
+	FOUNDRY_OUT=out/lint FOUNDRY_CACHE_PATH=cache/lint $(FORGE) lint src
 	cd contracts && $(SOLHINT) 'src/**/*.sol' 'test/**/*.sol' 'script/**/*.sol'
 
 .PHONY: check-bindings
@@ -121,13 +123,17 @@ bench-proofs: ## Trees and proofs against the hashing limit and against peers
 ##@ Toolchain
 
 .PHONY: deps
-deps: $(NPM_STAMP) ## Install Foundry, solc and OpenZeppelin from the lock file
+deps: $(NPM_STAMP) $(COMPILER_STAMP) ## Install Foundry, solc and OpenZeppelin from the lock file
 
 $(NPM_STAMP): contracts/package-lock.json contracts/package.json
 	@node -e 'process.exit(parseInt(process.versions.node) < 20)' && command -v npm >/dev/null \
 	  || { echo "Node.js 20 or newer and npm are needed, on PATH" >&2; exit 2; }
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Forge sees a new version of the compiler, and not a change of the program around it.
+$(COMPILER_STAMP): contracts/tools/solc
+	@rm -rf contracts/out contracts/cache && mkdir -p contracts/cache && touch $@
 
 .PHONY: build-contracts
 build-contracts: deps ## Compile the contracts; a warning is an error
