@@ -24,11 +24,9 @@ use crate::{
         trace_id,
     },
     send::{SendError, SendRequest},
-    store::{MessageFilter, StoreError},
+    store::StoreError,
 };
 
-/// Held messages read at once.
-const PAGE: usize = 512;
 /// Seconds for which a message is left alone that needs something else to happen first.
 const SNOOZE: UnixSeconds = 5;
 
@@ -48,23 +46,14 @@ impl Courier {
     /// Finds out from the store which messages are held until when.
     pub(super) fn from_store(ctx: &DeliverContext) -> Result<Self, StoreError> {
         let mut courier = Self::default();
-        let mut filter = MessageFilter {
-            stage: Some(Stage::Held),
-            destination: Some(ctx.chain.chain_id()),
-            limit: PAGE,
-            ..MessageFilter::default()
-        };
-        loop {
-            let page = ctx.store.messages(&filter)?;
-            let due = page
-                .iter()
-                .filter_map(|record| Some((record.retry_at?, record.id)));
-            courier.held.extend(due.map(Reverse));
-            match page.last() {
-                Some(last) if page.len() == PAGE => filter.after = Some(last.id),
-                _ => return Ok(courier),
-            }
+        for id in ctx
+            .store
+            .queue(ctx.chain.chain_id(), Stage::Held, usize::MAX)?
+        {
+            let due = ctx.store.message(id)?.and_then(|record| record.retry_at);
+            courier.held.extend(due.map(|time| Reverse((time, id))));
         }
+        Ok(courier)
     }
 
     pub(super) async fn cycle(&mut self, ctx: &DeliverContext) -> Result<(), DeliverError> {

@@ -11,7 +11,7 @@ use crate::{
         MilestoneKind, SettledBatch, Stage, TxPoint, UnixSeconds, trace_id,
     },
     roots::{BatchTree, RootsError},
-    store::{Change, MessageFilter, Reader, StoreError},
+    store::{Change, Reader, StoreError},
 };
 
 /// Messages read or changed at once.
@@ -39,33 +39,32 @@ impl Prover {
             let next = first_unread_batch(store, *chain)?;
             prover.next.insert(*chain, next);
         }
-        for stage in [Stage::Seen, Stage::Held, Stage::Included] {
-            prover.take_up(store, stage)?;
+        for chain in &settings.chains {
+            for stage in [Stage::Seen, Stage::Held, Stage::Included] {
+                prover.take_up(store, *chain, stage)?;
+            }
         }
         Ok(prover)
     }
 
-    fn take_up(&mut self, store: &dyn Reader, stage: Stage) -> Result<(), StoreError> {
-        let mut filter = MessageFilter {
-            stage: Some(stage),
-            limit: PAGE,
-            ..MessageFilter::default()
-        };
-        loop {
-            let page = store.messages(&filter)?;
-            for record in &page {
-                let settled = match (record.batch, record.milestone(MilestoneKind::Sent)) {
-                    (Some(position), _) => store.batch(record.source, position.number)?,
-                    (None, Some(sent)) => store.batch_of_block(record.source, sent.at.block)?,
-                    (None, None) => None,
-                };
-                self.place(record, settled);
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE => filter.after = Some(last.id),
-                _ => return Ok(()),
-            }
+    fn take_up(
+        &mut self,
+        store: &dyn Reader,
+        destination: ChainId,
+        stage: Stage,
+    ) -> Result<(), StoreError> {
+        for id in store.queue(destination, stage, usize::MAX)? {
+            let Some(record) = store.message(id)? else {
+                continue;
+            };
+            let settled = match (record.batch, record.milestone(MilestoneKind::Sent)) {
+                (Some(position), _) => store.batch(record.source, position.number)?,
+                (None, Some(sent)) => store.batch_of_block(record.source, sent.at.block)?,
+                (None, None) => None,
+            };
+            self.place(&record, settled);
         }
+        Ok(())
     }
 
     fn place(&mut self, record: &MessageRecord, settled: Option<SettledBatch>) {

@@ -17,8 +17,12 @@ impl WatchContext {
         loop {
             let cursor = self.store.cursor(self.chain.chain_id())?;
             if cursor.is_some_and(|cursor| cursor.number > head.number) {
-                // A provider that lags, or a fork that is still shorter. Its next blocks tell.
-                return Ok(head.number);
+                if self.still_has(head.number).await? {
+                    // A provider that lags: its next blocks tell.
+                    return Ok(head.number);
+                }
+                self.undo().await?;
+                continue;
             }
             if cursor == Some(head) {
                 return Ok(head.number);
@@ -37,6 +41,17 @@ impl WatchContext {
                 .saturating_add(self.settings.page.max(1).saturating_sub(1))
                 .min(head.number);
             self.page(cursor, from, to).await?;
+        }
+    }
+
+    /// Whether the newest stored block at or below `number` is still in the chain.
+    async fn still_has(&self, number: u64) -> Result<bool, WatchError> {
+        match self
+            .store
+            .block_at_or_below(self.chain.chain_id(), number)?
+        {
+            Some(stored) => Ok(self.chain.block(stored.number).await? == Some(stored)),
+            None => Ok(true),
         }
     }
 

@@ -281,3 +281,27 @@ async fn what_l1_takes_back_is_forgotten() {
         assert!(all(&memory).0.len() < settled, "something was taken back");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fork_that_is_shorter_is_followed_too() {
+    let network = Network::new(2, 0);
+    let memory = Arc::new(MemoryStore::new(L1));
+    let chain = network.chains[0].clone();
+    let watch = watcher(&network, &chain, &memory);
+    let mut ids = Vec::new();
+    for _ in 0..6 {
+        ids.push(network.send(0, network.id(1)));
+        chain.mine();
+    }
+    watch.look().await.expect("look");
+    chain.reorg(4);
+    chain.mine();
+    watch.look().await.expect("look");
+    assert_eq!(memory.cursor(271).unwrap().unwrap().number, 3);
+    let stages: Vec<Stage> = ids
+        .iter()
+        .map(|id| memory.message(*id).unwrap().unwrap().stage)
+        .collect();
+    use Stage::{Removed, Seen};
+    assert_eq!(stages, [Seen, Seen, Removed, Removed, Removed, Removed]);
+}
