@@ -222,6 +222,26 @@ async fn faults_are_problems_that_say_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_proof_that_cannot_be_made_yet_says_why() {
+    let server = start(false).await;
+    let proof = |id: String, query: &'static str| {
+        let path = format!("/v1/messages/{id}/proof{query}");
+        let server = &server;
+        async move {
+            let (status, _, problem) = server.get(&path).await;
+            (status, problem["code"].as_str().unwrap().to_owned())
+        }
+    };
+    assert_eq!(proof(id(1), "").await, (409, "not_provable".to_owned()));
+    assert_eq!(
+        proof(id(1), "?on=l1").await,
+        (409, "not_provable".to_owned())
+    );
+    assert_eq!(proof(id(1), "?on=l2").await, (400, "bad_query".to_owned()));
+    assert_eq!(proof(id(9), "").await, (404, "unknown_message".to_owned()));
+}
+
+#[tokio::test]
 async fn retry_needs_the_token_and_a_held_message() {
     let server = start(false).await;
     let path = format!("/v1/messages/{}/retry", id(1));

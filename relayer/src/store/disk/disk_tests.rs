@@ -325,6 +325,13 @@ fn observe(store: &dyn Reader) -> Vec<String> {
             ..MessageFilter::default()
         },
         MessageFilter {
+            stage: Some(Stage::Held),
+            source: Some(2),
+            after: Some(B256::repeat_byte(0)),
+            limit: 2,
+            ..MessageFilter::default()
+        },
+        MessageFilter {
             source: Some(1),
             after: Some(B256::repeat_byte(1)),
             limit: 2,

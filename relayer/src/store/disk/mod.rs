@@ -2,6 +2,7 @@
 
 mod read;
 mod tables;
+mod view;
 mod write;
 
 use std::io::ErrorKind;
@@ -17,6 +18,9 @@ pub const FORMAT: u64 = 1;
 
 /// Name of the database in the store's directory.
 pub const STORE_FILE: &str = "causeway.redb";
+
+/// Memory for pages of the database, in bytes. What is hot fits: the queues, the newest leaves and messages.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The store with the right to write; one process at a time has it.
 pub type DiskStore = Disk<Database>;
@@ -72,7 +76,9 @@ impl DiskStore {
             path: place.name(),
             reason: error.to_string(),
         })?;
-        let database = Database::create(&place.0).map_err(|error| place.error(error))?;
+        let database = builder()
+            .create(&place.0)
+            .map_err(|error| place.error(error))?;
         Self::prepare(database, place, l1)
     }
 
@@ -93,10 +99,14 @@ impl StoreSnapshot {
     /// Opens the store in `directory` for reading. Repairs it first where its last writer was killed.
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         let place = Place(directory.join(STORE_FILE));
-        let database = match ReadOnlyDatabase::open(&place.0) {
+        let database = match builder().open_read_only(&place.0) {
             Err(DatabaseError::RepairAborted) => {
-                drop(Database::open(&place.0).map_err(|error| place.error(error))?);
-                ReadOnlyDatabase::open(&place.0)
+                drop(
+                    builder()
+                        .open(&place.0)
+                        .map_err(|error| place.error(error))?,
+                );
+                builder().open_read_only(&place.0)
             }
             other => other,
         }
@@ -127,6 +137,12 @@ impl<D> Disk<D> {
     pub fn l1(&self) -> ChainId {
         self.l1
     }
+}
+
+fn builder() -> redb::Builder {
+    let mut builder = redb::Builder::new();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
 }
 
 fn create_tables(transaction: &WriteTransaction) -> Result<(), redb::TableError> {

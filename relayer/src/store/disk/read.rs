@@ -1,183 +1,80 @@
-//! Reads, each from one snapshot.
+//! Reads, each from one view.
 
-use std::borrow::Borrow;
-use std::ops::{Bound, RangeBounds};
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use alloy::primitives::{Address, B256};
-use redb::{
-    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableDefinition,
-    TableError, Value, WriteTransaction,
-};
-use serde::de::DeserializeOwned;
+use redb::ReadableTable;
 
 use super::tables::{
     APPENDS, BATCH_ENDS, BATCHES, BLOCKS, EXECUTION_BLOCKS, EXECUTIONS, IMPORTS, INTENTS, LEAVES,
     MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
 };
-use super::{Disk, Place};
+use super::view::{Tables, View};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
     SettledBatch, Stage,
 };
 use crate::store::codec::{decode, stage_code, stage_of};
-use crate::store::forward::forward_reader;
 use crate::store::{MessageFilter, Reader, RouteStage, StoreError};
 
 /// The last key of an id.
 const LAST_ID: [u8; 32] = [u8::MAX; 32];
 
-/// A transaction that tables can be opened in: one that reads, or the one that is writing.
-pub(super) trait Tables: Send + Sync {
-    /// The table as this transaction gives it.
-    type Table<'a, K: Key + 'static, V: Value + 'static>: ReadableTable<K, V>
-    where
-        Self: 'a;
-
-    fn open<K: Key + 'static, V: Value + 'static>(
-        &self,
-        definition: TableDefinition<'_, K, V>,
-    ) -> Result<Self::Table<'_, K, V>, TableError>;
-}
-
-impl Tables for ReadTransaction {
-    type Table<'a, K: Key + 'static, V: Value + 'static> = ReadOnlyTable<K, V>;
-
-    fn open<K: Key + 'static, V: Value + 'static>(
-        &self,
-        definition: TableDefinition<'_, K, V>,
-    ) -> Result<ReadOnlyTable<K, V>, TableError> {
-        self.open_table(definition)
-    }
-}
-
-impl Tables for WriteTransaction {
-    type Table<'a, K: Key + 'static, V: Value + 'static> = Table<'a, K, V>;
-
-    fn open<K: Key + 'static, V: Value + 'static>(
-        &self,
-        definition: TableDefinition<'_, K, V>,
-    ) -> Result<Table<'_, K, V>, TableError> {
-        self.open_table(definition)
-    }
-}
-
-impl<D: ReadableDatabase + Send + Sync> Disk<D> {
-    fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
-        let transaction = self
-            .database
-            .begin_read()
-            .map_err(|error| self.place.error(error))?;
-        Ok(Snapshot {
-            transaction,
-            place: &self.place,
-        })
-    }
-}
-
-/// What was committed when it was made.
-struct Snapshot<'a> {
-    transaction: ReadTransaction,
-    place: &'a Place,
-}
-
-impl Snapshot<'_> {
-    fn view(&self) -> View<'_, ReadTransaction> {
-        View {
-            tables: &self.transaction,
-            place: self.place,
-        }
-    }
-}
-
-forward_reader! { impl<D: DatabaseToRead> for Disk<D>, |store| store.snapshot()?.view() }
-
-/// A database that any thread may read.
-pub trait DatabaseToRead: ReadableDatabase + Send + Sync {}
-impl<D: ReadableDatabase + Send + Sync> DatabaseToRead for D {}
-
-/// The records as a transaction sees them. A table is closed again before the next is opened twice.
-pub(super) struct View<'a, T> {
-    pub(super) tables: &'a T,
-    pub(super) place: &'a Place,
-}
+/// Up to so many messages are found through the queues of their stage; more are met soon enough in a scan.
+const FEW: u64 = 20_000;
 
 impl<T: Tables> View<'_, T> {
-    fn table<K: Key + 'static, V: Value + 'static>(
+    /// Ids of the messages in the filter's stage and to its destination, ascending, where they are few.
+    fn few_in_stage(&self, filter: &MessageFilter) -> Result<Option<Vec<B256>>, StoreError> {
+        let Some(stage) = filter.stage else {
+            return Ok(None);
+        };
+        let mut destinations = BTreeMap::<ChainId, u64>::new();
+        for ((_, destination, of), count) in self.stage_counts()? {
+            if of == stage
+                && filter
+                    .destination
+                    .is_none_or(|wanted| wanted == destination)
+            {
+                let sum = destinations.entry(destination).or_default();
+                *sum = sum.saturating_add(count);
+            }
+        }
+        if destinations
+            .values()
+            .fold(0_u64, |sum, count| sum.saturating_add(*count))
+            > FEW
+        {
+            return Ok(None);
+        }
+        let mut ids = Vec::new();
+        for destination in destinations.into_keys() {
+            ids.extend(self.queue(destination, stage, usize::MAX)?);
+        }
+        ids.sort_unstable();
+        Ok(Some(ids))
+    }
+
+    fn pick(
         &self,
-        definition: TableDefinition<'_, K, V>,
-    ) -> Result<T::Table<'_, K, V>, StoreError> {
-        self.tables
-            .open(definition)
-            .map_err(|error| self.place.error(error))
+        ids: Vec<B256>,
+        filter: &MessageFilter,
+    ) -> Result<Vec<MessageRecord>, StoreError> {
+        let mut found = Vec::new();
+        for id in ids
+            .into_iter()
+            .filter(|id| filter.after.is_none_or(|after| *id > after))
+        {
+            if found.len() >= filter.effective_limit() {
+                break;
+            }
+            found.extend(self.message(id)?.filter(|message| filter.matches(message)));
+        }
+        Ok(found)
     }
 
-    fn get<K: Key + 'static, R: DeserializeOwned>(
-        &self,
-        definition: TableDefinition<'_, K, &'static [u8]>,
-        name: &'static str,
-        key: K::SelfType<'_>,
-    ) -> Result<Option<R>, StoreError> {
-        let table = self.table(definition)?;
-        let label = format!("{key:?}");
-        let found = table.get(key).map_err(|error| self.place.error(error))?;
-        found
-            .map(|guard| decode(name, &label, guard.value()))
-            .transpose()
-    }
-
-    /// The records of a range of keys, at most `limit`.
-    fn range<'k, K, R, A>(
-        &self,
-        definition: TableDefinition<'_, K, &'static [u8]>,
-        name: &'static str,
-        keys: impl RangeBounds<R> + 'k,
-        limit: usize,
-    ) -> Result<Vec<A>, StoreError>
-    where
-        K: Key + 'static,
-        R: Borrow<K::SelfType<'k>> + 'k,
-        A: DeserializeOwned,
-    {
-        let table = self.table(definition)?;
-        let entries = table.range(keys).map_err(|error| self.place.error(error))?;
-        entries
-            .take(limit)
-            .map(|entry| {
-                let (key, value) = entry.map_err(|error| self.place.error(error))?;
-                decode(name, &key.value(), value.value())
-            })
-            .collect()
-    }
-
-    /// The record of the last key in a range.
-    fn last<'k, K, R, A>(
-        &self,
-        definition: TableDefinition<'_, K, &'static [u8]>,
-        name: &'static str,
-        keys: impl RangeBounds<R> + 'k,
-    ) -> Result<Option<A>, StoreError>
-    where
-        K: Key + 'static,
-        R: Borrow<K::SelfType<'k>> + 'k,
-        A: DeserializeOwned,
-    {
-        let table = self.table(definition)?;
-        let last = table
-            .range(keys)
-            .map_err(|error| self.place.error(error))?
-            .next_back();
-        let Some(entry) = last else { return Ok(None) };
-        let (key, value) = entry.map_err(|error| self.place.error(error))?;
-        decode(name, &key.value(), value.value()).map(Some)
-    }
-}
-
-impl<T: Tables> Reader for View<'_, T> {
-    fn message(&self, id: B256) -> Result<Option<MessageRecord>, StoreError> {
-        self.get(MESSAGES, "messages", &id.0)
-    }
-
-    fn messages(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>, StoreError> {
+    fn scan(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>, StoreError> {
         let table = self.table(MESSAGES)?;
         let after = filter.after.map(|id| id.0);
         let from = after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
@@ -197,6 +94,19 @@ impl<T: Tables> Reader for View<'_, T> {
             }
         }
         Ok(found)
+    }
+}
+
+impl<T: Tables> Reader for View<'_, T> {
+    fn message(&self, id: B256) -> Result<Option<MessageRecord>, StoreError> {
+        self.get(MESSAGES, "messages", &id.0)
+    }
+
+    fn messages(&self, filter: &MessageFilter) -> Result<Vec<MessageRecord>, StoreError> {
+        match self.few_in_stage(filter)? {
+            Some(ids) => self.pick(ids, filter),
+            None => self.scan(filter),
+        }
     }
 
     fn queue(

@@ -2,11 +2,11 @@
 
 use redb::{Database, ReadableTable, StorageError, WriteTransaction};
 
-use super::read::View;
 use super::tables::{
     APPENDS, BATCH_ENDS, BATCHES, BLOCKS, EXECUTION_BLOCKS, EXECUTIONS, IMPORTS, INTENTS, LEAVES,
     MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
 };
+use super::view::View;
 use super::{Disk, Place};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
