@@ -126,7 +126,7 @@ bench-proofs: ## Trees and proofs against the hashing limit and against peers
 deps: $(NPM_STAMP) $(COMPILER_STAMP) ## Install Foundry, solc and OpenZeppelin from the lock file
 
 $(NPM_STAMP): contracts/package-lock.json contracts/package.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' && command -v npm >/dev/null \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' && command -v npm >/dev/null \
 	  || { echo "Node.js 20 or newer and npm are needed, on PATH" >&2; exit 2; }
 	cd contracts && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
