@@ -254,8 +254,9 @@ async fn what_l1_takes_back_is_forgotten() {
     let network = Network::new(2, 0);
     let memory = Arc::new(MemoryStore::new(L1));
     let watch = l1_watcher(&network, &memory);
-    for depth in 1..8 {
-        (0..6).for_each(|_| network.step());
+    (0..64).for_each(|_| network.step());
+    for depth in [1, 2, 3, 5, 8, 13, 21, 34, 64] {
+        (0..3).for_each(|_| network.step());
         watch.look().await.expect("look");
         network.l1.reorg(depth);
         let settled = memory.appends(0, usize::MAX).unwrap().len();
