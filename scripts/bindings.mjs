@@ -3,6 +3,7 @@
 //   contracts/snapshots/abi/<Contract>.json     compiler truth the bindings are compared with
 //   contracts/snapshots/bytecode/<Contract>.hex creation code of what is deployed
 //   contracts/snapshots/storage/<Contract>.json storage layouts, so that a moved slot shows in review
+//   e2e/bytecode/<Contract>.hex                 creation code of the recipients that whole-system tests deploy
 // Usage: node scripts/bindings.mjs [--check]; --check writes nothing and fails when the committed files differ.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,12 +13,16 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const contracts = join(root, "contracts");
 const interfaces = "src/interfaces/All.sol";
-const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage"];
+const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage", "../e2e/bytecode"];
 /** What a network deploys as it is. */
 const foreign = [{ name: "AccessManager", source: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol" }];
+/** What whole-system tests deploy beside the network. */
+const recipients = [{ name: "TallyRecipient", source: "test/mocks/TallyRecipient.sol" }];
 
 const generated = new Map([["bindings/sol/Interfaces.sol", forge("flatten", interfaces)]]);
 for (const contract of [...ownContracts(), ...foreign]) describe(contract);
+for (const { name, source } of recipients)
+  generated.set(`../e2e/bytecode/${name}.hex`, `${readArtifact(name, source).bytecode.object}\n`);
 
 if (process.argv.includes("--check")) check();
 else write();
