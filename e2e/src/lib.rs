@@ -1,1 +1,18 @@
-//! Whole-system scenarios on local chains with the real binary.
+//! Whole-system scenarios on local chains with the real binary: what the tests and the demo share.
+//!
+//! Everything here stands outside of the system, as its users do: `causeway` is a process that is started, killed and
+//! read like any other, messages are sent through the SDK, and what counts is what the contracts say.
+
+pub mod binary;
+pub mod burst;
+pub mod config;
+pub mod descendants;
+pub mod devnet;
+pub mod http;
+pub mod ports;
+pub mod process;
+pub mod proxy;
+pub mod recipient;
+pub mod relayer;
+pub mod timeline;
+pub mod wait;
