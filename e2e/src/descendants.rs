@@ -27,7 +27,7 @@ impl Descendants {
 
     /// Waits until none of them runs any more.
     pub async fn gone(&self, limit: Duration) -> Result<()> {
-        until("no process left behind", limit, || async {
+        until("no process left behind", limit, async || {
             Ok(self.left()?.is_empty())
         })
         .await

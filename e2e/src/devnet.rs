@@ -195,7 +195,7 @@ impl Devnet {
 
     /// Waits until nothing listens on the RPC ports.
     pub async fn ports_are_free(ports: &[u16]) -> Result<()> {
-        eventually("ports are free", STOP_LIMIT, || async {
+        eventually("ports are free", STOP_LIMIT, async || {
             let free = ports.iter().all(|port| crate::ports::is_free(*port));
             Ok(free.then_some(()))
         })

@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod burst;
+pub mod command;
 pub mod config;
 pub mod descendants;
 pub mod devnet;

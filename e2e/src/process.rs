@@ -82,14 +82,14 @@ impl Process {
         limit: Duration,
         matches: impl Fn(&str) -> bool,
     ) -> Result<String> {
-        let waited = eventually(what, limit, || {
+        let waited = eventually(what, limit, async || {
+            let ended = self.child.try_wait()?;
             let found = self
                 .log()
                 .lines()
                 .find(|line| matches(line))
                 .map(str::to_owned);
-            let ended = self.child.try_wait();
-            async move { Ok(found.map(Ok).or(ended?.map(Err))) }
+            Ok(found.map(Ok).or(ended.map(Err)))
         })
         .await;
         match waited {
@@ -117,11 +117,7 @@ impl Process {
 
     /// Waits for it to end by itself.
     pub async fn exit(&mut self, limit: Duration) -> Result<ExitStatus> {
-        let ended = eventually("ended", limit, || {
-            let status = self.child.try_wait();
-            async move { Ok(status?) }
-        })
-        .await;
+        let ended = eventually("ended", limit, async || Ok(self.child.try_wait()?)).await;
         ended.wrap_err_with(|| format!("{}{}", self.name, self.tail()))
     }
 
@@ -161,7 +157,7 @@ impl Process {
     }
 
     /// The end of the log, for an error.
-    fn tail(&self) -> String {
+    pub fn tail(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         let first = lines.len().saturating_sub(LOG_LINES_SHOWN);

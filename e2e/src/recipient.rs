@@ -24,6 +24,7 @@ sol! {
         function timesReceived(bytes32 receiveId) external view returns (uint256);
         function senderOf(bytes32 receiveId) external view returns (bytes memory);
         function payloadOf(bytes32 receiveId) external view returns (bytes memory);
+        function refusal() external view returns (string memory);
         function refuseWith(string calldata reason) external;
     }
 }
@@ -81,6 +82,11 @@ impl Recipient {
         Ok(())
     }
 
+    /// The reason with which it refuses; empty while it takes calls.
+    pub async fn refusal(&self) -> Result<String> {
+        Ok(self.contract().refusal().call().await?)
+    }
+
     fn contract(&self) -> ITallyRecipient::ITallyRecipientInstance<&DynProvider> {
         ITallyRecipient::new(self.address, &self.provider)
     }
@@ -121,7 +127,7 @@ impl Recipients {
     /// Waits until all of these messages have arrived.
     pub async fn wait_for(&self, sent: &[SentMessage], limit: Duration) -> Result<()> {
         let what = format!("{} messages arrive", sent.len());
-        until(&what, limit, || async {
+        until(&what, limit, async || {
             Ok(self.arrived(sent).await? == sent.len())
         })
         .await

@@ -1,13 +1,13 @@
 //! `causeway run` as a process of its own.
 
-use std::{path::PathBuf, process::Output, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use eyre::{Result, WrapErr, ensure};
 use rustix::process::Signal;
 use serde_json::Value;
-use tokio::process::Command;
 
 use crate::{
+    command::{self, Ended},
     config::Config,
     devnet::Devnet,
     http::{self, Answer},
@@ -75,7 +75,7 @@ impl Relayer {
 
     /// Waits until it says that it works.
     pub async fn wait_until_ready(&self, limit: Duration) -> Result<()> {
-        let ready = until("ready", limit, || async {
+        let ready = until("ready", limit, async || {
             Ok(self.get("/readyz").await?.status == 200)
         });
         ready
@@ -125,29 +125,24 @@ impl Relayer {
             .map_or(Ok(()), |process| process.signal(signal))
     }
 
-    /// Runs a command of `causeway` with this relayer's configuration.
-    pub async fn command(&self, arguments: &[&str]) -> Result<Output> {
-        let config = self.config_path();
-        let output = Command::new(&self.causeway)
-            .args(arguments)
-            .arg("--config")
-            .arg(config)
-            .output()
+    /// How many messages it regards as delivered for good.
+    pub async fn delivered(&self) -> Result<usize> {
+        let page = self
+            .json(&["msg", "list", "--stage", "final", "--limit", "1000"])
             .await?;
-        Ok(output)
+        Ok(page["messages"].as_array().map_or(0, Vec::len))
+    }
+
+    /// Runs a command of `causeway` with this relayer's configuration.
+    pub async fn command(&self, arguments: &[&str]) -> Result<Ended> {
+        let config = self.config_path().display().to_string();
+        let arguments = arguments.iter().copied().chain(["--config", &config]);
+        command::run(&self.causeway, arguments).await
     }
 
     /// [`command`](Self::command), which must succeed, and what it prints as JSON.
     pub async fn json(&self, arguments: &[&str]) -> Result<Value> {
         let arguments = [arguments, &["--output", "json"]].concat();
-        let output = self.command(&arguments).await?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        ensure!(
-            output.status.success(),
-            "{arguments:?} ended with {}: {text}{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        );
-        serde_json::from_str(&text).wrap_err_with(|| format!("{arguments:?} printed {text}"))
+        self.command(&arguments).await?.require_success()?.json()
     }
 }

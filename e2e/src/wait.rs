@@ -1,6 +1,6 @@
 //! Waiting for a condition, never for a time.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use eyre::{Result, bail};
 use tokio::time::{Instant, sleep};
@@ -9,11 +9,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// Looks again and again until `look` finds something. A look that fails is repeated too; past `limit`, the last
 /// failure is part of the error.
-pub async fn eventually<T, F, Look>(what: &str, limit: Duration, mut look: F) -> Result<T>
-where
-    F: FnMut() -> Look,
-    Look: Future<Output = Result<Option<T>>>,
-{
+pub async fn eventually<T>(
+    what: &str,
+    limit: Duration,
+    mut look: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let deadline = Instant::now() + limit;
     loop {
         let failure = match look().await {
@@ -32,14 +32,10 @@ where
 }
 
 /// [`eventually`] for a condition that only holds or does not.
-pub async fn until<F, Look>(what: &str, limit: Duration, mut holds: F) -> Result<()>
-where
-    F: FnMut() -> Look,
-    Look: Future<Output = Result<bool>>,
-{
-    eventually(what, limit, || {
-        let look = holds();
-        async move { Ok(look.await?.then_some(())) }
-    })
-    .await
+pub async fn until(
+    what: &str,
+    limit: Duration,
+    mut holds: impl AsyncFnMut() -> Result<bool>,
+) -> Result<()> {
+    eventually(what, limit, async || Ok(holds().await?.then_some(()))).await
 }

@@ -1,0 +1,13 @@
+//! The whole system on local chains, with real processes. Every scenario starts its own network, shares nothing with the
+//! others, and believes the contracts only.
+
+mod bad_input;
+mod crashes;
+mod development_network;
+mod exactly_once;
+mod held;
+mod lying_operator;
+mod outage;
+mod priority_operations;
+mod refusals;
+mod support;
