@@ -2,6 +2,7 @@
 //! others, and believes the contracts only.
 
 mod bad_input;
+mod bundle_files;
 mod crashes;
 mod development_network;
 mod exactly_once;
