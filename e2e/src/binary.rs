@@ -18,11 +18,14 @@ pub fn root() -> PathBuf {
     root.canonicalize().unwrap_or(root)
 }
 
-/// `causeway`, built in the profile of the caller. For tests, which run under cargo; cargo has little to do where they
-/// run together with those of the relayer.
+/// The program that `CAUSEWAY_BIN` names, or else `causeway` built in the profile of the caller. For tests, which run
+/// under cargo; cargo has little to do where they run together with those of the relayer.
 pub fn built() -> Result<&'static Path> {
     static BUILT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let built = BUILT.get_or_init(|| build().map_err(|failure| format!("{failure:#}")));
+    let built = BUILT.get_or_init(|| match env::var_os("CAUSEWAY_BIN") {
+        Some(given) => Ok(given.into()),
+        None => build().map_err(|failure| format!("{failure:#}")),
+    });
     built.as_deref().map_err(|failure| eyre!("{failure}"))
 }
 

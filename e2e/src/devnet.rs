@@ -22,6 +22,9 @@ const START_LIMIT: Duration = Duration::from_secs(90);
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 const ATTEMPTS: usize = 3;
 
+/// Port of its API, behind those of the chains.
+const API_PORT: u16 = 10;
+
 /// What a network is started with.
 #[derive(Clone, Debug)]
 pub struct DevnetSettings {
@@ -29,8 +32,8 @@ pub struct DevnetSettings {
     pub causeway: PathBuf,
     /// Chains beside L1.
     pub chains: u16,
-    /// What runs beside the chains: `operator`, `relay`, both with a comma between them, or `none`.
-    pub roles: &'static str,
+    /// What runs beside the chains: `operator`, `relay`, `both` or `none`.
+    pub role: &'static str,
     /// Further arguments of `causeway dev`.
     pub arguments: Vec<String>,
 }
@@ -67,9 +70,10 @@ impl Devnet {
         let mut arguments = vec![
             "dev".to_owned(),
             format!("--chains={}", settings.chains),
-            format!("--roles={}", settings.roles),
+            format!("--role={}", settings.role),
             format!("--dir={}", directory.path().display()),
             format!("--base-port={}", ports.port(0)),
+            format!("--api-port={}", ports.port(API_PORT)),
         ];
         arguments.extend_from_slice(&settings.arguments);
         let log = directory.path().join("dev.log");

@@ -13,7 +13,7 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_starts_quickly_and_leaves_nothing_however_it_ends() -> Result<()> {
     let started = Instant::now();
-    let terminated = devnet(3, "operator,relay").await?;
+    let terminated = devnet(3, "both").await?;
     let took = started.elapsed();
     println!("ready after {took:?}");
     ensure!(took < START_LIMIT, "the network took {took:?} to start");
@@ -30,12 +30,12 @@ async fn a_network_starts_quickly_and_leaves_nothing_however_it_ends() -> Result
     terminated.stop().await?;
     Devnet::ports_are_free(&ports).await?;
 
-    let interrupted = devnet(1, "operator,relay").await?;
+    let interrupted = devnet(1, "both").await?;
     let ports = rpc_ports(&interrupted)?;
     interrupted.interrupt().await?;
     Devnet::ports_are_free(&ports).await?;
 
-    let killed = devnet(1, "operator,relay").await?;
+    let killed = devnet(1, "both").await?;
     let ports = rpc_ports(&killed)?;
     killed.kill().await?;
     Devnet::ports_are_free(&ports).await

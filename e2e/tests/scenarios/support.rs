@@ -20,22 +20,22 @@ use interop_sdk::{Chain, Network};
 /// How long a message may take over all its stages, on a busy machine.
 pub(crate) const LIMIT: Duration = Duration::from_secs(150);
 
-/// Starts a network of so many chains with these roles.
-pub(crate) async fn devnet(chains: u16, roles: &'static str) -> Result<Devnet> {
-    devnet_with(chains, roles, vec![]).await
+/// Starts a network of so many chains with this role.
+pub(crate) async fn devnet(chains: u16, role: &'static str) -> Result<Devnet> {
+    devnet_with(chains, role, vec![]).await
 }
 
 /// [`devnet`] with further arguments of `causeway dev`.
 pub(crate) async fn devnet_with(
     chains: u16,
-    roles: &'static str,
+    role: &'static str,
     arguments: Vec<String>,
 ) -> Result<Devnet> {
     let causeway = binary::built()?.to_owned();
     Devnet::start(&DevnetSettings {
         causeway,
         chains,
-        roles,
+        role,
         arguments,
     })
     .await

@@ -1,21 +1,31 @@
 //! `causeway dev`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio_util::sync::CancellationToken;
 
 use super::Role;
 use super::exit::{Exit, Failure};
 use super::output::{print_line, table};
 use super::run::stopped_by_signal;
+use super::source::is_ready;
 use crate::app::{self, Roles};
+use crate::chain::{Clock, SystemClock};
 use crate::config::Config;
 use crate::dev::anvil::AnvilError;
 use crate::dev::config_file::{CONFIG_FILE, Wishes};
 use crate::dev::network::{LocalNetwork, NETWORK_FILE, NetworkError, NetworkSettings};
 use crate::telemetry;
+
+/// The line that is printed once the network can be used; scripts wait for it.
+const READY: &str = "ready";
+
+/// Time between two looks at whether every stage gets on.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
@@ -27,8 +37,8 @@ pub(super) struct DevArgs {
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Roles to run in this process
-    #[arg(long, value_enum, default_value_t = Role::Both)]
-    role: Role,
+    #[arg(long, value_enum, default_value_t = DevRole::Both)]
+    role: DevRole,
     /// Port of L1; the chains take the ports after it
     #[arg(long, default_value_t = 9545)]
     base_port: u16,
@@ -49,6 +59,30 @@ pub(super) struct DevArgs {
     log: String,
 }
 
+/// What runs beside the chains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DevRole {
+    /// A relayer
+    Relay,
+    /// The operators
+    Operator,
+    /// A relayer and the operators
+    Both,
+    /// Nothing: roles run elsewhere, with the configuration that is written
+    None,
+}
+
+impl DevRole {
+    fn roles(self) -> Option<Roles> {
+        match self {
+            Self::Relay => Some(Role::Relay.into()),
+            Self::Operator => Some(Role::Operator.into()),
+            Self::Both => Some(Role::Both.into()),
+            Self::None => None,
+        }
+    }
+}
+
 pub(super) async fn run(args: DevArgs) -> Result<(), Failure> {
     let shutdown = stopped_by_signal()?;
     let settings = args.network();
@@ -56,20 +90,38 @@ pub(super) async fn run(args: DevArgs) -> Result<(), Failure> {
         network = LocalNetwork::start(&settings) => network?,
         () = shutdown.cancelled() => return Ok(()),
     };
-    let result = serve(&network, args.role.into(), shutdown).await;
+    let result = serve(&network, args.role, shutdown).await;
     network.stop().await;
     result
 }
 
 async fn serve(
     network: &LocalNetwork,
-    roles: Roles,
+    role: DevRole,
     shutdown: CancellationToken,
 ) -> Result<(), Failure> {
     let config = Config::load(&network.directory.join(CONFIG_FILE))?;
     telemetry::init(&config.log)?;
     print_line(&overview(network, &config))?;
-    Ok(app::run(&config, roles, shutdown).await?)
+    let Some(roles) = role.roles() else {
+        print_line(READY)?;
+        shutdown.cancelled().await;
+        return Ok(());
+    };
+    let mut app = pin!(app::run(&config, roles, shutdown));
+    tokio::select! {
+        ran = &mut app => return Ok(ran?),
+        announced = announce(config.api.listen) => announced?,
+    }
+    Ok(app.await?)
+}
+
+/// Says so once every stage gets on.
+async fn announce(listen: SocketAddr) -> Result<(), Failure> {
+    while !is_ready(listen).await? {
+        SystemClock.sleep(LOOK_AGAIN).await;
+    }
+    print_line(READY)
 }
 
 impl DevArgs {

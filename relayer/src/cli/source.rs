@@ -72,6 +72,21 @@ impl Source {
     }
 }
 
+/// Whether the relayer that listens there serves all of its chains.
+pub(super) async fn is_ready(listen: SocketAddr) -> Result<bool, Failure> {
+    let url = format!("http://{}/readyz", reachable(listen));
+    let answer = client()?.get(url).send().await;
+    Ok(answer.is_ok_and(|answer| answer.status().is_success()))
+}
+
+fn client() -> Result<Client, Failure> {
+    Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build()
+        .map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))
+}
+
 /// Has a held message tried again: by the running relayer, or in the store, for when it runs again.
 pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<MessageView, Failure> {
     if let Some(api) = Api::find(config).await? {
@@ -135,11 +150,7 @@ fn unknown(id: B256) -> Failure {
 impl Api {
     /// The relayer that this configuration runs, if it is running.
     async fn find(config: &Config) -> Result<Option<Self>, Failure> {
-        let client = Client::builder()
-            .timeout(PATIENCE)
-            .no_proxy()
-            .build()
-            .map_err(|error| Failure::new(Exit::Unexpected, error.to_string()))?;
+        let client = client()?;
         let path = config
             .api
             .token_file

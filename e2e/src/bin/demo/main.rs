@@ -46,7 +46,7 @@ async fn show() -> Result<Outcome> {
     let settings = DevnetSettings {
         causeway: program()?,
         chains: 3,
-        roles: "operator,relay",
+        role: "both",
         arguments: vec![],
     };
     println!(
