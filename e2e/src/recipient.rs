@@ -24,7 +24,6 @@ sol! {
         function timesReceived(bytes32 receiveId) external view returns (uint256);
         function senderOf(bytes32 receiveId) external view returns (bytes memory);
         function payloadOf(bytes32 receiveId) external view returns (bytes memory);
-        function refusal() external view returns (string memory);
         function refuseWith(string calldata reason) external;
     }
 }
@@ -80,11 +79,6 @@ impl Recipient {
         let receipt = call.send().await?.get_receipt().await?;
         ensure!(receipt.status(), "the recipient does not take its orders");
         Ok(())
-    }
-
-    /// The reason with which it refuses; empty while it takes calls.
-    pub async fn refusal(&self) -> Result<String> {
-        Ok(self.contract().refusal().call().await?)
     }
 
     fn contract(&self) -> ITallyRecipient::ITallyRecipientInstance<&DynProvider> {

@@ -99,7 +99,7 @@ async fn contract_without_code(devnet: &Devnet) -> Result<()> {
     let path = write(devnet, "no-code.toml", &config)?;
     run(devnet, &path)
         .await?
-        .require_failure(REFUSED, &[nobody, "handler", "no code"])
+        .require_failure(REFUSED, &["no contract", nobody, "handler"])
 }
 
 async fn port_of_the_interface_in_use(devnet: &Devnet) -> Result<()> {

@@ -38,14 +38,11 @@ async fn a_refused_message_is_held_with_its_reason_and_can_be_retried() -> Resul
 
     let id = refused.bundle_hash().to_string();
     eventually("held with its reason", LIMIT, async || {
-        let message = relayer.json(&["msg", "explain", &id]).await?;
-        let held =
-            message["stage"] == "held" && message["explanation"]["cause"] == "recipient_reverts";
-        let text = message["explanation"]["text"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
-        Ok((held && text.contains(REASON)).then_some(()))
+        let told = relayer.json(&["msg", "explain", &id]).await?;
+        let text = told["text"].as_str().unwrap_or_default();
+        let is_held = told["stage"] == "held" && told["cause"] == "recipient_reverts";
+        ensure!(is_held && text.contains(REASON), "{told}");
+        Ok(Some(()))
     })
     .await?;
     match refused.status().await? {

@@ -47,7 +47,10 @@ async fn a_chain_that_imports_a_false_root_cannot_settle() -> Result<()> {
     );
     let false_import = receipt.block_number.unwrap_or_default();
 
-    // A batch that ends before the false import may still settle; everything after it cannot.
+    let later = a
+        .message(recipients.address_on(b.id()), b"after".to_vec())
+        .send(&on_a)
+        .await?;
     until("L1 refuses the chain's batch", LIMIT, async || {
         Ok(devnet
             .process()
@@ -55,16 +58,13 @@ async fn a_chain_that_imports_a_false_root_cannot_settle() -> Result<()> {
             .contains("BatchSettlementUnknownRoot"))
     })
     .await?;
+    // A batch that ends before the false import may have settled meanwhile; none after it can.
     let stuck = executed_head(network, &a).await?;
     ensure!(
         stuck.lastBlock < false_import,
         "L1 executed a batch with the false root"
     );
 
-    let later = a
-        .message(recipients.address_on(b.id()), b"after".to_vec())
-        .send(&on_a)
-        .await?;
     let goal = executed_head(network, &b).await?.batchNumber + CHANCES;
     until("the other chain settles on", LIMIT, async || {
         if executed_head(network, &b).await?.batchNumber >= goal {

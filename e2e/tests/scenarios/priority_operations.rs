@@ -3,24 +3,18 @@
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
     providers::Provider,
-    sol_types::{SolCall, SolError},
+    sol_types::{SolError, SolValue},
 };
-use causeway_bindings::{Batch, IBatchSettlement, IPriorityInbox, IPriorityQueue};
-use causeway_e2e::{
-    devnet::Devnet,
-    recipient::{ITallyRecipient, Recipient},
-    relayer::Relayer,
-    wait::until,
+use causeway_bindings::{
+    Batch, IBatchSettlement, IPriorityInbox, IPriorityQueue, PriorityOperation,
 };
+use causeway_e2e::{devnet::Devnet, recipient::Recipient, relayer::Relayer, wait::until};
 use eyre::{OptionExt, Result, ensure};
 use interop_sdk::Chain;
 
 use crate::support::{LIMIT, devnet_with, executed_head, refusal};
 
 const EXPIRY_SECONDS: u64 = 15;
-
-/// What the operation tells a recipient to say from now on.
-const ORDER: &str = "by order of L1";
 
 /// Once an operation has expired, L1 takes no batch that leaves it out. Once the operator has run it, batches go on.
 #[tokio::test(flavor = "multi_thread")]
@@ -40,8 +34,11 @@ async fn an_expired_operation_stops_commits_until_it_is_consumed() -> Result<()>
         "L1 takes a batch while the queue is empty"
     );
 
-    let target = Recipient::deploy(a.contracts()?.handler, devnet.wallet("bob", a.id())?).await?;
-    let expires_at = request_operation(&devnet, &a, target.address()).await?;
+    // What comes from L1, the inbox of the chain hands over.
+    let inbox = a.contracts()?.inbox;
+    let target = Recipient::deploy(inbox, devnet.wallet("bob", a.id())?).await?;
+    let operation = request_operation(&devnet, &a, target.address()).await?;
+    let expires_at = operation.expiresAt;
     ensure!(
         commits(&devnet, &a).await?,
         "L1 takes a batch without the operation while it has time"
@@ -78,8 +75,9 @@ async fn an_expired_operation_stops_commits_until_it_is_consumed() -> Result<()>
         Ok(executed_head(network, &a).await?.priorityOpsConsumed == 1)
     })
     .await?;
+    let id = keccak256(operation.abi_encode());
     ensure!(
-        target.refusal().await? == ORDER,
+        target.times_received(id).await? == U256::ONE,
         "the operation had no effect"
     );
     until("L1 takes batches again", LIMIT, async || {
@@ -90,19 +88,27 @@ async fn an_expired_operation_stops_commits_until_it_is_consumed() -> Result<()>
     devnet.stop().await
 }
 
-/// Asks for an operation that calls `target`; the L1 time at which it expires.
-async fn request_operation(devnet: &Devnet, chain: &Chain, target: Address) -> Result<u64> {
+/// Asks for an operation that calls `target`.
+async fn request_operation(
+    devnet: &Devnet,
+    chain: &Chain,
+    target: Address,
+) -> Result<PriorityOperation> {
     let network = devnet.network();
     let wallet = devnet.wallet("alice", network.l1_chain_id())?;
     let queue = IPriorityQueue::new(network.l1_contracts().priority_queue, &wallet);
-    let id = U256::from(chain.id());
-    let order = ITallyRecipient::refuseWithCall {
-        reason: ORDER.to_owned(),
-    };
-    let request = queue.request(id, target, 200_000, order.abi_encode().into());
+    let request = queue.request(
+        U256::from(chain.id()),
+        target,
+        200_000,
+        Bytes::from_static(b"from L1"),
+    );
     let receipt = request.send().await?.get_receipt().await?;
-    ensure!(receipt.status(), "anyone may ask for an operation");
-    Ok(queue.expiresAt(id, 0).call().await?)
+    let requested = receipt.decoded_log::<IPriorityQueue::PriorityOperationRequested>();
+    Ok(requested
+        .ok_or_eyre("anyone may ask for an operation")?
+        .data
+        .operation)
 }
 
 async fn l1_time(devnet: &Devnet) -> Result<u64> {

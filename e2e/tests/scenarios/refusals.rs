@@ -136,7 +136,7 @@ async fn foreign_claims_are_refused(
     foreign.proof.chainId = U256::from(c.id());
     let reason = refuse(devnet, b, foreign).await?;
     ensure!(
-        reason.contains("InteropHandlerWrongSource"),
+        reason.contains("InteropHandlerUnproven"),
         "said to be of another chain: {reason}"
     );
 
