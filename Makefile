@@ -27,7 +27,8 @@ help: ## Show this list
 
 .PHONY: demo
 demo: deps ## Start a network of local chains, send messages through it, print what happened
-	cargo run --release --locked -p causeway-relayer --bin causeway -- dev --demo
+	cargo build --release --locked --workspace --bin causeway --bin causeway-demo
+	"$${CARGO_TARGET_DIR:-target}/release/causeway-demo"
 
 .PHONY: dev
 dev: deps ## Start a network of local chains and keep it running until Ctrl-C

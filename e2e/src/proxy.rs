@@ -15,14 +15,20 @@ use tokio::{
 pub struct Proxy {
     port: u16,
     target: u16,
-    task: JoinHandle<()>,
+    /// What is done with connections; nothing while it is unplugged.
+    task: Option<JoinHandle<()>>,
 }
 
 impl Proxy {
     /// Forwards `port` to `target`.
     pub async fn start(port: u16, target: u16) -> Result<Self> {
-        let task = tokio::spawn(forward(listen(port).await?, target));
-        Ok(Self { port, target, task })
+        let mut proxy = Self {
+            port,
+            target,
+            task: None,
+        };
+        proxy.plug_in().await?;
+        Ok(proxy)
     }
 
     /// Its address, as an RPC URL.
@@ -32,33 +38,34 @@ impl Proxy {
 
     /// Breaks every connection and refuses new ones.
     pub async fn unplug(&mut self) {
-        self.stop().await;
+        if let Some(task) = self.task.take() {
+            task.abort();
+            // The listener and the connections are closed once the task is gone.
+            let _ = task.await;
+        }
     }
 
     /// Breaks every connection, and takes new ones that nobody ever answers.
     pub async fn go_silent(&mut self) -> Result<()> {
-        self.stop().await;
-        self.task = tokio::spawn(swallow(listen(self.port).await?));
+        self.unplug().await;
+        self.task = Some(tokio::spawn(swallow(listen(self.port).await?)));
         Ok(())
     }
 
     /// Forwards again.
     pub async fn plug_in(&mut self) -> Result<()> {
-        self.stop().await;
-        self.task = tokio::spawn(forward(listen(self.port).await?, self.target));
+        self.unplug().await;
+        let listener = listen(self.port).await?;
+        self.task = Some(tokio::spawn(forward(listener, self.target)));
         Ok(())
-    }
-
-    async fn stop(&mut self) {
-        self.task.abort();
-        // The listener and the connections are closed once the task is gone.
-        let _ = (&mut self.task).await;
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 
