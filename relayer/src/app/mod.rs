@@ -10,6 +10,7 @@ mod wire;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
@@ -35,6 +36,9 @@ pub(crate) use wire::paying_signers;
 
 use supervise::Supervisor;
 use wire::Wiring;
+
+/// Time that requests and stages have to finish what they are at.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What the process does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +119,7 @@ pub async fn run(
         reads_need_token,
     };
     let served = serve(listener, context, &shutdown).await;
-    supervisor.ended().await;
+    supervisor.ended(GRACE).await;
     tracing::info!("stopped");
     match failure.first() {
         Some((disk_full, message)) => Err(AppError::StoreFailed { disk_full, message }),
@@ -138,7 +142,15 @@ async fn serve(
     context: ApiContext,
     shutdown: &CancellationToken,
 ) -> Result<(), AppError> {
-    let served = api::serve(listener, context, shutdown.clone().cancelled_owned()).await;
+    let serving = api::serve(listener, context, shutdown.clone().cancelled_owned());
+    let overdue = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let served = tokio::select! {
+        served = serving => served,
+        () = overdue => Ok(()),
+    };
     shutdown.cancel();
     Ok(served?)
 }

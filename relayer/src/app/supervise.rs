@@ -61,9 +61,15 @@ impl Supervisor {
         self.tasks.spawn(kept.keep(start));
     }
 
-    /// Waits until all stages have ended.
-    pub(super) async fn ended(mut self) {
-        while self.tasks.join_next().await.is_some() {}
+    /// Waits until all stages have ended. Those that take longer than `grace` are cut off, as a kill would cut them off:
+    /// what they have committed is all that counts.
+    pub(super) async fn ended(mut self, grace: Duration) {
+        let clock = Arc::clone(&self.clock);
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        tokio::select! {
+            () = all => {}
+            () = clock.sleep(grace) => tracing::warn!("stages that did not end in time are cut off"),
+        }
     }
 }
 
@@ -131,7 +137,10 @@ mod tests {
         fn now(&self) -> UnixSeconds {
             1
         }
-        async fn sleep(&self, _: Duration) {
+        async fn sleep(&self, duration: Duration) {
+            if duration == Duration::MAX {
+                std::future::pending::<()>().await;
+            }
             tokio::task::yield_now().await;
         }
     }
@@ -157,7 +166,7 @@ mod tests {
                 Ok::<(), String>(())
             }
         });
-        supervisor.ended().await;
+        supervisor.ended(Duration::MAX).await;
         assert_eq!(starts.load(Ordering::SeqCst), 3);
         assert_eq!(progress.all()[0].1.failures, 2);
         assert!(!shutdown.is_cancelled());
@@ -171,7 +180,7 @@ mod tests {
             shutdown.cancelled().await;
             Ok::<(), String>(())
         });
-        supervisor.ended().await;
+        supervisor.ended(Duration::MAX).await;
         assert!(shutdown.is_cancelled());
     }
 
@@ -189,7 +198,15 @@ mod tests {
                 }
             }
         });
-        supervisor.ended().await;
+        supervisor.ended(Duration::MAX).await;
         assert!(shutdown.is_cancelled());
+    }
+
+    #[tokio::test]
+    async fn a_stage_that_does_not_end_in_time_is_cut_off() {
+        let (mut supervisor, shutdown, _) = supervisor();
+        supervisor.spawn("watch", 7, |_| std::future::pending::<Result<(), String>>());
+        shutdown.cancel();
+        supervisor.ended(Duration::from_secs(1)).await;
     }
 }

@@ -2,4 +2,5 @@
 
 mod network;
 mod offline;
+mod reference;
 mod support;

@@ -1,4 +1,4 @@
-//! Without any chain: help, configurations, files, and what each failure says and ends with.
+//! Without any chain: configurations, files, and what each failure says and ends with.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -18,43 +18,6 @@ fn change(directory: &Path, from: &str, to: &str) {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{from}");
     std::fs::write(path, text.replacen(from, to, 1)).unwrap();
-}
-
-#[test]
-fn help_is_pinned() {
-    let directory = tempfile::tempdir().unwrap();
-    let pages: [&[&str]; 19] = [
-        &[],
-        &["dev"],
-        &["run"],
-        &["doctor"],
-        &["config"],
-        &["config", "init"],
-        &["config", "validate"],
-        &["config", "show"],
-        &["config", "schema"],
-        &["msg"],
-        &["msg", "list"],
-        &["msg", "show"],
-        &["msg", "explain"],
-        &["msg", "retry"],
-        &["bundle"],
-        &["bundle", "extract"],
-        &["bundle", "proof"],
-        &["bundle", "verify"],
-        &["bundle", "execute"],
-    ];
-    let mut text = String::new();
-    for page in pages {
-        let ended = causeway(directory.path(), &[page, &["-h"]].concat());
-        assert_eq!(ended.code, 0, "{}", ended.stderr);
-        text.push_str(&format!(
-            "### causeway {}\n{}\n",
-            page.join(" "),
-            ended.stdout
-        ));
-    }
-    insta::assert_snapshot!(text);
 }
 
 #[test]
