@@ -96,12 +96,12 @@ mod tests {
         assert_eq!(from_file.address(), from_text.address());
     }
 
-    /// The test vector of the Web3 Secret Storage definition.
+    /// The test vector of the Web3 Secret Storage definition, with two rounds of key derivation instead of 262,144.
     const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"6087dab2f9fdbbfaddc31a909735c1e6"},
-        "ciphertext":"5318b4d5bcd28de64ee5559e671353e16f075ecae9f99c7a79a38af5f869aa46","kdf":"pbkdf2",
-        "kdfparams":{"c":262144,"dklen":32,"prf":"hmac-sha256",
+        "ciphertext":"d41607956f4ae8feab6b019f04641d6a279d2644ffd3b1a5e8cc0cd2e85767d8","kdf":"pbkdf2",
+        "kdfparams":{"c":2,"dklen":32,"prf":"hmac-sha256",
         "salt":"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"},
-        "mac":"517ead924a9d0dc3124507e3393d175ce3ff7c1e96529c6c555ce9e51205e9b2"},
+        "mac":"642f55363eb52cdc0ee6300fb1208856e176a565f9945987dd2bdfadaaee8267"},
         "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}"#;
     const KEYSTORE_KEY: &str = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
 
