@@ -410,7 +410,6 @@ impl Relayer {
             store: store.clone(),
             clock: network.clock.clone(),
             progress: Arc::new(Progress::default()),
-            roots: Arc::new(Roots::new(L1)),
             shutdown: CancellationToken::new(),
             prove: Arc::new(Wake::default()),
             deliver: network
@@ -458,7 +457,6 @@ struct Shared {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
-    roots: Arc<Roots>,
     shutdown: CancellationToken,
     prove: Arc<Wake>,
     deliver: Vec<Arc<Wake>>,
@@ -520,7 +518,7 @@ impl Shared {
     fn prove(&self, network: &Network) -> tokio::task::JoinHandle<()> {
         let ctx = ProveContext {
             store: self.store.clone(),
-            roots: self.roots.clone(),
+            roots: Arc::new(Roots::new(L1)),
             clock: self.clock.clone(),
             progress: self.progress.clone(),
             wake: self.prove.clone(),
@@ -552,7 +550,7 @@ impl Shared {
             store: self.store.clone(),
             chain,
             sender,
-            roots: self.roots.clone(),
+            roots: Arc::new(Roots::new(L1)),
             clock: self.clock.clone(),
             progress: self.progress.clone(),
             wake: self.deliver[index].clone(),

@@ -91,6 +91,15 @@ async fn a_burst_is_delivered_once_in_few_transactions_and_few_seconds() {
     network.steps(3).await;
     let ids = burst(&network, 200);
     let seconds = until(&network, &memory, Stage::Final, 200).await;
+    assert_eq!(
+        relayer
+            .progress
+            .all()
+            .iter()
+            .map(|(_, entry)| entry.failures)
+            .sum::<u64>(),
+        0
+    );
     relayer.stop().await;
     assert_delivered_once(&network, &ids);
     let transactions: usize = network

@@ -92,16 +92,13 @@ impl DeliverContext {
         destination: ChainId,
         l1_block: u64,
     ) -> Result<Option<ImportedRoot>, StoreError> {
-        let read_to = self
-            .store
-            .cursor(self.settings.l1)?
-            .map_or(0, |cursor| cursor.number);
+        let known = |import: &ImportedRoot| self.roots.synced_to() >= Some(import.l1_block);
         let newest = self.store.last_import(destination)?;
-        match newest.filter(|import| l1_block <= import.l1_block && import.l1_block <= read_to) {
+        match newest.filter(|import| l1_block <= import.l1_block && known(import)) {
             Some(import) => Ok(Some(import)),
             None => {
                 let covering = self.store.import_covering(destination, l1_block)?;
-                Ok(covering.filter(|import| import.l1_block <= read_to))
+                Ok(covering.filter(known))
             }
         }
     }

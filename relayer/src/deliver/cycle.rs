@@ -100,6 +100,7 @@ impl Courier {
             if candidates.is_empty() {
                 return Ok(());
             }
+            ctx.roots.sync(ctx.store.as_ref())?;
             let parcels = self.parcels(ctx, candidates)?;
             let simulated = simulate(ctx, parcels).await;
             self.send(ctx, simulated, free).await?;
@@ -154,7 +155,7 @@ impl Courier {
             match ctx.parcel(record, &mut known) {
                 Ok(Some(parcel)) => parcels.push(parcel),
                 Ok(None) => self.snooze(ctx, id),
-                Err(DeliverError::Store(error)) => return Err(error.into()),
+                Err(error) if error.stops_the_route() => return Err(error),
                 Err(error) => {
                     tracing::error!(stage = super::STAGE, trace = trace_id(id), %id, %error, "no proof");
                     self.snooze(ctx, id);

@@ -121,6 +121,15 @@ impl DeliverError {
         }
     }
 
+    /// Whether no message can be delivered, rather than one.
+    fn stops_the_route(&self) -> bool {
+        match self {
+            Self::Roots(error) => error.concerns_all(),
+            Self::Store(_) | Self::Chain(_) | Self::Send(_) => true,
+            Self::Proof { .. } => false,
+        }
+    }
+
     /// Short name for metrics.
     pub fn label(&self) -> &'static str {
         match self {

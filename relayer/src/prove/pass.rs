@@ -145,11 +145,7 @@ impl Prover {
         let Some(import) = ctx.store.last_import(destination)? else {
             return Ok(0);
         };
-        let l1_read_to = ctx
-            .store
-            .cursor(ctx.settings.l1)?
-            .map_or(0, |cursor| cursor.number);
-        if l1_read_to < import.l1_block {
+        if ctx.roots.synced_to() < Some(import.l1_block) {
             return Ok(0);
         }
         ctx.roots.check_import(&import)?;

@@ -88,6 +88,17 @@ pub enum RootsError {
 }
 
 impl RootsError {
+    /// Whether nothing can be proven to a destination, rather than one batch.
+    pub fn concerns_all(&self) -> bool {
+        match self {
+            Self::Store(_)
+            | Self::Inconsistent(_)
+            | Self::WrongMessageRoot { .. }
+            | Self::FalseImport { .. } => true,
+            Self::NotProvable(_) | Self::WrongBatchRoot { .. } => false,
+        }
+    }
+
     /// Short name for metrics.
     pub fn label(&self) -> &'static str {
         match self {
@@ -112,6 +123,8 @@ struct Twin {
     root: MessageRoot,
     /// The newest append in it; if the store holds another at that place, L1 was reorganised.
     last: Option<(u64, AppendedBatch)>,
+    /// L1 block up to which it holds every append.
+    synced_to: Option<u64>,
 }
 
 impl Twin {
@@ -119,6 +132,7 @@ impl Twin {
         Self {
             root: MessageRoot::new(Dialect::V32, l1),
             last: None,
+            synced_to: None,
         }
     }
 }
@@ -133,12 +147,19 @@ impl Roots {
         }
     }
 
+    /// L1 block up to which everything is taken in. Roots of later blocks are not known here yet.
+    pub fn synced_to(&self) -> Option<u64> {
+        self.twin().synced_to
+    }
+
     /// Takes in the appends that the store has gained.
     ///
     /// # Errors
     /// The first append that does not fit. It is not taken in, and neither is any after it.
     pub fn sync(&self, store: &dyn Reader) -> Result<(), RootsError> {
         let mut twin = self.twin();
+        // Before the appends: those of later blocks may be in the store by now, but need not be all.
+        let read_to = store.cursor(self.l1)?.map(|block| block.number);
         self.undo_reorg(&mut twin, store)?;
         loop {
             let from = twin
@@ -146,6 +167,7 @@ impl Roots {
                 .map_or(0, |(position, _)| position.saturating_add(1));
             let page = store.appends(from, PAGE)?;
             if page.is_empty() {
+                twin.synced_to = read_to;
                 return Ok(());
             }
             for (position, append) in page {

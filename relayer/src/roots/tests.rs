@@ -233,3 +233,17 @@ fn a_log_tree_must_be_the_one_that_l1_executed() {
     assert_eq!(tree.leaf_path(2).expect("a leaf").0, points[2].leaf);
     assert!(tree.leaf_path(3).is_none());
 }
+
+#[test]
+fn what_is_synced_is_what_the_store_had_read_before() {
+    let (memory, roots) = (memory(), Roots::new(L1));
+    assert_eq!(roots.synced_to(), None);
+    Ledger::new().append(1, B256::repeat_byte(1)).store(&memory);
+    memory.commit(vec![Change::PutBlock(L1, block(4))]).unwrap();
+    roots.sync(memory.as_ref()).expect("agrees");
+    assert_eq!(roots.synced_to(), Some(4));
+    memory.commit(vec![Change::PutBlock(L1, block(5))]).unwrap();
+    assert_eq!(roots.synced_to(), Some(4), "block 5 is not taken in yet");
+    roots.sync(memory.as_ref()).expect("agrees");
+    assert_eq!(roots.synced_to(), Some(5));
+}
