@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alloy::primitives::{Address, B256, Bytes};
-use causeway_bindings::describe_revert;
+use alloy::sol_types::SolCall;
+use causeway_bindings::{BundleStatus, IInteropHandler, describe_revert};
 use clap::Args;
 use serde::Serialize;
 
@@ -27,6 +28,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// Gas on top of what the node estimates, in per cent.
 const GAS_MARGIN: u64 = 20;
+
+/// What is said where nothing was left to do.
+const EXECUTED_BEFORE: &str =
+    "executed before, by this or another delivery; nothing was left to do";
 
 /// Arguments of `bundle execute`.
 #[derive(Debug, Args)]
@@ -66,6 +71,16 @@ pub(super) async fn execute_bundle(
         data: proof.delivery_calldata(&bundle),
         gas: None,
     };
+    if is_executed(reader.as_ref(), &call, bundle.id).await? {
+        return output.print(&Execution::new(
+            &bundle,
+            &chain.name,
+            EXECUTED_BEFORE,
+            &call,
+            0,
+            None,
+        ));
+    }
     let gas = simulate(reader.as_ref(), &call).await?;
     if args.dry_run {
         let planned = Execution::new(
@@ -102,7 +117,14 @@ pub(super) async fn execute_bundle(
         blobs: None,
     };
     let sent = sender.submit(request, |_| Ok(Vec::new())).await?;
-    let executed = wait(&sender, sent).await?;
+    let executed = match wait(&sender, sent).await {
+        Ok(executed) => executed,
+        Err(_) if is_executed(reader.as_ref(), &call, bundle.id).await? => {
+            let report = Execution::new(&bundle, &chain.name, EXECUTED_BEFORE, &call, gas, None);
+            return output.print(&report);
+        }
+        Err(failure) => return Err(failure),
+    };
     let report = Execution::new(
         &bundle,
         &chain.name,
@@ -112,6 +134,22 @@ pub(super) async fn execute_bundle(
         executed.hashes.last().copied(),
     );
     output.print(&report)
+}
+
+/// Whether the destination has executed the bundle, whoever delivered it.
+async fn is_executed(
+    reader: &dyn ChainReader,
+    call: &CallRequest,
+    bundle: B256,
+) -> Result<bool, Failure> {
+    let question = IInteropHandler::bundleStatusCall { bundleHash: bundle };
+    let request = CallRequest {
+        data: question.abi_encode().into(),
+        ..call.clone()
+    };
+    let answer = reader.call(&request).await?;
+    let status = IInteropHandler::bundleStatusCall::abi_decode_returns(&answer);
+    Ok(status == Ok(BundleStatus::FullyExecuted))
 }
 
 /// Gas for the call, with a margin. A call that reverts is not sent.
