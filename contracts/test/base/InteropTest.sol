@@ -45,7 +45,7 @@ abstract contract InteropTest is Test {
         vm.roll(1000);
         vm.warp(1_800_000_000);
         vm.chainId(SOURCE);
-        manager = new AccessManager(address(this));
+        manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         center = new InteropCenter(address(manager), L1);
         inbox = PriorityInbox(center.PRIORITY_INBOX());
         rootStorage = new InteropRootStorage(address(manager), L1);

@@ -169,7 +169,7 @@ abstract contract L1Fixture is Test {
 
     /// @dev The four contracts that know each other are told their addresses before they exist.
     function _deployContracts() private {
-        manager = new AccessManager(address(this));
+        manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         verifierRegistry = new VerifierRegistry(address(manager));
         uint256 nonce = vm.getNonce(address(this));
         address registryAddress = vm.computeCreateAddress(address(this), nonce);

@@ -25,7 +25,8 @@ abstract contract RootsGasTest is Test {
     function setUp() public virtual {
         vm.roll(FIRST_BLOCK);
         vm.warp(FIRST_TIME);
-        AccessManager manager = new AccessManager(address(this));
+        AccessManager manager =
+            AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         rootStorage = new InteropRootStorage(address(manager), L1);
         (uint64 role, bytes4[] memory selectors) = Roles.interopRootStorage();
         manager.setTargetFunctionRole(address(rootStorage), selectors, role);
