@@ -11,6 +11,9 @@ SOLHINT := node node_modules/solhint/solhint.js --disc --noPoster --max-warnings
 NPM_STAMP := contracts/node_modules/.package-lock.json
 COMPILER_STAMP := contracts/cache/.compiler
 
+# Gas is measured with every call a transaction of its own, and by `check-gas` and `bench-gas` alone.
+GAS_TESTS := 'test/gas/*'
+
 # What the test recipes run; `make ci-can-fail` narrows them to its canaries.
 CARGO_TESTS ?= --workspace
 FORGE_TESTS ?=
@@ -42,7 +45,7 @@ test: check forge-test cargo-test ## Everything CI demands: checks, contract tes
 
 .PHONY: forge-test
 forge-test: deps ## Contract tests: unit, fuzz, invariant, attack
-	FOUNDRY_FUZZ_SEED=$(FUZZ_SEED) $(FORGE) test $(FORGE_TESTS)
+	FOUNDRY_FUZZ_SEED=$(FUZZ_SEED) $(FORGE) test --no-match-path $(GAS_TESTS) $(FORGE_TESTS)
 
 .PHONY: cargo-test
 cargo-test: deps ## Rust tests, among them the whole-system ones on real local chains
@@ -50,7 +53,7 @@ cargo-test: deps ## Rust tests, among them the whole-system ones on real local c
 
 .PHONY: test-long
 test-long: deps ## Long fuzzing of contracts and crates, with a new seed each time
-	FOUNDRY_PROFILE=long $(FORGE) test
+	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
 	PROPTEST_CASES=100000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
 
 .PHONY: ci-can-fail
@@ -88,7 +91,7 @@ check-structure: ## Dependency arrows, rooms, licences, naming
 
 .PHONY: check-gas
 check-gas: deps ## Gas of every measured call agrees with the committed snapshots
-	FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test --isolate --match-path 'test/gas/*'
+	FORGE_SNAPSHOT_EMIT=false FORGE_SNAPSHOT_CHECK=true $(FORGE) test --isolate --match-path $(GAS_TESTS)
 	node scripts/gas-table.mjs --check
 
 .PHONY: check-wasm
@@ -114,7 +117,7 @@ snapshots: bindings bench-gas ## Write every committed snapshot
 
 .PHONY: bench-gas
 bench-gas: deps ## Gas of every measured call, into contracts/snapshots/gas and docs/reference/benchmarks
-	FORGE_SNAPSHOT_EMIT=true $(FORGE) test --isolate --match-path 'test/gas/*'
+	FORGE_SNAPSHOT_EMIT=true $(FORGE) test --isolate --match-path $(GAS_TESTS)
 	node scripts/gas-table.mjs
 
 .PHONY: bench-proofs
