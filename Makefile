@@ -35,7 +35,8 @@ demo: deps ## Start a network of local chains, send messages through it, print w
 
 .PHONY: dev
 dev: deps ## Start a network of local chains and keep it running until Ctrl-C
-	cargo run --release --locked -p causeway-relayer --bin causeway -- dev
+	cargo build --release --locked --workspace --bin causeway
+	"$${CARGO_TARGET_DIR:-target}/release/causeway" dev
 
 ##@ Test
 

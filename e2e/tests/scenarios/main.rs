@@ -12,3 +12,4 @@ mod outage;
 mod priority_operations;
 mod refusals;
 mod support;
+mod tutorial;

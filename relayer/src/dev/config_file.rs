@@ -13,6 +13,9 @@ use super::{
 /// Name of the configuration file.
 pub const CONFIG_FILE: &str = "causeway.toml";
 
+/// Name of the store's directory.
+pub const STORE: &str = "store";
+
 /// What of a local network's configuration is not given by the network.
 #[derive(Clone, Debug)]
 pub struct Wishes {
@@ -57,7 +60,7 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
     addresses(text, &on_chains)?;
     writeln!(
         text,
-        "\n[store]\npath = \"store\"\n\n[api]\nlisten = \"127.0.0.1:{}\"",
+        "\n[store]\npath = \"{STORE}\"\n\n[api]\nlisten = \"127.0.0.1:{}\"",
         wishes.api_port
     )?;
     writeln!(text, "\n[log]\nfilter = \"{}\"", wishes.log_filter)?;

@@ -16,7 +16,7 @@ use crate::model::ChainId;
 use super::{
     accounts::{Account, Accounts, MAX_CHAINS},
     anvil::{Anvil, AnvilError, AnvilSettings, find_anvil},
-    config_file::{CONFIG_FILE, Wishes, config_text},
+    config_file::{CONFIG_FILE, STORE, Wishes, config_text},
     deploy::{DeployError, Deployed, Target, deploy},
 };
 
@@ -101,6 +101,7 @@ impl LocalNetwork {
             .map_err(|error| file_error(&settings.directory, &error))?;
         let accounts = Accounts::derive(settings.chains)?;
         let processes = start_processes(settings).await?;
+        forget_earlier_network(&settings.directory)?;
         let mut targets = processes
             .iter()
             .zip(data_modes())
@@ -190,6 +191,16 @@ impl LocalNetwork {
             accounts: self.accounts.all().map(AccountEntry::from).collect(),
         }
     }
+}
+
+/// The chains of an earlier network in this directory are gone, and what its store says of them would be taken for the
+/// truth about the new ones: the same accounts send the same messages. Only a directory that we wrote is touched.
+fn forget_earlier_network(directory: &Path) -> Result<(), NetworkError> {
+    let store = directory.join(STORE);
+    if !directory.join(NETWORK_FILE).exists() || !store.exists() {
+        return Ok(());
+    }
+    fs::remove_dir_all(&store).map_err(|error| file_error(&store, &error))
 }
 
 async fn start_processes(settings: &NetworkSettings) -> Result<Vec<Anvil>, NetworkError> {
@@ -317,6 +328,18 @@ mod tests {
             DataAvailability::Calldata,
         ];
         assert_eq!(modes, expected);
+    }
+
+    #[test]
+    fn only_the_store_of_an_earlier_network_is_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = dir.path().join(STORE);
+        fs::create_dir(&store).unwrap();
+        forget_earlier_network(dir.path()).unwrap();
+        assert!(store.exists(), "a directory of somebody else");
+        fs::write(dir.path().join(NETWORK_FILE), "{}").unwrap();
+        forget_earlier_network(dir.path()).unwrap();
+        assert!(!store.exists());
     }
 
     #[tokio::test]

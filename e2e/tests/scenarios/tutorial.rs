@@ -1,0 +1,115 @@
+//! What the tutorials tell their readers to do, done.
+
+use std::path::Path;
+
+use causeway_e2e::{command, devnet::Devnet};
+use eyre::{Result, ensure};
+
+use crate::support::devnet;
+
+const FIRST_MESSAGE: &str = include_str!("../../../docs/tutorial/first-message.md");
+const FIRST_PROGRAM: &str = include_str!("../../../docs/tutorial/first-program.md");
+const PROGRAM: &str = include_str!("../../src/bin/first_program.rs");
+const RECIPIENT: &str = include_str!("../../../contracts/test/mocks/TallyRecipient.sol");
+
+/// Readers have eyes: they wait until something is there, and copy the id they see.
+const EYES: &str = r#"
+set -euo pipefail
+relayer() { "$causeway" "$@"; }
+ids() { relayer msg list --stage "$1" --output json | node -p 'JSON.parse(require("fs").readFileSync(0)).messages.map(m => m.id).join(" ")'; }
+wait_for() { for _ in $(seq 600); do id=$(ids "$1"); [ -z "$id" ] || return 0; sleep 0.2; done; echo "no message is $1" >&2; return 1; }
+"#;
+
+/// `docs/tutorial/first-message.md` from the second terminal on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_first_message_do_what_the_tutorial_says() -> Result<()> {
+    let devnet = devnet(2, "both").await?;
+    let script = format!("{EYES}{}", commands(&devnet));
+    let ended = command::run(Path::new("bash"), ["-c", &script]).await?;
+    let said = ended.require_success()?.stdout;
+    for expected in [
+        "transactionHash",
+        "delivered",
+        "recipient_reverts",
+        "closed for lunch",
+    ] {
+        ensure!(said.contains(expected), "nothing says {expected:?}: {said}");
+    }
+    ensure!(
+        said.lines().last() == Some("2"),
+        "the recipient has not counted 2: {said}"
+    );
+    devnet.stop().await
+}
+
+/// The commands with the reader's part: the paths, the waiting, the ids.
+fn commands(devnet: &Devnet) -> String {
+    let text: String = blocks(FIRST_MESSAGE, "sh").skip(1).collect();
+    let config = devnet.config_path().display().to_string();
+    let watch = "target/release/causeway msg list\n";
+    assert!(
+        text.contains(watch) && text.contains("sleep 10\n"),
+        "the tutorial has changed: so must this test"
+    );
+    let text = text
+        .replace("…/causeway.toml", &config)
+        .replace(watch, &format!("wait_for final\n{watch}"))
+        .replace("sleep 10\n", "wait_for held\n")
+        .replace("0x…", "$id")
+        .replace("target/release/causeway", "relayer");
+    let causeway = devnet.causeway().display();
+    let finish =
+        "for _ in $(seq 600); do [ \"$(ids final | wc -w)\" = 2 ] && break; sleep 0.2; done";
+    let count = "cast call --rpc-url \"$b\" \"$recipient\" 'total()(uint256)'";
+    format!(
+        "cd '{}'\ncauseway='{causeway}'\n{text}\n{finish}\n{count}\n",
+        causeway_e2e::binary::root().display()
+    )
+}
+
+/// `docs/tutorial/first-program.md`.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_program_does_what_the_tutorial_says() -> Result<()> {
+    let devnet = devnet(2, "both").await?;
+    let program = Path::new(env!("CARGO_BIN_EXE_first_program"));
+    let network = devnet.directory().join("network.json");
+    let ended = command::run(program, [network]).await?.require_success()?;
+    for said in told() {
+        ensure!(
+            ended.stdout.contains(said),
+            "it does not say {said:?}: {}",
+            ended.stdout
+        );
+    }
+    devnet.stop().await
+}
+
+#[test]
+fn what_the_tutorial_shows_stands_in_the_program() {
+    for (language, source) in [("rust", PROGRAM), ("solidity", RECIPIENT)] {
+        let blocks: Vec<&str> = blocks(FIRST_PROGRAM, language).collect();
+        assert!(!blocks.is_empty(), "the tutorial shows {language}");
+        for block in blocks {
+            assert!(source.contains(block), "not in the program:\n{block}");
+        }
+    }
+}
+
+/// The beginnings of the lines that the tutorial says are printed, up to the first number.
+fn told() -> impl Iterator<Item = &'static str> {
+    let lines = blocks(FIRST_PROGRAM, "text").flat_map(str::lines);
+    lines.filter_map(|line| {
+        line.split(|character: char| character.is_ascii_digit())
+            .next()
+    })
+}
+
+fn blocks(text: &'static str, language: &'static str) -> impl Iterator<Item = &'static str> {
+    text.split("```")
+        .skip(1)
+        .step_by(2)
+        .filter_map(move |block| {
+            let (name, content) = block.split_once('\n')?;
+            (name == language).then_some(content)
+        })
+}
