@@ -179,8 +179,8 @@ fn require_free(port: u16) -> Result<(), AnvilError> {
         .map_err(|_| AnvilError::PortInUse { port })
 }
 
-/// Finds the native anvil binary: the path given, `CAUSEWAY_ANVIL`, the project's own, then `PATH`. The npm wrapper
-/// script is never used, since ending it orphans the real process.
+/// Finds the native anvil binary: the path given, `CAUSEWAY_ANVIL`, the one of the project that we stand in or were
+/// built in, then `PATH`. The npm wrapper script is never used, since ending it orphans the real process.
 pub fn find_anvil(given: Option<&Path>) -> Result<PathBuf, AnvilError> {
     let candidates = candidates(given);
     let found = candidates.iter().find(|path| path.is_file()).cloned();
@@ -200,8 +200,10 @@ fn candidates(given: Option<&Path>) -> Vec<PathBuf> {
     if let Some(path) = env::var_os("CAUSEWAY_ANVIL") {
         return vec![path.into()];
     }
-    let in_project = env::current_dir().ok().into_iter().flat_map(|dir| {
-        dir.ancestors()
+    let starts = [env::current_dir(), env::current_exe()];
+    let in_project = starts.into_iter().flatten().flat_map(|start| {
+        start
+            .ancestors()
             .map(|parent| parent.join(project_binary()))
             .collect::<Vec<_>>()
     });

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use causeway_relayer::dev::anvil::find_anvil;
+
 /// What a command ended with.
 pub(crate) struct Ended {
     pub(crate) code: i32,
@@ -30,10 +32,14 @@ impl From<Output> for Ended {
     }
 }
 
-/// The binary, in a directory.
+/// The binary, in a directory; it knows this project's anvil, wherever it was built.
 pub(crate) fn command(directory: &Path) -> Command {
+    let anvil = find_anvil(None).expect("run `make deps` first");
     let mut command = Command::new(env!("CARGO_BIN_EXE_causeway"));
-    command.current_dir(directory).env_remove("CAUSEWAY_CONFIG");
+    command
+        .current_dir(directory)
+        .env_remove("CAUSEWAY_CONFIG")
+        .env("CAUSEWAY_ANVIL", anvil);
     command
 }
 
