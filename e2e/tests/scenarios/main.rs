@@ -6,6 +6,7 @@ mod bundle_files;
 mod crashes;
 mod development_network;
 mod exactly_once;
+mod gas;
 mod held;
 mod lying_operator;
 mod outage;
