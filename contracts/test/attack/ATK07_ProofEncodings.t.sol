@@ -22,6 +22,7 @@ contract ATK07ProofEncodingsTest is InteropTest {
     }
 
     /// @dev Any change to any word of the proof: at most one of the two forms redeems, and one of them does.
+    /// forge-config: long.fuzz.runs = 1000000
     function testFuzz_ATK07_redeemsOnce_whenProofWordsChange(uint256 word, bytes32 change, bool changedFirst) external {
         vm.assume(change != 0);
         BundleDelivery memory changed = _delivery;

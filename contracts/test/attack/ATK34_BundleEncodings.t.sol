@@ -59,6 +59,7 @@ contract ATK34BundleEncodingsTest is InteropTest {
     }
 
     /// @dev What is proven and what is run are the same bytes: a call's data that stands behind them is not.
+    /// forge-config: long.fuzz.runs = 1000000
     function testFuzz_ATK34_refuses_anyChangedWord_orRunsWhatItSays(uint256 place, bytes32 value) external {
         bytes memory changed = _bundle;
         place = bound(place, 1, changed.length / 32) * 32;
