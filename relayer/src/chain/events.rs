@@ -10,7 +10,7 @@ use causeway_bindings::{
 use causeway_proofs::L2Log;
 
 use super::ChainLog;
-use crate::model::{ChainId, Outcome};
+use crate::model::{AppendedBatch, ChainId, Outcome, SettledBatch};
 
 /// Contracts of a chain that are watched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,59 @@ pub enum L1Event {
         /// The batch root.
         chain_batch_root: B256,
     },
+}
+
+/// An event of L1 together with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum L1Record {
+    /// The message root grew.
+    Append(AppendedBatch),
+    /// A batch was executed.
+    Batch(SettledBatch),
+}
+
+impl L1Event {
+    /// The event together with the place of its log.
+    pub fn record(self, log: &ChainLog) -> L1Record {
+        let block = log.block;
+        match self {
+            Self::ChainAdded { chain, index, root } => L1Record::Append(AppendedBatch::Chain {
+                chain,
+                index,
+                block,
+                root,
+            }),
+            Self::BatchAppended {
+                chain,
+                number,
+                chain_batch_root,
+                index_in_chain,
+                root,
+            } => L1Record::Append(AppendedBatch::Batch {
+                chain,
+                number,
+                chain_batch_root,
+                index_in_chain,
+                block,
+                root,
+            }),
+            Self::BatchExecuted {
+                chain,
+                number,
+                first_block,
+                last_block,
+                chain_batch_root,
+            } => L1Record::Batch(SettledBatch {
+                chain,
+                number,
+                first_block,
+                last_block,
+                chain_batch_root,
+                l1_block: block,
+                l1_tx: log.tx,
+            }),
+        }
+    }
 }
 
 /// A watched contract emitted something that its interface does not allow.

@@ -3,11 +3,13 @@
 //! Nothing rebuilt is used before it was compared: each append with the shared root that L1 emitted for it, each log tree
 //! with the batch root that L1 executed, each imported root with the rebuilt one of its block.
 
+mod checked;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod words;
 
+pub use checked::CheckedRoot;
 pub use tree::BatchTree;
 pub use words::{batch_words, final_words, inclusion_words};
 
@@ -17,9 +19,7 @@ use std::{
 };
 
 use alloy::primitives::B256;
-use causeway_proofs::{
-    Aggregation, Dialect, MessageRoot, MessageRootError, NotProvable, SettledBatch as Append,
-};
+use causeway_proofs::{Aggregation, MessageRootError, NotProvable};
 
 use crate::{
     model::{AppendedBatch, ChainId, ImportedRoot, SettledBatch},
@@ -120,7 +120,7 @@ pub struct Roots {
 }
 
 struct Twin {
-    root: MessageRoot,
+    root: CheckedRoot,
     /// The newest append in it; if the store holds another at that place, L1 was reorganised.
     last: Option<(u64, AppendedBatch)>,
     /// L1 block up to which it holds every append.
@@ -130,7 +130,7 @@ struct Twin {
 impl Twin {
     fn new(l1: ChainId) -> Self {
         Self {
-            root: MessageRoot::new(Dialect::V32, l1),
+            root: CheckedRoot::new(l1),
             last: None,
             synced_to: None,
         }
@@ -171,7 +171,7 @@ impl Roots {
                 return Ok(());
             }
             for (position, append) in page {
-                if let Err(error) = self.take_in(&mut twin, append) {
+                if let Err(error) = twin.root.take_in(append) {
                     *twin = Twin::new(self.l1);
                     return Err(error);
                 }
@@ -238,47 +238,6 @@ impl Roots {
             }
         }
         Ok(())
-    }
-
-    fn take_in(&self, twin: &mut Twin, append: AppendedBatch) -> Result<(), RootsError> {
-        let (block, emitted) = match append {
-            AppendedBatch::Chain {
-                chain, block, root, ..
-            } => {
-                // L1's own leaf is there from the start.
-                if chain != self.l1 {
-                    twin.root.register_chain(chain, block.number)?;
-                }
-                (block.number, root)
-            }
-            AppendedBatch::Batch {
-                chain,
-                number,
-                chain_batch_root,
-                block,
-                root,
-                ..
-            } => {
-                twin.root.append_batch(Append {
-                    chain_id: chain,
-                    batch_number: number,
-                    chain_batch_root,
-                    block: block.number,
-                    timestamp: block.timestamp,
-                })?;
-                (block.number, root)
-            }
-        };
-        let rebuilt = twin.root.root();
-        if rebuilt == emitted {
-            Ok(())
-        } else {
-            Err(RootsError::WrongMessageRoot {
-                block,
-                rebuilt,
-                emitted,
-            })
-        }
     }
 
     fn twin(&self) -> MutexGuard<'_, Twin> {

@@ -24,6 +24,14 @@ impl BatchTree {
     /// Its root is not the one that L1 executed.
     pub fn rebuild(store: &dyn Reader, settled: &SettledBatch) -> Result<Self, RootsError> {
         let points = store.leaves(settled.chain, settled.first_block, settled.last_block)?;
+        Self::from_points(points, settled)
+    }
+
+    /// Builds the tree from all leaves of the batch, in order.
+    ///
+    /// # Errors
+    /// Its root is not the one that L1 executed.
+    pub fn from_points(points: Vec<LeafPoint>, settled: &SettledBatch) -> Result<Self, RootsError> {
         let wrong = |actual| RootsError::WrongBatchRoot {
             chain: settled.chain,
             batch: settled.number,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     chain::{
         ChainLog, LogPage,
-        events::{EventError, L1Contracts, L1Event, decode_l1_event},
+        events::{EventError, L1Contracts, L1Event, L1Record, decode_l1_event},
     },
-    model::{AppendedBatch, BlockRef, ChainId, SettledBatch},
+    model::{BlockRef, ChainId},
     store::Change,
 };
 
@@ -37,49 +37,9 @@ pub(super) fn changes(
 }
 
 fn change(event: L1Event, log: &ChainLog) -> Change {
-    let block = log.block;
-    match event {
-        L1Event::ChainAdded { chain, index, root } => Change::PutAppend(
-            position(log),
-            AppendedBatch::Chain {
-                chain,
-                index,
-                block,
-                root,
-            },
-        ),
-        L1Event::BatchAppended {
-            chain,
-            number,
-            chain_batch_root,
-            index_in_chain,
-            root,
-        } => {
-            let append = AppendedBatch::Batch {
-                chain,
-                number,
-                chain_batch_root,
-                index_in_chain,
-                block,
-                root,
-            };
-            Change::PutAppend(position(log), append)
-        }
-        L1Event::BatchExecuted {
-            chain,
-            number,
-            first_block,
-            last_block,
-            chain_batch_root,
-        } => Change::PutBatch(SettledBatch {
-            chain,
-            number,
-            first_block,
-            last_block,
-            chain_batch_root,
-            l1_block: block,
-            l1_tx: log.tx,
-        }),
+    match event.record(log) {
+        L1Record::Append(append) => Change::PutAppend(position(log), append),
+        L1Record::Batch(batch) => Change::PutBatch(batch),
     }
 }
 

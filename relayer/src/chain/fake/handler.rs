@@ -25,7 +25,7 @@ impl Inner {
         .collect()
     }
 
-    fn imported(&self, block: u64) -> Option<B256> {
+    pub(super) fn imported(&self, block: u64) -> Option<B256> {
         let mut logs = self.blocks.iter().flat_map(|block| &block.logs);
         logs.find_map(|log| {
             let import = IInteropRootStorage::InteropRootImported::decode_raw_log(

@@ -2,6 +2,7 @@
 //! that checks proofs and executes bundles. Everything it knows follows from its blocks, so a reorg undoes all of it.
 
 mod handler;
+mod views;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -383,8 +384,8 @@ impl ChainReader for FakeChain {
         })
     }
 
-    async fn call(&self, _request: &CallRequest) -> Result<Bytes, ChainError> {
-        self.answer().map(|_| Bytes::new())
+    async fn call(&self, request: &CallRequest) -> Result<Bytes, ChainError> {
+        Ok(self.answer()?.view(&request.data).unwrap_or_default())
     }
 
     async fn call_at(&self, request: &CallRequest, _block: u64) -> Result<Bytes, ChainError> {
