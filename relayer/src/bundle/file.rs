@@ -1,142 +1,129 @@
-//! The two files, `bundle.json` and `proof.json`.
+//! Reading and writing the files of the steps. Input is bounded before it is parsed, and a fault names file and field.
 
-use causeway_bindings::{InteropBundle, bundle_hash};
-use causeway_proofs::{Dialect, InclusionProof};
-use serde_json::{Value, json};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
-use super::read::{FileFault, Words, fault};
-use super::{BundleProof, SentBundle};
-use alloy::primitives::U256;
+use serde::{Serialize, de::DeserializeOwned};
 
-/// Version of bundle files.
-pub const BUNDLE_SCHEMA: &str = "causeway.bundle/v1";
+/// Largest bundle file, in bytes. An outbox message takes up to 96 KiB, of which a file holds two copies in hex.
+pub const MAX_BUNDLE_FILE: u64 = 1024 * 1024;
 
-/// Version of proof files.
-pub const PROOF_SCHEMA: &str = "causeway.proof/v1";
+/// Largest proof file, in bytes. A proof has at most a hundred words of 69 characters.
+pub const MAX_PROOF_FILE: u64 = 64 * 1024;
 
-impl SentBundle {
-    /// The content of `bundle.json`.
-    pub fn to_json(&self) -> Value {
-        json!({
-            "schema": BUNDLE_SCHEMA,
-            "bundle_hash": self.id,
-            "source_chain_id": self.source,
-            "destination_chain_id": self.destination,
-            "center": self.center,
-            "block": self.block,
-            "tx": self.tx,
-            "bundle": self.content,
-        })
-    }
+/// Why a file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// It cannot be read or written.
+    #[error("{}: {reason}", .file.display())]
+    Io {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        reason: String,
+    },
+    /// It is larger than any such file is.
+    #[error("{}: larger than {limit} bytes, which no such file is", .file.display())]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
+    /// A field is missing, does not read, or contradicts the others.
+    #[error("{}: field `{field}`: {reason}", .file.display())]
+    Field {
+        /// The file.
+        file: PathBuf,
+        /// Path of the field; `.` for the whole document.
+        field: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
 
-    /// Reads `bundle.json`. What it says of the bundle must be what the bundle itself says.
-    pub fn from_json(text: &str) -> Result<Self, FileFault> {
-        let mut words = Words::parse(text, BUNDLE_SCHEMA)?;
-        let bundle = Self {
-            id: words.hash("bundle_hash")?,
-            source: words.number("source_chain_id")?,
-            destination: words.number("destination_chain_id")?,
-            center: words.address("center")?,
-            block: words.number("block")?,
-            tx: words.hash("tx")?,
-            content: words.bytes("bundle")?,
-        };
-        words.end()?;
-        bundle.check()?;
-        Ok(bundle)
-    }
+/// A field that is wrong, in a document of unknown place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("field `{field}`: {reason}")]
+pub struct FileFault {
+    /// Path of the field; `.` for the whole document.
+    pub field: String,
+    /// What is wrong.
+    pub reason: String,
+}
 
-    fn check(&self) -> Result<(), FileFault> {
-        let content = InteropBundle::decode(&self.content)
-            .map_err(|error| fault("bundle", error.to_string()))?;
-        let told = [
-            ("source_chain_id", self.source, content.sourceChainId),
-            (
-                "destination_chain_id",
-                self.destination,
-                content.destinationChainId,
-            ),
-        ];
-        for (word, told, found) in told {
-            if U256::from(told) != found {
-                return Err(fault(
-                    word,
-                    format!("it is {told}, the bundle itself says {found}"),
-                ));
-            }
+impl FileFault {
+    pub(super) fn new(field: impl Into<String>, reason: impl ToString) -> Self {
+        Self {
+            field: field.into(),
+            reason: reason.to_string(),
         }
-        let id = bundle_hash(U256::from(self.source), &self.content);
-        if id == self.id {
-            Ok(())
-        } else {
-            Err(fault(
-                "bundle_hash",
-                format!("it is {}, the bundle's content gives {id}", self.id),
-            ))
+    }
+
+    /// The fault, of the file at this place.
+    pub fn within(self, file: &Path) -> FileError {
+        FileError::Field {
+            file: file.to_owned(),
+            field: self.field,
+            reason: self.reason,
         }
     }
 }
 
-impl BundleProof {
-    /// The content of `proof.json`.
-    pub fn to_json(&self) -> Value {
-        json!({
-            "schema": PROOF_SCHEMA,
-            "bundle_hash": self.id,
-            "source_chain_id": self.source,
-            "batch_number": self.batch,
-            "leaf_index": self.leaf_index,
-            "settlement_chain_id": self.settlement_chain,
-            "settlement_block": self.settlement_block,
-            "root": self.root,
-            "path": self.path,
-        })
-    }
+/// Reads a document of at most `limit` bytes.
+pub(super) fn read<T: DeserializeOwned>(path: &Path, limit: u64) -> Result<T, FileError> {
+    let bytes = read_bounded(path, limit)?;
+    parse(&bytes).map_err(|fault| fault.within(path))
+}
 
-    /// Reads `proof.json`. The proof words must form a proof, and one that leads where the file says.
-    pub fn from_json(text: &str) -> Result<Self, FileFault> {
-        let mut words = Words::parse(text, PROOF_SCHEMA)?;
-        let proof = Self {
-            id: words.hash("bundle_hash")?,
-            source: words.number("source_chain_id")?,
-            batch: words.number("batch_number")?,
-            leaf_index: words.number("leaf_index")?,
-            settlement_chain: words.number("settlement_chain_id")?,
-            settlement_block: words.number("settlement_block")?,
-            root: words.hash("root")?,
-            path: words.hashes("path")?,
-        };
-        words.end()?;
-        proof.check()?;
-        Ok(proof)
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(|error| io_error(path, &error))?;
+    match u64::try_from(bytes.len()) {
+        Ok(size) if size <= limit => Ok(bytes),
+        _ => Err(FileError::TooLarge {
+            file: path.to_owned(),
+            limit,
+        }),
     }
+}
 
-    fn check(&self) -> Result<(), FileFault> {
-        let proof = InclusionProof::read(&self.path, Dialect::V32)
-            .map_err(|error| fault(&format!("path[{}]", error.word), error.fault.to_string()))?;
-        let Some(aggregation) = proof.aggregation else {
-            return Err(fault(
-                "path",
-                "it ends at the batch; one that leads to a message root is needed",
-            ));
-        };
-        let told = [
-            (
-                "settlement_chain_id",
-                self.settlement_chain,
-                aggregation.settlement_chain_id,
-            ),
-            (
-                "settlement_block",
-                self.settlement_block,
-                aggregation.settlement_block,
-            ),
-        ];
-        for (word, told, found) in told {
-            if told != found {
-                return Err(fault(word, format!("it is {told}, the path says {found}")));
-            }
-        }
-        Ok(())
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FileFault> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let document = serde_path_to_error::deserialize(&mut reader)
+        .map_err(|error| FileFault::new(error.path().to_string(), error.inner()))?;
+    reader.end().map_err(|error| FileFault::new(".", error))?;
+    Ok(document)
+}
+
+/// Writes a document, in full or not at all.
+pub(super) fn write(path: &Path, document: &impl Serialize) -> Result<(), FileError> {
+    let failed = |error: std::io::Error| io_error(path, &error);
+    let mut text = serde_json::to_vec_pretty(document).map_err(|error| failed(error.into()))?;
+    text.push(b'\n');
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".part");
+    std::fs::write(&unfinished, text).map_err(failed)?;
+    std::fs::rename(&unfinished, path).map_err(failed)
+}
+
+fn io_error(path: &Path, error: &std::io::Error) -> FileError {
+    FileError::Io {
+        file: path.to_owned(),
+        reason: error.to_string(),
     }
+}
+
+/// Refuses a document of another schema.
+pub(super) fn check_schema(found: &str, expected: &str) -> Result<(), FileFault> {
+    if found == expected {
+        return Ok(());
+    }
+    let reason = format!("`{found}` is not read by this release, `{expected}` is");
+    Err(FileFault::new("schema", reason))
 }

@@ -1,137 +1,117 @@
-//! Reading JSON word by word, so that a fault names the word.
+//! Reads that several steps share.
 
-use alloy::primitives::{Address, B256, Bytes};
-use serde_json::{Map, Value};
+use std::ops::ControlFlow;
 
-/// What is wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FileFault {
-    /// It is not JSON.
-    #[error("it is not JSON: {0}")]
-    NotJson(String),
-    /// It is another kind of file.
-    #[error("`schema` is {found}, `{expected}` is needed here")]
-    WrongSchema {
-        /// What it says.
-        found: String,
-        /// What it should say.
-        expected: &'static str,
-    },
-    /// A word is not there.
-    #[error("`{0}` is missing")]
-    Missing(String),
-    /// A word is there and cannot be used.
-    #[error("`{word}`: {why}")]
-    Word {
-        /// Which one.
-        word: String,
-        /// Why not.
-        why: String,
-    },
-    /// A word that nobody knows.
-    #[error("`{0}` is unknown; remove it")]
-    Unknown(String),
+use alloy::{primitives::Address, sol_types::SolCall};
+
+use super::error::StepError;
+use crate::{
+    chain::{CallRequest, ChainLog, ChainReader, Finality},
+    model::BlockRef,
+};
+
+/// Blocks `from..=to` of a chain, some at a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Range {
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) page: u64,
 }
 
-/// An object whose words are taken out one by one.
-pub(super) struct Words(Map<String, Value>);
-
-impl Words {
-    pub(super) fn parse(text: &str, schema: &'static str) -> Result<Self, FileFault> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| FileFault::NotJson(error.to_string()))?;
-        let Value::Object(mut object) = value else {
-            return Err(FileFault::NotJson("an object is needed".to_owned()));
-        };
-        let found = object
-            .remove("schema")
-            .map_or_else(|| "missing".to_owned(), |found| found.to_string());
-        if found == format!("\"{schema}\"") {
-            Ok(Self(object))
-        } else {
-            Err(FileFault::WrongSchema {
-                found,
-                expected: schema,
-            })
-        }
-    }
-
-    /// Every word must have been taken.
-    pub(super) fn end(self) -> Result<(), FileFault> {
-        self.0
-            .into_iter()
-            .next()
-            .map_or(Ok(()), |(word, _)| Err(FileFault::Unknown(word)))
-    }
-
-    fn take(&mut self, word: &str) -> Result<Value, FileFault> {
-        self.0
-            .remove(word)
-            .ok_or_else(|| FileFault::Missing(word.to_owned()))
-    }
-
-    pub(super) fn number(&mut self, word: &str) -> Result<u64, FileFault> {
-        let value = self.take(word)?;
-        value.as_u64().ok_or_else(|| {
-            fault(
-                word,
-                format!("{value} is no whole number from 0 to 2^64 - 1"),
+impl Range {
+    /// First to last block of each page, in order.
+    fn pages(self) -> impl Iterator<Item = (u64, u64)> {
+        let step = self.page.max(1);
+        let first = (self.from <= self.to).then_some(self.from);
+        std::iter::successors(first, move |from| {
+            from.checked_add(step).filter(|from| *from <= self.to)
+        })
+        .map(move |from| {
+            (
+                from,
+                from.saturating_add(step.saturating_sub(1)).min(self.to),
             )
         })
     }
 
-    pub(super) fn hash(&mut self, word: &str) -> Result<B256, FileFault> {
-        let value = self.take(word)?;
-        hash(word, &value)
-    }
-
-    pub(super) fn address(&mut self, word: &str) -> Result<Address, FileFault> {
-        let value = self.take(word)?;
-        let bytes = bytes(word, &value)?;
-        Address::try_from(bytes.as_ref()).map_err(|_| wrong_length(word, bytes.len(), 20))
-    }
-
-    pub(super) fn bytes(&mut self, word: &str) -> Result<Bytes, FileFault> {
-        let value = self.take(word)?;
-        bytes(word, &value)
-    }
-
-    pub(super) fn hashes(&mut self, word: &str) -> Result<Vec<B256>, FileFault> {
-        let Value::Array(values) = self.take(word)? else {
-            return Err(fault(word, "a list is needed"));
-        };
-        values
-            .iter()
-            .enumerate()
-            .map(|(index, value)| hash(&format!("{word}[{index}]"), value))
-            .collect()
+    /// First to last block of each page, the newest first.
+    pub(super) fn pages_back(self) -> impl Iterator<Item = (u64, u64)> {
+        let step = self.page.max(1);
+        let last = (self.from <= self.to).then_some(self.to);
+        std::iter::successors(last, move |to| {
+            to.checked_sub(step).filter(|to| *to >= self.from)
+        })
+        .map(move |to| (to.saturating_sub(step.saturating_sub(1)).max(self.from), to))
     }
 }
 
-pub(super) fn fault(word: &str, why: impl Into<String>) -> FileFault {
-    FileFault::Word {
-        word: word.to_owned(),
-        why: why.into(),
+/// Shows the logs of each page to `visit`, in order, until it breaks off. All pages are of one fork.
+///
+/// Returns the last block read.
+pub(super) async fn logs(
+    reader: &dyn ChainReader,
+    range: Range,
+    addresses: &[Address],
+    mut visit: impl FnMut(Vec<ChainLog>) -> Result<ControlFlow<()>, StepError> + Send,
+) -> Result<Option<BlockRef>, StepError> {
+    let mut last = None;
+    for (from, to) in range.pages() {
+        let page = reader.logs(from, to, addresses).await?;
+        if last.is_some() && page.parent != last {
+            return Err(StepError::Reorganised(reader.chain_id()));
+        }
+        last = Some(page.last);
+        if visit(page.logs)?.is_break() {
+            break;
+        }
     }
+    Ok(last)
 }
 
-fn wrong_length(word: &str, found: usize, needed: usize) -> FileFault {
-    fault(word, format!("it has {found} bytes, {needed} are needed"))
-}
-
-fn hash(word: &str, value: &Value) -> Result<B256, FileFault> {
-    let bytes = bytes(word, value)?;
-    B256::try_from(bytes.as_ref()).map_err(|_| wrong_length(word, bytes.len(), 32))
-}
-
-fn bytes(word: &str, value: &Value) -> Result<Bytes, FileFault> {
-    let Some(digits) = value.as_str().and_then(|text| text.strip_prefix("0x")) else {
-        return Err(fault(
-            word,
-            format!("{value} is no hex string; write \"0x...\""),
-        ));
+/// Asks a contract. Chains behind a gateway want to know who asks, and anyone may.
+pub(super) async fn ask<C: SolCall + Sync>(
+    reader: &dyn ChainReader,
+    contract: Address,
+    call: &C,
+) -> Result<C::Return, StepError> {
+    let request = CallRequest {
+        from: Address::ZERO,
+        to: contract,
+        data: call.abi_encode().into(),
+        gas: None,
     };
-    alloy::hex::decode(digits)
-        .map(Bytes::from)
-        .map_err(|error| fault(word, error.to_string()))
+    let answer = reader.call(&request).await?;
+    C::abi_decode_returns(&answer).map_err(|error| StepError::NotOurContract {
+        chain: reader.chain_id(),
+        contract,
+        reason: error.to_string(),
+    })
+}
+
+/// Number of the newest block.
+pub(super) async fn newest(reader: &dyn ChainReader) -> Result<u64, StepError> {
+    Ok(reader.head(Finality::Latest).await?.number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Range;
+
+    fn range(from: u64, to: u64, page: u64) -> Range {
+        Range { from, to, page }
+    }
+
+    #[test]
+    fn pages_cover_the_range_once_in_either_direction() {
+        let forth: Vec<_> = range(3, 12, 4).pages().collect();
+        assert_eq!(forth, [(3, 6), (7, 10), (11, 12)]);
+        let back: Vec<_> = range(3, 12, 4).pages_back().collect();
+        assert_eq!(back, [(9, 12), (5, 8), (3, 4)]);
+        assert_eq!(range(5, 5, 0).pages().collect::<Vec<_>>(), [(5, 5)]);
+        assert_eq!(
+            range(6, 5, 3).pages().count() + range(6, 5, 3).pages_back().count(),
+            0
+        );
+        assert_eq!(range(0, 2, 5).pages_back().collect::<Vec<_>>(), [(0, 2)]);
+    }
 }
