@@ -143,8 +143,9 @@ async fn newest_import(
             else {
                 continue;
             };
+            // A root of a block after the history's end came in while we read; an older one will do.
             if settlement_chain == l1
-                && block >= needed
+                && (needed..=history.head).contains(&block)
                 && is_imported(place, l1, block, root).await?
             {
                 return imported(place.id(), history, block, root);

@@ -117,6 +117,8 @@ fn handler_verdict(error: HandlerError, data: &[u8]) -> Verdict {
         | E::InteropHandlerWrongDestination(_)
         | E::InteropHandlerWrongSource(_)
         | E::InteropHandlerValueNotCarried(_)
+        | E::InteropHandlerMalformedBundle(_)
+        | E::InteropHandlerMalformedCall(_)
         | E::InteropHandlerCallCount(_) => Verdict::Fail(HoldReason::Malformed {
             reason: describe_revert(data),
         }),
@@ -254,14 +256,26 @@ mod tests {
         for (data, expected) in cases {
             assert_eq!(verdict(&data), expected);
         }
+    }
+
+    #[test]
+    fn what_no_chain_will_ever_take_has_failed_for_good() {
         let unknown = IInteropHandler::InteropHandlerUnknownVersion {
             version: FixedBytes([9]),
+        };
+        let bundle = IInteropHandler::InteropHandlerMalformedBundle {
+            bundleHash: B256::repeat_byte(3),
+        };
+        let call = IInteropHandler::InteropHandlerMalformedCall {
+            callIndex: U256::ZERO,
+        };
+        for data in [unknown.abi_encode(), bundle.abi_encode(), call.abi_encode()] {
+            let verdict = verdict(&data);
+            assert!(
+                matches!(verdict, Verdict::Fail(HoldReason::Malformed { .. })),
+                "{verdict:?}"
+            );
         }
-        .abi_encode();
-        assert!(matches!(
-            verdict(&unknown),
-            Verdict::Fail(HoldReason::Malformed { .. })
-        ));
     }
 
     #[test]

@@ -148,7 +148,9 @@ impl LocalAttester {
         let head = executed_head(self.l1.as_ref(), self.binding.settlement, claim.chain).await?;
         self.check_data(claim, head.lastBlock.saturating_add(1))
             .await?;
-        let commitment = publication(self.binding.mode, &claim.data)?.commitment;
+        let commitment = publication(self.binding.mode, &claim.data)
+            .await?
+            .commitment;
         let facts = read_facts(
             self.chain.as_ref(),
             &self.binding.contracts,

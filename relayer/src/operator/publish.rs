@@ -40,8 +40,18 @@ pub enum PublishError {
     UnknownMode,
 }
 
-/// Prepares packed batch data for L1.
-pub fn publication(mode: DataAvailability, data: &Bytes) -> Result<Publication, PublishError> {
+/// Prepares packed batch data for L1. KZG takes long, so it runs where it keeps no other task waiting.
+pub async fn publication(
+    mode: DataAvailability,
+    data: &Bytes,
+) -> Result<Publication, PublishError> {
+    let data = data.clone();
+    tokio::task::spawn_blocking(move || prepare(mode, &data))
+        .await
+        .map_err(|error| PublishError::Kzg(error.to_string()))?
+}
+
+fn prepare(mode: DataAvailability, data: &Bytes) -> Result<Publication, PublishError> {
     match mode {
         DataAvailability::Validium => Ok(Publication {
             commitment: calldata_commitment(data),
@@ -85,12 +95,12 @@ mod tests {
     #[test]
     fn calldata_is_given_to_l1_and_validium_data_is_not() {
         let data = Bytes::from_static(b"batch");
-        let calldata = publication(DataAvailability::Calldata, &data).unwrap();
+        let calldata = prepare(DataAvailability::Calldata, &data).unwrap();
         assert_eq!(
             (calldata.commitment, calldata.calldata),
             (keccak256(b"batch"), data.clone())
         );
-        let validium = publication(DataAvailability::Validium, &data).unwrap();
+        let validium = prepare(DataAvailability::Validium, &data).unwrap();
         assert_eq!(
             (validium.commitment, validium.calldata),
             (keccak256(b"batch"), Bytes::new())
@@ -104,7 +114,7 @@ mod tests {
                 .map(|i| (i % 251) as u8)
                 .collect::<Vec<_>>(),
         );
-        let published = publication(DataAvailability::Blobs, &data).unwrap();
+        let published = prepare(DataAvailability::Blobs, &data).unwrap();
         let sidecar = published.blobs.unwrap();
         assert_eq!(sidecar.blobs.len(), 2);
         assert_eq!(
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn data_beyond_a_transactions_blobs_is_refused() {
         let data = Bytes::from(vec![1; 131_072 * MAX_BLOBS]);
-        let error = publication(DataAvailability::Blobs, &data).unwrap_err();
+        let error = prepare(DataAvailability::Blobs, &data).unwrap_err();
         assert!(
             matches!(error, PublishError::TooManyBlobs { needed: 7 }),
             "{error}"

@@ -263,7 +263,7 @@ impl Operator {
         let settings = &context.settings;
         let binding = &settings.binding;
         let data = self.pending.data(settings.chain, last).encode()?;
-        let published = publication(binding.mode, &data)?;
+        let published = publication(binding.mode, &data).await?;
         let facts = read_facts(
             context.chain.as_ref(),
             &binding.contracts,

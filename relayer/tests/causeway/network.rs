@@ -278,24 +278,17 @@ async fn a_bundle_for_an_executor_is_taken_through_its_steps_by_hand(network: &N
     let read = |file: &str| std::fs::read_to_string(network.path().join(file)).unwrap();
     assert_eq!(read("bundle.json"), read("same.json"));
 
-    run(&["proof", "--bundle", "bundle.json"], 0);
+    run(&["proof"], 0);
     let proof: Value = serde_json::from_str(&read("proof.json")).unwrap();
     run(&["verify", "--root", proof["root"].as_str().unwrap()], 0);
     run(&["verify", "--root", &B256::repeat_byte(1).to_string()], 12);
-    run(&["verify", "--on", "b"], 0);
-    run(&["verify", "--on", "a"], 12);
-    run(
-        &[
-            "proof",
-            "--bundle",
-            "bundle.json",
-            "--on-l1",
-            "--out",
-            "l1.json",
-        ],
-        0,
-    );
-    run(&["verify", "--proof", "l1.json", "--on", "L1"], 0);
+    run(&["verify"], 0);
+    run(&["verify", "--offline"], 0);
+    let id = held["id"].as_str().unwrap();
+    run(&["proof", "--id", id, "--out", "relayer.json"], 0);
+    run(&["verify", "--proof", "relayer.json"], 0);
+    run(&["proof", "--for-l1", "--out", "l1.json"], 0);
+    run(&["verify", "--proof", "l1.json"], 0);
 
     let stranger = run(&["execute", "--signer", "bob"], 13);
     assert!(

@@ -107,7 +107,7 @@ fn arguments_that_cannot_be_understood_end_with_the_usage_code() {
     for arguments in [
         &["msg", "show", "12"][..],
         &["msg", "list", "--stage", "lost"],
-        &["bundle", "verify"],
+        &["bundle", "extract"],
         &["nonsense"],
     ] {
         let ended = causeway(directory.path(), arguments);
@@ -280,7 +280,7 @@ fn files_that_hold_something_else_are_refused_by_name_and_word() {
     let verify = || causeway(path, &["bundle", "verify", "--root", ID]);
     assert_eq!(
         verify().stderr,
-        "error: bundle.json: cannot be read: No such file or directory (os error 2)\n"
+        "error: bundle.json: No such file or directory (os error 2)\n"
     );
     std::fs::write(
         path.join("bundle.json"),
@@ -290,7 +290,10 @@ fn files_that_hold_something_else_are_refused_by_name_and_word() {
     let ended = verify();
     assert_eq!(
         (ended.code, ended.stderr.as_str()),
-        (11, "error: bundle.json: `bundle_hash` is missing\n")
+        (
+            11,
+            "error: bundle.json: field `.`: missing field `source_chain_id` at line 1 column 32\n"
+        )
     );
 }
 
