@@ -4,10 +4,16 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::{FilterExt, FilterFn, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::config::{LogFormat, LogSection};
+
+/// Targets of our own log lines.
+const OURS: &str = "causeway";
 
 /// Logging could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -45,13 +51,25 @@ where
         filter: log.filter.clone(),
         reason: error.to_string(),
     })?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = filter.and(without_foreign_details());
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(std::io::stderr().is_terminal());
     Ok(match log.format {
-        LogFormat::Pretty => Box::new(builder.compact().finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+        LogFormat::Pretty => {
+            Box::new(Registry::default().with(lines.compact().with_filter(filter)))
+        }
+        LogFormat::Json => {
+            Box::new(Registry::default().with(lines.json().flatten_event(true).with_filter(filter)))
+        }
+    })
+}
+
+/// Keeps the details of other people's code out, whatever the operator's filter says: HTTP clients write whole addresses
+/// into them, with the credentials of an RPC provider.
+fn without_foreign_details() -> FilterFn<impl Fn(&Metadata<'_>) -> bool> {
+    filter_fn(|metadata: &Metadata<'_>| {
+        *metadata.level() <= Level::INFO || metadata.target().starts_with(OURS)
     })
 }
 

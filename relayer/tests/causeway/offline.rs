@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::support::{self, Running, causeway, eventually};
 
@@ -304,5 +305,43 @@ fn every_shell_has_its_completions() {
         let ended = causeway(directory.path(), &["completions", shell]);
         assert_eq!(ended.code, 0);
         assert!(ended.stdout.contains("explain"), "{shell}");
+    }
+}
+
+/// Whatever the filter, no line shows what stands in the address of an RPC provider.
+#[test]
+fn the_credentials_of_a_provider_are_in_no_log() {
+    let directory = directory();
+    let provider = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = provider.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in provider.incoming() {
+            drop(stream);
+        }
+    });
+    let path = directory.path().join("causeway.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text
+        .replace(
+            "http://127.0.0.1:85",
+            &format!("http://user:hunter2@127.0.0.1:{port}/path-key?token=query-key&n="),
+        )
+        .replace("filter = \"info\"", "filter = \"trace\"")
+        .replace(
+            "keystore = \"keys/relay.json\"\npassword_file = \"keys/relay.password\"",
+            "private_key_file = \"relay.hex\"",
+        );
+    std::fs::write(path, text).unwrap();
+    std::fs::write(directory.path().join("relay.hex"), &ID[2..]).unwrap();
+    let mut running = Running::start(directory.path(), &["run", "--role", "relay"]);
+    eventually("the provider is named as one that fails", || {
+        (running.log().contains("127.0.0.1") || running.has_ended()).then_some(())
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    running.stop("INT");
+    let said = running.log();
+    assert!(said.contains("127.0.0.1"), "{said}");
+    for secret in ["hunter2", "path-key", "query-key", &ID[2..]] {
+        assert!(!said.contains(secret), "{secret} is in {said}");
     }
 }
