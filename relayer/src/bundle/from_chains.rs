@@ -271,3 +271,23 @@ pub(super) async fn is_historical(
     };
     read::ask(l1.reader.as_ref(), l1.contracts.message_root, &question).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::tests::delivered_to;
+
+    #[tokio::test(start_paused = true)]
+    async fn an_import_newer_than_the_history_is_not_called_false() {
+        let (network, places, _) = delivered_to(6).await;
+        let place = places.chain(network.id(1)).unwrap();
+        let read = History::read(&places.l1, network.id(0)).await.unwrap();
+        network.send(0, network.id(1));
+        network.steps(6).await;
+        let all = History::read(&places.l1, network.id(0)).await.unwrap();
+        let newest = newest_import(&places, place, &all, 1).await.unwrap();
+        assert!(newest.number > read.head, "an import after the history");
+        let covered = newest_import(&places, place, &read, 1).await.unwrap();
+        assert!(covered.number <= read.head, "{covered:?}");
+    }
+}

@@ -80,7 +80,7 @@ impl Prover {
             .ok_or(ProveError::NotSettled(id))?;
         self.roots.sync(store)?;
         let root = match anchored {
-            Anchored::AtDestination => imported(store, self.l1, &message, &settled)?,
+            Anchored::AtDestination => imported(store, self.roots.synced_to(), &message, &settled)?,
             Anchored::OnL1 => root_of_block(store, self.l1, &settled)?,
         };
         let root = root.ok_or(ProveError::NotImported {
@@ -109,16 +109,17 @@ impl Prover {
     }
 }
 
-/// The newest root of the destination that covers the batch and whose block the relayer has read.
+/// The newest root of the destination that covers the batch, of an L1 block up to `synced_to`. The store may have read on
+/// since: of later blocks the rebuilt root is not known, and comparing would call an honest import false.
 fn imported(
     store: &dyn Reader,
-    l1: ChainId,
+    synced_to: Option<u64>,
     message: &MessageRecord,
     settled: &SettledBatch,
 ) -> Result<Option<ImportedRoot>, StoreError> {
-    let read_to = store.cursor(l1)?.map_or(0, |cursor| cursor.number);
-    let covers =
-        |import: &ImportedRoot| (settled.l1_block.number..=read_to).contains(&import.l1_block);
+    let covers = |import: &ImportedRoot| {
+        settled.l1_block.number <= import.l1_block && Some(import.l1_block) <= synced_to
+    };
     let newest = store.last_import(message.destination)?.filter(covers);
     match newest {
         Some(import) => Ok(Some(import)),
@@ -159,5 +160,33 @@ fn place(append: AppendedBatch) -> (BlockRef, B256) {
         AppendedBatch::Chain { block, root, .. } | AppendedBatch::Batch { block, root, .. } => {
             (block, root)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Stage;
+    use crate::store::memory::MemoryStore;
+    use crate::store::samples::{batch, import, message};
+    use crate::store::{Change, Writer};
+
+    const L1: ChainId = 1;
+
+    /// The store may read on between the roots' sync and the choice of an import.
+    #[test]
+    fn an_import_newer_than_the_roots_is_left_for_later() {
+        let store = MemoryStore::new(L1);
+        let (early, late) = (import(272, 6, 20), import(272, 9, 21));
+        store
+            .commit(vec![Change::PutImport(early), Change::PutImport(late)])
+            .unwrap();
+        let message = message(7, 271, 272, Stage::Seen, 0);
+        let settled = batch(271, 4, 8, 9, 5);
+        let chosen = |synced_to| imported(&store, synced_to, &message, &settled).unwrap();
+        assert_eq!(chosen(None), None);
+        assert_eq!(chosen(Some(5)), None);
+        assert_eq!(chosen(Some(8)), Some(early));
+        assert_eq!(chosen(Some(9)), Some(late));
     }
 }

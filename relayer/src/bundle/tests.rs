@@ -40,7 +40,7 @@ fn places(network: &harness::Network) -> Network {
 }
 
 /// A network in which a bundle of chain 0 for chain 1 was sent, settled and covered by an imported root.
-async fn delivered_to(seconds: usize) -> (harness::Network, Network, B256) {
+pub(super) async fn delivered_to(seconds: usize) -> (harness::Network, Network, B256) {
     let network = harness::Network::new(2, 0);
     network.steps(5).await;
     network.send(0, network.id(1));
