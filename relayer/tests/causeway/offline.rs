@@ -312,6 +312,11 @@ fn every_shell_has_its_completions() {
 #[test]
 fn the_credentials_of_a_provider_are_in_no_log() {
     let directory = directory();
+    change(
+        directory.path(),
+        "127.0.0.1:7370",
+        &format!("127.0.0.1:{}", support::free_port()),
+    );
     let provider = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = provider.local_addr().unwrap().port();
     std::thread::spawn(move || {
