@@ -431,7 +431,7 @@ impl Relayer {
                 store.clone(),
                 shared.clock.clone(),
                 options.signer.clone(),
-                SendSettings::default(),
+                SendSettings::capped(500_000_000_000),
             );
             stages.push(shared.watch(network, chain.clone()));
             stages.push(shared.deliver(chain.clone(), Arc::new(sender), options.limits, index));

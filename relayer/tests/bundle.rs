@@ -106,7 +106,7 @@ async fn a_message_is_delivered_by_hand() {
         store,
         Arc::new(SystemClock),
         Arc::new(user.clone()),
-        SendSettings::default(),
+        SendSettings::capped(500_000_000_000),
     );
     let executed = send(place, &sender, &SystemClock, (&bundle, &proof), gas, WAIT)
         .await

@@ -141,7 +141,7 @@ async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> R
     let sender = |chain: &Arc<EvmChain>| {
         let reader: Arc<dyn ChainReader> = chain.clone();
         let writer: Arc<dyn ChainWriter> = chain.clone();
-        let settings = SendSettings::default();
+        let settings = SendSettings::capped(500_000_000_000);
         Arc::new(Sender::new(
             reader,
             writer,

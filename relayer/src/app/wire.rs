@@ -111,6 +111,10 @@ impl Wiring<'_> {
             .chains
             .get(chain)
             .ok_or(AppError::RoleMissing("such chain"))?;
+        let max_fee_per_gas = self
+            .config
+            .max_fee_per_gas(chain)
+            .ok_or(AppError::RoleMissing("such chain"))?;
         let reader: Arc<dyn ChainReader> = evm.clone();
         let writer: Arc<dyn ChainWriter> = evm.clone();
         let signer = Arc::new(self.signer(signer)?);
@@ -121,7 +125,7 @@ impl Wiring<'_> {
             store,
             clock,
             signer,
-            SendSettings::default(),
+            SendSettings::capped(max_fee_per_gas),
         )))
     }
 

@@ -149,7 +149,7 @@ fn sender(network: &harness::Network, chain: &Arc<FakeChain>) -> Sender {
         Arc::new(MemoryStore::new(L1)),
         network.clock.clone(),
         signer(7),
-        SendSettings::default(),
+        SendSettings::capped(500_000_000_000),
     )
 }
 

@@ -17,6 +17,8 @@ use super::{ApiConfig, ChainConfig, ChainContracts, Config, L1Config, Reading};
 use crate::chain::{EvmSettings, FinalityRule, RpcSettings};
 use crate::model::ChainId;
 
+const WEI_PER_GWEI: u128 = 1_000_000_000;
+
 pub(super) fn check(
     source: &Source<'_>,
     file: &ConfigFile,
@@ -126,6 +128,7 @@ impl Check<'_> {
             l1.start_block,
             l1.log_page_blocks,
         );
+        let max_fee_per_gas = self.max_fee("l1", l1.max_fee_gwei);
         let L1ContractsSection {
             settlement,
             message_root,
@@ -148,6 +151,7 @@ impl Check<'_> {
         L1Config {
             evm,
             reading,
+            max_fee_per_gas,
             contracts: l1.contracts,
         }
     }
@@ -187,11 +191,13 @@ impl Check<'_> {
             chain.start_block,
             chain.log_page_blocks,
         );
+        let max_fee_per_gas = self.max_fee(&key, chain.max_fee_gwei);
         let contracts = self.chain_contracts(&key, &chain.contracts)?;
         Some(ChainConfig {
             name: name.to_owned(),
             evm,
             reading,
+            max_fee_per_gas,
             contracts,
         })
     }
@@ -353,6 +359,17 @@ impl Check<'_> {
             start_block,
             log_page_blocks,
         }
+    }
+
+    fn max_fee(&mut self, key: &str, gwei: u64) -> u128 {
+        if gwei == 0 {
+            self.refuse(
+                &format!("{key}.max_fee_gwei"),
+                "nothing can be sent for 0",
+                "give a price in gwei, such as 500",
+            );
+        }
+        u128::from(gwei).saturating_mul(WEI_PER_GWEI)
     }
 
     fn check_chain_ids(&mut self) {

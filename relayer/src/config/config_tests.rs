@@ -37,7 +37,7 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_key() {
     );
     assert_eq!(
         message,
-        "causeway.toml:55:1: unknown key `poll_intervall_ms`; did you mean `poll_interval_ms`?"
+        "causeway.toml:56:1: unknown key `poll_intervall_ms`; did you mean `poll_interval_ms`?"
     );
     let message = error("[store]", "[stor]\npath = \"x\"\n[store]");
     assert_eq!(
@@ -67,7 +67,7 @@ fn an_unknown_value_is_named_with_the_nearest() {
 fn a_wrong_type_and_broken_toml_are_placed() {
     let message = error("chain_id = 271", "chain_id = \"271\"");
     assert!(
-        message.starts_with("causeway.toml:52:12: invalid type: string \"271\", expected u64"),
+        message.starts_with("causeway.toml:53:12: invalid type: string \"271\", expected u64"),
         "{message}"
     );
     assert!(
@@ -221,6 +221,11 @@ fn what_makes_no_sense_is_refused_with_place_and_remedy() {
             "poll_interval_ms = 12000",
             "poll_interval_ms = 0",
             "l1.poll_interval_ms: 0 would never pause; give milliseconds, such as 2000",
+        ),
+        (
+            "max_fee_gwei = 500",
+            "max_fee_gwei = 0",
+            "l1.max_fee_gwei: nothing can be sent for 0; give a price in gwei, such as 500",
         ),
     ];
     for (from, to, expected) in cases {

@@ -140,6 +140,10 @@ pub struct L1Section {
     /// Most blocks asked for in one `eth_getLogs`.
     #[serde(default = "default_page")]
     pub log_page_blocks: u64,
+    /// Most that a unit of gas, or of blob gas, may cost, in gwei: above it transactions wait. One that cancels another may
+    /// cost twice as much.
+    #[serde(default = "default_max_fee")]
+    pub max_fee_gwei: u64,
     /// Addresses of the network's contracts on L1.
     pub contracts: L1ContractsSection,
 }
@@ -193,6 +197,10 @@ pub struct ChainSection {
     /// Most blocks asked for in one `eth_getLogs`.
     #[serde(default = "default_page")]
     pub log_page_blocks: u64,
+    /// Most that a unit of gas, or of blob gas, may cost, in gwei: above it transactions wait. One that cancels another may
+    /// cost twice as much.
+    #[serde(default = "default_max_fee")]
+    pub max_fee_gwei: u64,
     /// Contract addresses where they differ from `network.contracts`.
     #[serde(default)]
     pub contracts: ChainContractsSection,
@@ -377,6 +385,10 @@ fn default_poll() -> u64 {
 
 fn default_page() -> u64 {
     2_000
+}
+
+fn default_max_fee() -> u64 {
+    500
 }
 
 fn default_batch_size() -> usize {

@@ -81,6 +81,8 @@ pub struct L1Config {
     pub evm: EvmSettings,
     /// How its events are read.
     pub reading: Reading,
+    /// Most that a unit of gas may cost, in wei.
+    pub max_fee_per_gas: u128,
     /// The network's contracts on it.
     pub contracts: L1Contracts,
 }
@@ -94,6 +96,8 @@ pub struct ChainConfig {
     pub evm: EvmSettings,
     /// How its events are read.
     pub reading: Reading,
+    /// Most that a unit of gas may cost, in wei.
+    pub max_fee_per_gas: u128,
     /// The network's contracts on it.
     pub contracts: ChainContracts,
 }
@@ -190,6 +194,14 @@ impl Config {
     /// The chain of this id.
     pub fn chain(&self, id: ChainId) -> Option<&ChainConfig> {
         self.chains.values().find(|chain| chain.evm.chain_id == id)
+    }
+
+    /// Most that a unit of gas may cost on L1 or a chain, in wei.
+    pub fn max_fee_per_gas(&self, id: ChainId) -> Option<u128> {
+        if id == self.l1.evm.chain_id {
+            return Some(self.l1.max_fee_per_gas);
+        }
+        self.chain(id).map(|chain| chain.max_fee_per_gas)
     }
 
     /// What people call the chain of this id.

@@ -41,6 +41,7 @@ finality = "finalized"     # or { depth = 12 }
 poll_interval_ms = 12000
 start_block = 0            # block in which the contracts were deployed
 log_page_blocks = 2000
+max_fee_gwei = 500         # above this price of gas transactions wait
 
 [l1.contracts]
 settlement = "0x0000000000000000000000000000000000002001"

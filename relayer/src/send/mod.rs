@@ -47,9 +47,10 @@ pub struct SendSettings {
     pub caps: FeeCaps,
 }
 
-impl Default for SendSettings {
-    fn default() -> Self {
-        const GWEI: u128 = 1_000_000_000;
+impl SendSettings {
+    /// Settings for a chain where a unit of gas, or of blob gas, may cost so much, in wei. A transaction that cancels
+    /// another may cost twice as much: under the same cap it could be stuck like the one it is to replace.
+    pub fn capped(max_fee_per_gas: u128) -> Self {
         Self {
             times: SendTimes {
                 rebroadcast_after: 12,
@@ -57,9 +58,9 @@ impl Default for SendSettings {
                 cancel_after: 900,
             },
             caps: FeeCaps {
-                max_fee_per_gas: 500 * GWEI,
-                cancel_max_fee_per_gas: 1_000 * GWEI,
-                max_fee_per_blob_gas: 500 * GWEI,
+                max_fee_per_gas,
+                cancel_max_fee_per_gas: max_fee_per_gas.saturating_mul(2),
+                max_fee_per_blob_gas: max_fee_per_gas,
             },
         }
     }

@@ -46,7 +46,8 @@ pub(super) async fn run(config: &Config, args: ExecuteArgs, output: Output) -> R
         .ok_or(StepError::UnknownChain(bundle.destination_chain_id))?;
     let evm = Arc::new(EvmChain::new(&chain.evm)?);
     let store = Arc::new(open_store(config, &args.signer)?);
-    let (clock, settings) = (Arc::new(SystemClock), SendSettings::default());
+    let settings = SendSettings::capped(chain.max_fee_per_gas);
+    let clock = Arc::new(SystemClock);
     let sender = Sender::new(evm.clone(), evm, store, clock, Arc::new(signer), settings);
     match send(
         place,
