@@ -94,7 +94,7 @@ pub async fn check_operator(
     findings
 }
 
-fn judge_registration(
+pub(super) fn judge_registration(
     name: &str,
     registration: &Registration,
     operator: &OperatorConfig,
