@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::SolValue;
 use async_trait::async_trait;
 
-use super::keys::judge_registration;
+use super::keys::{can_call, judge_registration};
 use super::*;
 use crate::chain::fake::{FakeClock, GENESIS_TIME};
 use crate::chain::{
@@ -389,4 +389,35 @@ fn an_operator_must_be_the_one_that_l1_has_registered() {
     for (finding, says) in wrong.iter().zip(says) {
         expect(finding, Subject::Permission, Verdict::Failed, says);
     }
+}
+
+/// A right behind a delay is none for an operator, who must act within a block or two.
+#[tokio::test]
+async fn a_right_is_one_that_can_be_used_at_once() {
+    let answer = |immediate: bool, delay: u64| {
+        let words = (immediate, U256::from(delay));
+        Some(Bytes::from(words.abi_encode_params()))
+    };
+    let cases = [
+        (answer(true, 0), true),
+        (answer(false, 0), false),
+        (answer(false, 3_600), false),
+        (Some(Bytes::new()), false),
+        (None, false),
+    ];
+    let [authority, account, contract] = [1, 2, 3].map(Address::repeat_byte);
+    for (answer, expected) in cases {
+        let node = Node {
+            answer,
+            ..Node::healthy()
+        };
+        let right = can_call(&node, authority, account, contract, [0; 4]).await;
+        assert_eq!(right.unwrap(), expected);
+    }
+    let dead = Node {
+        dead: true,
+        ..Node::healthy()
+    };
+    let unknown = can_call(&dead, authority, account, contract, [0; 4]).await;
+    assert!(matches!(unknown, Err(ChainError::Unreachable { .. })));
 }

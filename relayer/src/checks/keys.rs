@@ -184,7 +184,7 @@ async fn check_right(
     }
 }
 
-async fn can_call(
+pub(super) async fn can_call(
     reader: &dyn ChainReader,
     authority: Address,
     account: Address,
