@@ -27,9 +27,6 @@ use crate::store::{Reader, Store};
 use crate::wake::Wake;
 use crate::watch::{self, WatchContext, WatchSettings, Watched};
 
-/// Delivery transactions of one chain that wait to be included at the same time.
-const MAX_IN_FLIGHT: usize = 8;
-
 /// Simulations of deliveries that run at the same time.
 const SIMULATIONS: usize = 16;
 
@@ -289,7 +286,7 @@ impl Wiring<'_> {
                 gas: relay.max_delivery_gas,
                 ..BatchLimits::default()
             },
-            max_in_flight: MAX_IN_FLIGHT,
+            max_in_flight: relay.max_in_flight,
             simulations: SIMULATIONS,
             interval,
         };

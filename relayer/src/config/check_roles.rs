@@ -112,6 +112,13 @@ impl Check<'_> {
                 format!("give a number from 1 to {LARGEST_BATCH}"),
             );
         }
+        if relay.max_in_flight == 0 {
+            self.refuse(
+                "relay.max_in_flight",
+                "0 delivers nothing",
+                "give a number of transactions, such as 8",
+            );
+        }
         if relay.max_delivery_gas == 0 {
             self.refuse(
                 "relay.max_delivery_gas",
@@ -124,6 +131,7 @@ impl Check<'_> {
             routes: self.routes(relay),
             batch_size: relay.batch_size,
             max_delivery_gas: relay.max_delivery_gas,
+            max_in_flight: relay.max_in_flight,
         }
     }
 

@@ -168,6 +168,11 @@ fn what_makes_no_sense_is_refused_with_place_and_remedy() {
             "relay.batch_size: 33 messages do not go into one transaction; give a number from 1 to 32",
         ),
         (
+            "batch_size = 32",
+            "max_in_flight = 0",
+            "relay.max_in_flight: 0 delivers nothing; give a number of transactions, such as 8",
+        ),
+        (
             "# routes = [{ from = \"alpha\", to = \"beta\" }]",
             "routes = [{ from = \"alpha\", to = \"gamma\" }] #",
             "relay.routes: there is no chain `gamma`; name one of alpha, beta",

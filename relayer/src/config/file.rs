@@ -277,6 +277,9 @@ pub struct RelaySection {
     /// Most gas one delivery transaction may take.
     #[serde(default = "default_max_gas")]
     pub max_delivery_gas: u64,
+    /// Most delivery transactions of one chain that wait for a block at the same time.
+    #[serde(default = "default_in_flight")]
+    pub max_in_flight: usize,
 }
 
 /// A route.
@@ -389,6 +392,10 @@ fn default_page() -> u64 {
 
 fn default_max_fee() -> u64 {
     500
+}
+
+fn default_in_flight() -> usize {
+    8
 }
 
 fn default_batch_size() -> usize {

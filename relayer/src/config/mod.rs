@@ -130,6 +130,8 @@ pub struct RelayConfig {
     pub batch_size: usize,
     /// Most gas for one delivery transaction.
     pub max_delivery_gas: u64,
+    /// Most delivery transactions of one chain that wait for a block at the same time.
+    pub max_in_flight: usize,
 }
 
 /// The operator role for one chain.
