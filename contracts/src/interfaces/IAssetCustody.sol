@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {Asset, AssetKind} from "../types/Assets.sol";
+
+/// @title What the vault of every chain and the shared bridge of L1 have in common
+/// @notice A token is locked where it was born and minted elsewhere. What is taken is measured: a token that does not
+/// move exactly what it was asked to is refused. A recipient that cannot be paid gets a claim.
+interface IAssetCustody {
+    /// @notice The asset is known on this chain as `token`.
+    event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
+    /// @notice `amount` was taken from `sender` for a transfer to `destinationChainId`. Operators total these events into
+    /// the batch's ledger entries.
+    event AssetOut(
+        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed destinationChainId, address indexed sender
+    );
+    /// @notice `amount` of what was on its way here arrived for `recipient`.
+    event AssetIn(
+        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed sourceChainId, address indexed recipient
+    );
+    /// @notice The recipient could not be paid, and may claim.
+    event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
+    /// @notice A claim was paid to `to`.
+    event ClaimPaid(bytes32 indexed key, address indexed owner, address to, uint256 amount);
+
+    /// @notice An address of the deployment is missing.
+    error AssetCustodyZeroAddress();
+    /// @notice There is no contract at the token's address.
+    error AssetCustodyNoToken(address token);
+    /// @notice The token was used before with another kind.
+    error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
+    /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
+    error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
+    /// @notice The token's balance here is below what is locked: its balances have shrunk, so no more of it is taken.
+    error AssetCustodyShortfall(address token, uint256 locked, uint256 balance);
+    /// @notice The amount is 0, above 2^128 - 1, or not 1 for an ERC-721 token.
+    error AssetCustodyBadAmount(AssetKind kind, uint256 amount);
+    /// @notice Only fungible tokens have no token id.
+    error AssetCustodyBadTokenId(uint256 tokenId);
+    /// @notice The value sent is not what the transfer takes.
+    error AssetCustodyWrongValue(uint256 expected, uint256 actual);
+    /// @notice The recipient is address 0.
+    error AssetCustodyZeroRecipient();
+    /// @notice No representation of the asset stands here yet; its home has to announce it first.
+    error AssetCustodyUnknownAsset(bytes32 assetId);
+    /// @notice There is nothing to claim.
+    error AssetCustodyNothingToClaim(bytes32 key, address owner);
+    /// @notice New transfers are paused; whatever is on its way still arrives.
+    error AssetCustodyPaused();
+
+    /// @notice Pays what could not be paid when it arrived; the owner of the claim only.
+    /// @param to Account that is paid.
+    function claim(Asset calldata asset, uint256 tokenId, address to) external;
+
+    /// @notice Stops new transfers, and nothing else; pausers only.
+    function pause() external;
+
+    /// @notice Takes new transfers again; governance only.
+    function unpause() external;
+
+    /// @return Token that stands for the asset on this chain; 0 if none does yet.
+    function tokenOf(bytes32 assetId) external view returns (address);
+
+    /// @return The asset that a token of this chain stands for. A token not seen before is at home here.
+    function assetOf(address token, AssetKind kind) external view returns (Asset memory);
+
+    /// @return Amount that `owner` may claim.
+    function claimable(bytes32 key, address owner) external view returns (uint256);
+
+    /// @return Units of a fungible token of this chain that are locked because they are elsewhere, or claimed.
+    function locked(address token) external view returns (uint256);
+}

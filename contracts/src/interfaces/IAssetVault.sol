@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.28;
+
+import {TransferRequest} from "../types/Assets.sol";
+
+/// @title The assets of a chain
+/// @notice Sends them to other chains and to L1, and receives them from there. `AssetCustody` says how they are kept.
+interface IAssetVault {
+    /// @notice A transfer that its chain gave up for good is on its way back to its sender.
+    event TransferReturned(bytes32 indexed bundleHash, uint256 indexed callIndex);
+
+    /// @notice Only the interop handler, the priority inbox and the interop center may do this.
+    error AssetVaultNotGateway(address caller);
+    /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
+    error AssetVaultWrongSender(bytes sender);
+    /// @notice Assets of this chain are announced from here alone.
+    error AssetVaultNotHome(address token);
+    /// @notice The call of the bundle is not a transfer of the other chain's vault to this one.
+    error AssetVaultNotATransfer(bytes32 bundleHash, uint256 callIndex);
+    /// @notice The transfer was not given up: only a cancelled call's assets go back.
+    error AssetVaultNotCancelled(bytes32 bundleHash, uint256 callIndex);
+    /// @notice The assets of the call went back before.
+    error AssetVaultAlreadyReturned(bytes32 bundleHash, uint256 callIndex);
+
+    /// @notice Sends an asset to another chain, or to L1 as a withdrawal.
+    /// @return sendId ERC-7786 id of the message; for a withdrawal its hash.
+    function transfer(TransferRequest calldata request) external payable returns (bytes32 sendId);
+
+    /// @notice As `transfer`, with an ERC-2612 permit for the token.
+    function transferWithPermit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (bytes32 sendId);
+
+    /// @notice Takes the assets of one call of a bundle; the interop center only, see the attribute `indirectCall`.
+    /// @param sender Account that sends the bundle.
+    /// @param data `abi.encode(TransferRequest)`.
+    /// @return payload Payload of the call.
+    function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
+        external
+        payable
+        returns (bytes memory payload);
+
+    /// @notice Tells another chain, or L1, what a token of this chain is called. The first transfer there does so by itself.
+    function announce(address token, uint256 destinationChainId) external returns (bytes32 sendId);
+
+    /// @notice Sends the assets of a cancelled call back to where they came from. Anyone may call.
+    /// @param bundle The bundle, without the leading 0x01.
+    function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
+}
