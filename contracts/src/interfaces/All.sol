@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 // Every interface of the network in one file: the Rust bindings are generated from its flattened form, see `make bindings`.
 
+import {IAssetLedger} from "./IAssetLedger.sol";
 import {IAttestationVerifier} from "./IAttestationVerifier.sol";
 import {IBatchSettlement} from "./IBatchSettlement.sol";
 import {IChainRegistry} from "./IChainRegistry.sol";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+import {LedgerEntry} from "../types/Assets.sol";
 import {Batch, ChainHead} from "../types/Batches.sol";
 import {RootImport} from "../types/Messages.sol";
 
@@ -55,8 +56,10 @@ interface IBatchSettlement {
     error BatchSettlementDataMissing();
     /// @notice The chain's data availability mode takes no data along with the batch.
     error BatchSettlementDataNotTaken(uint256 size);
-    /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
-    error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
+    /// @notice The ledger entries given are not those that the batch commits to.
+    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
+    /// @notice Swap effects are not settled by this release: their hash must be 0.
+    error BatchSettlementUnsupportedEffects(bytes32 swapEffectsHash);
     /// @notice The verifier rejects the batch.
     error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
     /// @notice The batch given is not the one committed, or none is committed under its number.
@@ -77,12 +80,14 @@ interface IBatchSettlement {
     /// @param data The batch's transactions in calldata mode, else empty.
     /// @param proof What the chain's verifier takes.
     /// @param dependencies Roots that the batch imported, in order.
+    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
     function settleBatch(
         uint256 chainId,
         Batch calldata batch,
         bytes calldata data,
         bytes calldata proof,
-        RootImport[] calldata dependencies
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
     ) external;
 
     /// @notice Fixes what the next batch claims; the operator only.
@@ -92,7 +97,12 @@ interface IBatchSettlement {
     function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
 
     /// @notice Executes the next proven batch. Anyone may call.
-    function executeBatch(uint256 chainId, Batch calldata batch, RootImport[] calldata dependencies) external;
+    function executeBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
+    ) external;
 
     /// @notice Drops all batches that are not executed; the operator only.
     function revertBatches(uint256 chainId) external;

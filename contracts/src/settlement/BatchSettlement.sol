@@ -3,12 +3,14 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {IAssetLedger} from "../interfaces/IAssetLedger.sol";
 import {IBatchSettlement} from "../interfaces/IBatchSettlement.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IMessageRoot} from "../interfaces/IMessageRoot.sol";
 import {IPriorityQueue} from "../interfaces/IPriorityQueue.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
+import {LedgerEntry} from "../types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../types/Batches.sol";
 import {ChainConfig} from "../types/Chains.sol";
 import {RootImport} from "../types/Messages.sol";
@@ -36,12 +38,16 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
 
     bytes32 private constant PUBLIC_INPUT_TYPE = keccak256("Causeway.PublicInput.v1");
 
+    /// @dev Transparent totals per asset and counterparty.
+    uint8 private constant LEDGER_VERSION = 1;
+
     /// @inheritdoc IBatchSettlement
     uint256 public constant MAX_CLOCK_AHEAD = 1 hours;
 
     IChainRegistry private immutable REGISTRY;
     IMessageRoot private immutable MESSAGE_ROOT;
     IPriorityQueue private immutable PRIORITY_QUEUE;
+    IAssetLedger private immutable LEDGER;
 
     mapping(uint256 chainId => StoredHead) private _executed;
 
@@ -54,14 +60,16 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     /// @param registry Address at which the chain registry stands or will stand.
     /// @param messageRoot Address at which the message root stands or will stand.
     /// @param priorityQueue Address at which the priority queue stands or will stand.
-    constructor(address registry, address messageRoot, address priorityQueue) {
+    /// @param ledger Address at which the asset ledger stands or will stand.
+    constructor(address registry, address messageRoot, address priorityQueue, address ledger) {
         require(
-            registry != address(0) && messageRoot != address(0) && priorityQueue != address(0),
+            registry != address(0) && messageRoot != address(0) && priorityQueue != address(0) && ledger != address(0),
             BatchSettlementZeroAddress()
         );
         REGISTRY = IChainRegistry(registry);
         MESSAGE_ROOT = IMessageRoot(messageRoot);
         PRIORITY_QUEUE = IPriorityQueue(priorityQueue);
+        LEDGER = IAssetLedger(ledger);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -70,7 +78,8 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         Batch calldata batch,
         bytes calldata data,
         bytes calldata proof,
-        RootImport[] calldata dependencies
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
     ) external {
         ChainConfig memory config = _configForOperator(chainId);
         StoredHead memory head = _executed[chainId];
@@ -82,7 +91,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
 
         bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
         _checkProof(config.verifier, batch.number, input, proof);
-        _execute(chainId, head, batch, input, dependencies);
+        _execute(chainId, head, batch, input, dependencies, ledger);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -118,7 +127,12 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     }
 
     /// @inheritdoc IBatchSettlement
-    function executeBatch(uint256 chainId, Batch calldata batch, RootImport[] calldata dependencies) external {
+    function executeBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
+    ) external {
         ChainConfig memory config = REGISTRY.chainConfig(chainId);
         StoredHead memory head = _executed[chainId];
         _checkNumber(head.batchNumber, batch.number);
@@ -135,7 +149,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         head.committed -= 1;
         head.proven -= 1;
         if (head.committed == 0) delete _committed[chainId];
-        _execute(chainId, head, batch, input, dependencies);
+        _execute(chainId, head, batch, input, dependencies, ledger);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -193,9 +207,11 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         StoredHead memory head,
         Batch calldata batch,
         bytes32 input,
-        RootImport[] calldata dependencies
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
     ) private {
         _checkDependencies(head.dependencyRootsHash, batch.dependencyRootsHash, dependencies);
+        _checkLedger(batch.ledgerDeltaHash, ledger);
         _advance(head, batch);
         _executed[chainId] = head;
         emit BatchExecuted(
@@ -207,7 +223,8 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             batch.lastBlock,
             batch.chainBatchRoot
         );
-        // Both are contracts of this network and call nobody back.
+        // All three are contracts of this network and call nobody back.
+        if (ledger.length != 0) LEDGER.applyBatch(chainId, ledger);
         if (batch.priorityOpsCount != 0) PRIORITY_QUEUE.consume(chainId, head.priorityOpsConsumed);
         MESSAGE_ROOT.appendBatch(chainId, batch.number, batch.chainBatchRoot);
     }
@@ -234,10 +251,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             batch.chainBatchRoot != bytes32(0) && batch.newStateCommitment != bytes32(0),
             BatchSettlementZeroRoot(batch.number)
         );
-        require(
-            batch.ledgerDeltaHash == bytes32(0) && batch.swapEffectsHash == bytes32(0),
-            BatchSettlementUnsupportedEffects(batch.ledgerDeltaHash, batch.swapEffectsHash)
-        );
+        require(batch.swapEffectsHash == bytes32(0), BatchSettlementUnsupportedEffects(batch.swapEffectsHash));
         bytes32 operations =
             PRIORITY_QUEUE.checkConsumption(chainId, uint64(head.priorityOpsConsumed) + batch.priorityOpsCount);
         require(batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash));
@@ -295,6 +309,12 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             rolling = keccak256(abi.encode(rolling, imported));
         }
         require(rolling == claimed, BatchSettlementWrongDependencies(rolling, claimed));
+    }
+
+    /// @dev The totals are those that the batch commits to. Whether the chain can have moved them, the ledger decides.
+    function _checkLedger(bytes32 claimed, LedgerEntry[] calldata ledger) private pure {
+        bytes32 actual = ledger.length == 0 ? bytes32(0) : keccak256(abi.encode(LEDGER_VERSION, ledger));
+        require(actual == claimed, BatchSettlementWrongLedger(claimed, actual));
     }
 
     function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch) private view returns (bytes32) {

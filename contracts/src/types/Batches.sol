@@ -18,7 +18,8 @@ enum DataAvailability {
 /// @param priorityOpsHash Rolling hash over all priority operations the chain has consumed, this batch's included.
 /// @param priorityOpsCount How many this batch consumed.
 /// @param dependencyRootsHash Rolling hash over all roots the chain has imported, this batch's included.
-/// @param ledgerDeltaHash Hash of the batch's ledger deltas; 0 when there are none.
+/// @param ledgerDeltaHash `keccak256(abi.encode(uint8 1, LedgerEntry[]))` over what the batch moved between chains; 0 when
+/// it moved nothing.
 /// @param swapEffectsHash Hash of the batch's swap effects; 0 when there are none.
 struct Batch {
     uint64 number;

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IBatchSettlement} from "../../src/interfaces/IBatchSettlement.sol";
 import {IChainRegistry} from "../../src/interfaces/IChainRegistry.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {AbiReader} from "../base/AbiReader.sol";
@@ -68,7 +69,7 @@ contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
 
     function _settle(bytes memory proof) private {
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, _batch, "", proof, new RootImport[](0));
+        settlement.settleBatch(CHAIN, _batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
     }
 
     function _assertUntouched() private view {

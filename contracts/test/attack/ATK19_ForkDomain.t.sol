@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IBatchSettlement} from "../../src/interfaces/IBatchSettlement.sol";
 import {BatchSettlement} from "../../src/settlement/BatchSettlement.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
@@ -52,7 +53,7 @@ contract ATK19ForkDomainTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
 
         BatchSettlement second =
-            new BatchSettlement(address(chainRegistry), address(messageRoot), address(priorityQueue));
+            new BatchSettlement(address(chainRegistry), address(messageRoot), address(priorityQueue), address(ledger));
         vm.assertNotEq(second.publicInput(CHAIN, batch), firstInput);
         vm.assertTrue(verifier.verify(firstInput, proof));
         vm.assertFalse(verifier.verify(second.publicInput(CHAIN, batch), proof));
@@ -85,6 +86,6 @@ contract ATK19ForkDomainTest is L1Fixture {
 
     function _settle(Batch memory batch, bytes memory proof, RootImport[] memory imports) private {
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports);
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
     }
 }

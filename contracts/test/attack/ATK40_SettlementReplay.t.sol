@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IBatchSettlement} from "../../src/interfaces/IBatchSettlement.sol";
 import {IMessageRoot} from "../../src/interfaces/IMessageRoot.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
@@ -35,7 +36,7 @@ contract ATK40SettlementReplayTest is L1Fixture {
         vm.expectRevert(wrongNumber);
         settlement.proveBatch(CHAIN, batch, proof);
         vm.expectRevert(wrongNumber);
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
     }
 
     /// @dev A batch that was reverted may come back, and then counts once as any other.
@@ -108,6 +109,6 @@ contract ATK40SettlementReplayTest is L1Fixture {
 
     function _settle(uint256 chainId, Batch memory batch, bytes memory proof) private {
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0));
+        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
     }
 }

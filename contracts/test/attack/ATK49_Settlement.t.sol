@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IBatchSettlement} from "../../src/interfaces/IBatchSettlement.sol";
 import {IPriorityQueue} from "../../src/interfaces/IPriorityQueue.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
@@ -43,7 +44,7 @@ contract ATK49SettlementTest is L1Fixture {
         _prove(first);
         _prove(second);
         vm.expectRevert(wrongNumber);
-        settlement.executeBatch(CHAIN, second, new RootImport[](0));
+        settlement.executeBatch(CHAIN, second, new RootImport[](0), new LedgerEntry[](0));
         _execute(first);
         _execute(second);
         vm.assertEq(settlement.executedHead(CHAIN).batchNumber, 3);
@@ -74,7 +75,7 @@ contract ATK49SettlementTest is L1Fixture {
         _execute(batch);
         bytes32 root = messageRoot.root();
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongNumber.selector, 3, 2));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
         vm.assertEq(messageRoot.root(), root);
         settle(CHAIN, nextBatch(CHAIN));
     }
@@ -82,7 +83,7 @@ contract ATK49SettlementTest is L1Fixture {
     function test_ATK49_refuses_executingWhatIsNotProven() external {
         Batch memory batch = _commitNext();
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementNotProven.selector, 2, 1));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
         _prove(batch);
         _execute(batch);
     }
@@ -120,7 +121,7 @@ contract ATK49SettlementTest is L1Fixture {
         settlement.proveBatch(CHAIN, other, proof);
         _prove(batch);
         vm.expectRevert(notCommitted);
-        settlement.executeBatch(CHAIN, other, new RootImport[](0));
+        settlement.executeBatch(CHAIN, other, new RootImport[](0), new LedgerEntry[](0));
         _execute(batch);
     }
 
@@ -149,7 +150,7 @@ contract ATK49SettlementTest is L1Fixture {
         vm.expectRevert(notOperator);
         settlement.commitBatch(CHAIN, batch, "");
         vm.expectRevert(notOperator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
         vm.expectRevert(notOperator);
         settlement.revertBatches(CHAIN);
         vm.stopPrank();
@@ -181,7 +182,7 @@ contract ATK49SettlementTest is L1Fixture {
         );
         vm.expectRevert(rejected);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", foreign, new RootImport[](0));
+        settlement.settleBatch(CHAIN, batch, "", foreign, new RootImport[](0), new LedgerEntry[](0));
         _commit(batch);
         vm.expectRevert(rejected);
         settlement.proveBatch(CHAIN, batch, foreign);
@@ -333,14 +334,14 @@ contract ATK49SettlementTest is L1Fixture {
     }
 
     function _execute(Batch memory batch) private {
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
     }
 
     function _expectRefused(Batch memory batch, bytes memory reason) private {
         bytes memory proof = attest(CHAIN, batch);
         vm.startPrank(operator);
         vm.expectRevert(reason);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
         vm.expectRevert(reason);
         settlement.commitBatch(CHAIN, batch, "");
         vm.stopPrank();
@@ -382,11 +383,11 @@ contract ATK49SettlementTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
         vm.expectRevert(reason);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, shown);
+        settlement.settleBatch(CHAIN, batch, "", proof, shown, new LedgerEntry[](0));
         _commit(batch);
         settlement.proveBatch(CHAIN, batch, proof);
         vm.expectRevert(reason);
-        settlement.executeBatch(CHAIN, batch, shown);
+        settlement.executeBatch(CHAIN, batch, shown, new LedgerEntry[](0));
         vm.revertToState(before);
     }
 
@@ -427,7 +428,7 @@ contract ATK49SettlementTest is L1Fixture {
         Batch memory batch = _importing(imported);
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports);
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
     }
 
     /// @dev `batch` with word `claim` of its encoding replaced.

@@ -4,12 +4,14 @@ pragma solidity ^0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
 import {Roles} from "../../src/access/Roles.sol";
+import {AssetLedger} from "../../src/assets/AssetLedger.sol";
 import {MessageRoot} from "../../src/roots/MessageRoot.sol";
 import {BatchSettlement} from "../../src/settlement/BatchSettlement.sol";
 import {ChainRegistry} from "../../src/settlement/ChainRegistry.sol";
 import {PriorityQueue} from "../../src/settlement/PriorityQueue.sol";
 import {AttestationVerifier} from "../../src/settlement/verifiers/AttestationVerifier.sol";
 import {VerifierRegistry} from "../../src/settlement/verifiers/VerifierRegistry.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../../src/types/Batches.sol";
 import {ChainConfig} from "../../src/types/Chains.sol";
 import {RootImport} from "../../src/types/Messages.sol";
@@ -33,10 +35,13 @@ abstract contract L1Fixture is Test {
     PriorityQueue internal priorityQueue;
     BatchSettlement internal settlement;
     AttestationVerifier internal verifier;
+    AssetLedger internal ledger;
 
     address internal governance = makeAddr("governance");
     address internal operator = makeAddr("operator");
     address internal stranger = makeAddr("stranger");
+    /// @dev Account that the ledger takes for the shared bridge.
+    address internal bridge = makeAddr("bridge");
 
     /// @dev Attesters of `verifier`, ascending by address.
     Account[] internal attesters;
@@ -132,7 +137,7 @@ abstract contract L1Fixture is Test {
     function settle(uint256 chainId, Batch memory batch) internal {
         bytes memory proof = attest(chainId, batch);
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0));
+        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
     }
 
     /// @dev Settles a batch whose root is `chainBatchRoot`.
@@ -167,7 +172,7 @@ abstract contract L1Fixture is Test {
         vm.warp(block.timestamp + 12);
     }
 
-    /// @dev The four contracts that know each other are told their addresses before they exist.
+    /// @dev The five contracts that know each other are told their addresses before they exist.
     function _deployContracts() private {
         manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         verifierRegistry = new VerifierRegistry(address(manager));
@@ -180,8 +185,11 @@ abstract contract L1Fixture is Test {
         chainRegistry = new ChainRegistry(address(manager), address(verifierRegistry), settlementAddress, rootAddress);
         messageRoot = new MessageRoot(registryAddress, settlementAddress);
         priorityQueue = new PriorityQueue(registryAddress, settlementAddress, PRIORITY_EXPIRY);
-        settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress);
+        address ledgerAddress = vm.computeCreateAddress(address(this), nonce + 4);
+        settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
+        ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
         vm.assertEq(address(settlement), settlementAddress);
+        vm.assertEq(address(ledger), ledgerAddress);
     }
 
     /// @dev Governance acts without delay here; the timelock has its own test.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
@@ -67,7 +68,7 @@ contract SettlementGas is L1Fixture {
         vm.snapshotGasLastCall(GROUP, "L1 commitBatch");
         settlement.proveBatch(CHAIN, batch, proof);
         vm.snapshotGasLastCall(GROUP, "L1 proveBatch");
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
         vm.snapshotGasLastCall(GROUP, "L1 executeBatch");
     }
 
@@ -99,7 +100,7 @@ contract SettlementGas is L1Fixture {
         }
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports);
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
     }
 
     function _consuming(uint64 count) private view returns (Batch memory batch) {

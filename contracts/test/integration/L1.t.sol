@@ -7,6 +7,7 @@ import {Roles} from "../../src/access/Roles.sol";
 import {AggregationLeaves} from "../../src/libraries/AggregationLeaves.sol";
 import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, Message, RootImport} from "../../src/types/Messages.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
@@ -163,7 +164,7 @@ contract L1IntegrationTest is L1Fixture {
         batch.dependencyRootsHash = storage_.importsHash();
         bytes memory attestation = attest(destination, batch);
         vm.prank(operator);
-        settlement.settleBatch(destination, batch, "", attestation, imports);
+        settlement.settleBatch(destination, batch, "", attestation, imports, new LedgerEntry[](0));
         vm.assertEq(settlement.executedHead(destination).dependencyRootsHash, storage_.importsHash());
     }
 

@@ -5,6 +5,7 @@ import {AggregationLeaves} from "../../src/libraries/AggregationLeaves.sol";
 import {MessageRoot} from "../../src/roots/MessageRoot.sol";
 import {BatchSettlement} from "../../src/settlement/BatchSettlement.sol";
 import {PriorityQueue} from "../../src/settlement/PriorityQueue.sol";
+import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {InvariantTest} from "../base/InvariantTest.sol";
@@ -52,7 +53,7 @@ contract SettlementActor is L1Fixture {
         uint256 chainId = _chain(seed);
         if (proven[chainId] == 0) return;
         Batch memory batch = _pending[chainId][0];
-        settlement.executeBatch(chainId, batch, new RootImport[](0));
+        settlement.executeBatch(chainId, batch, new RootImport[](0), new LedgerEntry[](0));
         _dropFirst(chainId);
         --proven[chainId];
         _count(chainId, batch);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.37;
+
+/// @notice The ledger written as a list of what happened, with every figure summed anew: the twin that `AssetLedger` is
+/// compared with.
+contract NaiveLedger {
+    struct Move {
+        bytes32 key;
+        uint256 home;
+        uint256 chain;
+        bool arrives;
+        uint256 to;
+        uint256 amount;
+    }
+
+    Move[] private _moves;
+
+    function send(bytes32 key, uint256 home, uint256 from, uint256 to, uint256 amount) external {
+        _moves.push(Move(key, home, from, false, to, amount));
+    }
+
+    function arrive(bytes32 key, uint256 home, uint256 chain, uint256 amount) external {
+        _moves.push(Move(key, home, chain, true, chain, amount));
+    }
+
+    /// @notice What a chain that is not the home has: all that arrived there less all that it sent.
+    function balance(uint256 chain, bytes32 key) external view returns (uint256 sum) {
+        for (uint256 i = 0; i < _moves.length; ++i) {
+            Move storage move = _moves[i];
+            if (move.key != key || move.chain != chain || move.home == chain) continue;
+            sum = move.arrives ? sum + move.amount : sum - move.amount;
+        }
+    }
+
+    /// @notice All that was sent to a chain less all that arrived there.
+    function pending(uint256 chain, bytes32 key) external view returns (uint256 sum) {
+        for (uint256 i = 0; i < _moves.length; ++i) {
+            Move storage move = _moves[i];
+            if (move.key != key || move.to != chain) continue;
+            sum = move.arrives ? sum - move.amount : sum + move.amount;
+        }
+    }
+
+    /// @notice All that its home sent less all that came home.
+    function issued(bytes32 key) external view returns (uint256 sum) {
+        for (uint256 i = 0; i < _moves.length; ++i) {
+            Move storage move = _moves[i];
+            if (move.key != key || move.chain != move.home) continue;
+            sum = move.arrives ? sum - move.amount : sum + move.amount;
+        }
+    }
+}
