@@ -1,6 +1,77 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+// src/types/Assets.sol
+
+/// @notice What a token's units are.
+/// Fungible: ether and ERC-20. NonFungible: ERC-721. MultiToken: ERC-1155.
+enum AssetKind {
+    Fungible,
+    NonFungible,
+    MultiToken
+}
+
+/// @notice A token, named by where it was born. Its asset id is `keccak256(abi.encode(originChainId, 0x10004, originToken))`.
+/// @param originChainId Chain that the token was born on, its home; L1 included.
+/// @param originToken The token on that chain; `address(1)` for ether of L1.
+struct Asset {
+    uint256 originChainId;
+    address originToken;
+    AssetKind kind;
+}
+
+/// @notice What a representation on another chain is created with. Taken from the asset's home alone.
+/// @param decimals Of a fungible token; otherwise 0. Never scaled, never changed.
+/// @param issuer Account that may set limits for the asset on the other chain; 0 for none.
+/// @param representation Token on the other chain that the issuer put there itself; 0 for the default one.
+struct AssetMetadata {
+    string name;
+    string symbol;
+    uint8 decimals;
+    address issuer;
+    address representation;
+}
+
+/// @notice What one vault tells another; the payload of its call, `abi.encode(AssetTransfer)`.
+/// @param tokenId 0 for fungible tokens.
+/// @param amount In units of the origin token, not 0; 1 for ERC-721. An amount of 0 with metadata announces the asset.
+/// @param sender Account on the source chain that is paid if the transfer is refused for good.
+/// @param metadata `abi.encode(AssetMetadata)` with the first transfer from home to a chain, else empty.
+/// @param tokenUri URI of the ERC-721 or ERC-1155 token; empty otherwise.
+struct AssetTransfer {
+    Asset asset;
+    uint256 tokenId;
+    uint256 amount;
+    address sender;
+    address recipient;
+    bytes metadata;
+    string tokenUri;
+}
+
+/// @notice What an account asks a vault to send.
+/// @param token Token on this chain; `address(1)` for the chain's base token, whose amount comes as value.
+/// @param deliverBefore Last timestamp, in seconds, at which the transfer may arrive; later it goes back. 0 for none.
+struct TransferRequest {
+    uint256 destinationChainId;
+    address token;
+    AssetKind kind;
+    uint256 tokenId;
+    uint256 amount;
+    address recipient;
+    uint256 deliverBefore;
+}
+
+/// @notice Total of what a batch moved of one asset, or of one token of it.
+/// @param tokenId 0 for fungible tokens.
+/// @param counterparty Chain it was sent to; the batch's own chain for what arrived.
+/// @param amount In units of the origin token, not 0.
+struct LedgerEntry {
+    Asset asset;
+    uint256 tokenId;
+    uint256 counterparty;
+    uint256 amount;
+}
+
 // src/types/Batches.sol
 
 /// @notice How a chain makes its batches' transactions available.
@@ -20,7 +91,8 @@ enum DataAvailability {
 /// @param priorityOpsHash Rolling hash over all priority operations the chain has consumed, this batch's included.
 /// @param priorityOpsCount How many this batch consumed.
 /// @param dependencyRootsHash Rolling hash over all roots the chain has imported, this batch's included.
-/// @param ledgerDeltaHash Hash of the batch's ledger deltas; 0 when there are none.
+/// @param ledgerDeltaHash `keccak256(abi.encode(uint8 1, LedgerEntry[]))` over what the batch moved between chains; 0 when
+/// it moved nothing.
 /// @param swapEffectsHash Hash of the batch's swap effects; 0 when there are none.
 struct Batch {
     uint64 number;
@@ -394,6 +466,58 @@ struct ChainConfig {
     DataAvailability dataAvailability;
 }
 
+// src/interfaces/IAssetLedger.sol
+
+/// @title The ledger of all assets, on L1
+/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all chains`.
+/// A chain whose verifier is broken can spend no more than its own balance and what is pending for it.
+/// An asset's home has no balance of it: what its home sends is issued, what arrives there again is retired.
+interface IAssetLedger {
+    /// @notice `amount` left `from` and is on its way to `to`.
+    event AssetSent(bytes32 indexed key, uint256 indexed from, uint256 indexed to, uint256 amount);
+    /// @notice `amount` arrived at `chainId`.
+    event AssetArrived(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+    /// @notice `amount` on its way to `chainId` was refused there and is back on L1.
+    event DepositReturned(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+
+    /// @notice An address of the deployment is missing.
+    error AssetLedgerZeroAddress();
+    /// @notice Only the batch settlement may apply a batch.
+    error AssetLedgerNotSettlement(address caller, address settlement);
+    /// @notice Only the shared bridge may record what L1 itself sends and takes.
+    error AssetLedgerNotBridge(address caller, address bridge);
+    /// @notice The chain spends more than it has.
+    error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
+    /// @notice More arrives at the chain than is on its way there.
+    error AssetLedgerPendingTooLow(uint256 chainId, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice An entry of amount 0 says nothing; an entry must move something.
+    error AssetLedgerZeroAmount(bytes32 key);
+    /// @notice The counterparty is neither L1 nor a chain of the network.
+    error AssetLedgerUnknownChain(uint256 chainId);
+
+    /// @notice Applies what a batch of `chainId` moved; the batch settlement only. Reverts when the chain cannot have
+    /// moved that.
+    function applyBatch(uint256 chainId, LedgerEntry[] calldata entries) external;
+
+    /// @notice L1 sends to a chain; the shared bridge only.
+    function recordDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @notice What was on its way to L1 has arrived; the shared bridge only.
+    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 amount) external;
+
+    /// @notice A chain refused a deposit, which L1 takes back; the shared bridge only.
+    function recordFailedDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @return What the chain may spend, in units of the origin token. Always 0 for the asset's home.
+    function balance(uint256 chainId, bytes32 key) external view returns (uint256);
+
+    /// @return What is on its way to the chain, in units of the origin token.
+    function pending(uint256 chainId, bytes32 key) external view returns (uint256);
+
+    /// @return All that is outside of the asset's home, in units of the origin token.
+    function issued(bytes32 key) external view returns (uint256);
+}
+
 // src/interfaces/IInteropRootStorage.sol
 
 /// @title The roots of the settlement layer that a chain has imported
@@ -552,117 +676,6 @@ interface IPriorityQueue {
 
     /// @return Largest data of an operation, in bytes.
     function MAX_DATA_SIZE() external view returns (uint256);
-}
-
-// src/interfaces/IBatchSettlement.sol
-
-/// @title Settlement of the chains' batches on L1
-/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
-/// appends its root to the message root. What is not executed can be reverted.
-interface IBatchSettlement {
-    /// @notice The chain starts from `stateCommitment`.
-    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
-    /// @notice The batch's claims are fixed.
-    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
-    /// @notice The verifier accepted the batch.
-    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
-    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
-    event BatchExecuted(
-        uint256 indexed chainId,
-        uint256 indexed batchNumber,
-        bytes32 publicInput,
-        bytes32 newStateCommitment,
-        uint64 firstBlock,
-        uint64 lastBlock,
-        bytes32 chainBatchRoot
-    );
-    /// @notice Batches after `lastKept` were dropped before they were executed.
-    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
-
-    /// @notice An address of the deployment is missing.
-    error BatchSettlementZeroAddress();
-    /// @notice Only the chain registry may open a chain.
-    error BatchSettlementNotRegistry(address caller, address registry);
-    /// @notice Only the chain's operator may do this.
-    error BatchSettlementNotOperator(uint256 chainId, address caller);
-    /// @notice Batches come in order, without gaps.
-    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
-    /// @notice The batch builds on another state than the one before it left.
-    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
-    /// @notice The batch must start at the block after the last one and hold at least one block.
-    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
-    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
-    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
-    /// @notice 0 is never a batch root, nor a state commitment.
-    error BatchSettlementZeroRoot(uint256 batchNumber);
-    /// @notice The priority operations claimed are not those of the queue.
-    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
-    /// @notice The imported roots do not lead to the hash that the batch commits to.
-    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
-    /// @notice An imported root never was the message root after that block.
-    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
-    /// @notice The batch commits to other data than it came with.
-    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
-    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
-    error BatchSettlementDataMissing();
-    /// @notice The chain's data availability mode takes no data along with the batch.
-    error BatchSettlementDataNotTaken(uint256 size);
-    /// @notice Ledger deltas and swap effects are not settled by this release: their hashes must be 0.
-    error BatchSettlementUnsupportedEffects(bytes32 ledgerDeltaHash, bytes32 swapEffectsHash);
-    /// @notice The verifier rejects the batch.
-    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
-    /// @notice The batch given is not the one committed, or none is committed under its number.
-    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
-    /// @notice The batch is not proven yet.
-    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
-    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
-    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
-    /// @notice An earlier batch is committed but not executed.
-    error BatchSettlementPending(uint256 executed, uint256 committed);
-    /// @notice There is no batch to revert: executed batches stay.
-    error BatchSettlementNothingToRevert(uint256 executed);
-
-    /// @notice Sets the state a chain starts from; the chain registry only.
-    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
-
-    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
-    /// @param data The batch's transactions in calldata mode, else empty.
-    /// @param proof What the chain's verifier takes.
-    /// @param dependencies Roots that the batch imported, in order.
-    function settleBatch(
-        uint256 chainId,
-        Batch calldata batch,
-        bytes calldata data,
-        bytes calldata proof,
-        RootImport[] calldata dependencies
-    ) external;
-
-    /// @notice Fixes what the next batch claims; the operator only.
-    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
-
-    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
-    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
-
-    /// @notice Executes the next proven batch. Anyone may call.
-    function executeBatch(uint256 chainId, Batch calldata batch, RootImport[] calldata dependencies) external;
-
-    /// @notice Drops all batches that are not executed; the operator only.
-    function revertBatches(uint256 chainId) external;
-
-    /// @return The head after the last executed batch.
-    function executedHead(uint256 chainId) external view returns (ChainHead memory);
-
-    /// @return The head after the last committed batch.
-    function committedHead(uint256 chainId) external view returns (ChainHead memory);
-
-    /// @return Number of the last proven batch.
-    function provenBatch(uint256 chainId) external view returns (uint256);
-
-    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
-    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
-
-    /// @return Seconds that a batch's last block may be ahead of L1.
-    function MAX_CLOCK_AHEAD() external view returns (uint256);
 }
 
 // src/interfaces/IChainRegistry.sol
@@ -899,6 +912,126 @@ interface IInteropHandler {
 
     /// @return The imported roots that proofs are checked against.
     function ROOT_STORAGE() external view returns (address);
+}
+
+// src/interfaces/IBatchSettlement.sol
+
+/// @title Settlement of the chains' batches on L1
+/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
+/// appends its root to the message root. What is not executed can be reverted.
+interface IBatchSettlement {
+    /// @notice The chain starts from `stateCommitment`.
+    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
+    /// @notice The batch's claims are fixed.
+    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
+    /// @notice The verifier accepted the batch.
+    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
+    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
+    event BatchExecuted(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 publicInput,
+        bytes32 newStateCommitment,
+        uint64 firstBlock,
+        uint64 lastBlock,
+        bytes32 chainBatchRoot
+    );
+    /// @notice Batches after `lastKept` were dropped before they were executed.
+    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+
+    /// @notice An address of the deployment is missing.
+    error BatchSettlementZeroAddress();
+    /// @notice Only the chain registry may open a chain.
+    error BatchSettlementNotRegistry(address caller, address registry);
+    /// @notice Only the chain's operator may do this.
+    error BatchSettlementNotOperator(uint256 chainId, address caller);
+    /// @notice Batches come in order, without gaps.
+    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
+    /// @notice The batch builds on another state than the one before it left.
+    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
+    /// @notice The batch must start at the block after the last one and hold at least one block.
+    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
+    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
+    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
+    /// @notice 0 is never a batch root, nor a state commitment.
+    error BatchSettlementZeroRoot(uint256 batchNumber);
+    /// @notice The priority operations claimed are not those of the queue.
+    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
+    /// @notice The imported roots do not lead to the hash that the batch commits to.
+    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
+    /// @notice An imported root never was the message root after that block.
+    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
+    /// @notice The batch commits to other data than it came with.
+    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
+    error BatchSettlementDataMissing();
+    /// @notice The chain's data availability mode takes no data along with the batch.
+    error BatchSettlementDataNotTaken(uint256 size);
+    /// @notice The ledger entries given are not those that the batch commits to.
+    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
+    /// @notice Swap effects are not settled by this release: their hash must be 0.
+    error BatchSettlementUnsupportedEffects(bytes32 swapEffectsHash);
+    /// @notice The verifier rejects the batch.
+    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
+    /// @notice The batch given is not the one committed, or none is committed under its number.
+    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    /// @notice The batch is not proven yet.
+    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
+    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
+    /// @notice An earlier batch is committed but not executed.
+    error BatchSettlementPending(uint256 executed, uint256 committed);
+    /// @notice There is no batch to revert: executed batches stay.
+    error BatchSettlementNothingToRevert(uint256 executed);
+
+    /// @notice Sets the state a chain starts from; the chain registry only.
+    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+
+    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
+    /// @param data The batch's transactions in calldata mode, else empty.
+    /// @param proof What the chain's verifier takes.
+    /// @param dependencies Roots that the batch imported, in order.
+    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
+    function settleBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        bytes calldata data,
+        bytes calldata proof,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
+    ) external;
+
+    /// @notice Fixes what the next batch claims; the operator only.
+    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+
+    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
+    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the next proven batch. Anyone may call.
+    function executeBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger
+    ) external;
+
+    /// @notice Drops all batches that are not executed; the operator only.
+    function revertBatches(uint256 chainId) external;
+
+    /// @return The head after the last executed batch.
+    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return The head after the last committed batch.
+    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return Number of the last proven batch.
+    function provenBatch(uint256 chainId) external view returns (uint256);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
+    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+
+    /// @return Seconds that a batch's last block may be ahead of L1.
+    function MAX_CLOCK_AHEAD() external view returns (uint256);
 }
 
 // src/interfaces/All.sol

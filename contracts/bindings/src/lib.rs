@@ -10,6 +10,7 @@
 //! | read a bundle, or compute its identifiers | [`InteropBundle::decode_message`], [`bundle_hash`], [`receive_id`] |
 //! | read a call's conditions | [`InteropCall::content`] |
 //! | compute a batch's public input | [`PublicInputDomain`] |
+//! | total what a batch moved between chains | [`LedgerTotals`], [`ledger_delta_hash`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
 //! | say in words why a contract reverted | [`describe_revert`] |
 //! | know where contracts stand, and deploy them | [`deployment`] |
@@ -42,6 +43,7 @@ mod contracts;
 pub mod deployment;
 mod folds;
 mod ids;
+mod ledger;
 mod revert;
 
 pub use address::{AddressError, InteropAddress};
@@ -56,4 +58,5 @@ pub use canonical::NotCanonical;
 pub use contracts::*;
 pub use folds::{fold_import, fold_imports, fold_leaf, fold_operation};
 pub use ids::{ASSET_VAULT, ETHER, asset_id};
+pub use ledger::{LedgerTotals, TotalTooLarge, ledger_delta_hash};
 pub use revert::describe_revert;

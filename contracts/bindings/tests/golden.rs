@@ -5,10 +5,10 @@ use alloy::{
     sol_types::{SolCall, SolEvent, SolValue},
 };
 use causeway_bindings::{
-    Attribute, Batch, DataAvailability, ETHER, IERC7786Recipient, IInteropCenter, InteropAddress,
-    PriorityOperation, PublicInputDomain, RootImport, asset_id, attestation_digest,
-    attestation_domain, blobs_commitment, bundle_hash, calldata_commitment, fold_imports,
-    fold_leaf, fold_operation, receive_id,
+    Asset, AssetKind, Attribute, Batch, DataAvailability, ETHER, IERC7786Recipient, IInteropCenter,
+    InteropAddress, LedgerEntry, PriorityOperation, PublicInputDomain, RootImport, asset_id,
+    attestation_digest, attestation_domain, blobs_commitment, bundle_hash, calldata_commitment,
+    fold_imports, fold_leaf, fold_operation, ledger_delta_hash, receive_id,
 };
 
 #[test]
@@ -212,6 +212,41 @@ fn public_input_is_one_word_per_claim() {
         domain.public_input(271, &batch, DataAvailability::Calldata),
         keccak256(expected)
     );
+}
+
+#[test]
+fn a_ledger_report_is_its_version_and_its_entries() {
+    let token = Address::with_last_byte(0x70);
+    let asset = Asset {
+        originChainId: U256::from(271),
+        originToken: token,
+        kind: AssetKind::MultiToken,
+    };
+    let id = asset_id(271, token);
+    assert_eq!(asset.id(), id);
+    assert_eq!(
+        asset.ledger_key(U256::from(5)),
+        keccak256(words(&[id, number(2), number(5)]))
+    );
+    let entry = LedgerEntry {
+        asset,
+        tokenId: U256::from(5),
+        counterparty: U256::from(272),
+        amount: U256::from(30),
+    };
+    let report = words(&[
+        number(1),
+        number(0x40),
+        number(1),
+        number(271),
+        token.into_word(),
+        number(2),
+        number(5),
+        number(272),
+        number(30),
+    ]);
+    assert_eq!(ledger_delta_hash(&[entry]), keccak256(report));
+    assert_eq!(ledger_delta_hash(&[]), B256::ZERO);
 }
 
 #[test]
