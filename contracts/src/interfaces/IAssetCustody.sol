@@ -23,6 +23,9 @@ interface IAssetCustody {
     /// @notice A claim was paid to `to`.
     event ClaimPaid(bytes32 indexed key, address indexed owner, address to, uint256 amount);
 
+    /// @notice New transfers are paused, or taken again.
+    event PausedSet(bool paused);
+
     /// @notice An address of the deployment is missing.
     error AssetCustodyZeroAddress();
     /// @notice There is no contract at the token's address.
@@ -43,6 +46,10 @@ interface IAssetCustody {
     error AssetCustodyZeroRecipient();
     /// @notice No representation of the asset stands here yet; its home has to announce it first.
     error AssetCustodyUnknownAsset(bytes32 assetId);
+    /// @notice The account given does not take the payment; name another.
+    error AssetCustodyNotPaid(bytes32 key, address to, uint256 amount);
+    /// @notice The delivery carries too little gas to pay the recipient.
+    error AssetCustodyGasTooLow(uint256 needed, uint256 available);
     /// @notice There is nothing to claim.
     error AssetCustodyNothingToClaim(bytes32 key, address owner);
     /// @notice New transfers are paused; whatever is on its way still arrives.
