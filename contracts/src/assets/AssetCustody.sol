@@ -21,7 +21,6 @@ import {AssetIds} from "../libraries/AssetIds.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
-import {Representations} from "./Representations.sol";
 
 /// @title How assets are kept, on a chain and on L1 alike
 /// @notice A token is locked where it was born, and minted and burned elsewhere. All state is written before a token or a
@@ -53,9 +52,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     mapping(bytes32 key => string) private _claimedUri;
     bool private _paused;
 
-    constructor(address authority) AccessManaged(authority) {
-        require(authority != address(0), AssetCustodyZeroAddress());
-        REPRESENTATIONS = new Representations(authority);
+    constructor(address authority, address representations) AccessManaged(authority) {
+        require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
+        REPRESENTATIONS = IRepresentations(representations);
     }
 
     /// @inheritdoc IAssetCustody

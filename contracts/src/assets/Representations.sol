@@ -11,27 +11,25 @@ import {BridgedERC20} from "./representations/BridgedERC20.sol";
 import {BridgedERC721} from "./representations/BridgedERC721.sol";
 
 /// @title Creates the tokens that stand for those of other chains
-/// @notice One beacon per kind, owned by governance: all tokens of a kind are upgraded together, behind its delay.
+/// @notice One beacon per kind, owned by governance: all tokens of a kind are upgraded together, behind its delay. Anyone
+/// may create tokens, whose vault they then are; where a token stands follows from its vault and its asset.
 contract Representations is IRepresentations {
-    address private immutable VAULT;
     UpgradeableBeacon private immutable ERC20_BEACON;
     UpgradeableBeacon private immutable ERC721_BEACON;
     UpgradeableBeacon private immutable ERC1155_BEACON;
 
-    /// @dev Created by its vault.
     /// @param authority Access manager of this chain, which owns the beacons.
     constructor(address authority) {
-        VAULT = msg.sender;
-        ERC20_BEACON = new UpgradeableBeacon(address(new BridgedERC20(msg.sender)), authority);
-        ERC721_BEACON = new UpgradeableBeacon(address(new BridgedERC721(msg.sender)), authority);
-        ERC1155_BEACON = new UpgradeableBeacon(address(new BridgedERC1155(msg.sender)), authority);
+        ERC20_BEACON = new UpgradeableBeacon(address(new BridgedERC20()), authority);
+        ERC721_BEACON = new UpgradeableBeacon(address(new BridgedERC721()), authority);
+        ERC1155_BEACON = new UpgradeableBeacon(address(new BridgedERC1155()), authority);
     }
 
     /// @inheritdoc IRepresentations
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token) {
-        require(msg.sender == VAULT, RepresentationsNotVault(msg.sender, VAULT));
         (address beacon_, bytes memory initialization) = _of(kind, metadata);
-        return address(new BeaconProxy{salt: assetId}(beacon_, initialization));
+        bytes32 salt = keccak256(abi.encode(msg.sender, assetId));
+        return address(new BeaconProxy{salt: salt}(beacon_, initialization));
     }
 
     /// @inheritdoc IRepresentations
@@ -48,12 +46,15 @@ contract Representations is IRepresentations {
         if (kind == AssetKind.Fungible) {
             return (
                 address(ERC20_BEACON),
-                abi.encodeCall(BridgedERC20.initialize, (metadata.name, metadata.symbol, metadata.decimals))
+                abi.encodeCall(BridgedERC20.initialize, (msg.sender, metadata.name, metadata.symbol, metadata.decimals))
             );
         }
         if (kind == AssetKind.NonFungible) {
-            return (address(ERC721_BEACON), abi.encodeCall(BridgedERC721.initialize, (metadata.name, metadata.symbol)));
+            return (
+                address(ERC721_BEACON),
+                abi.encodeCall(BridgedERC721.initialize, (msg.sender, metadata.name, metadata.symbol))
+            );
         }
-        return (address(ERC1155_BEACON), abi.encodeCall(BridgedERC1155.initialize, ()));
+        return (address(ERC1155_BEACON), abi.encodeCall(BridgedERC1155.initialize, (msg.sender)));
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {TransferRequest} from "../types/Assets.sol";
+import {AssetKind, TransferRequest} from "../types/Assets.sol";
 
 /// @title The assets of a chain
 /// @notice Sends them to other chains and to L1, and receives them from there. `AssetCustody` says how they are kept.
@@ -13,6 +13,10 @@ interface IAssetVault {
     error AssetVaultNotGateway(address caller);
     /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
     error AssetVaultWrongSender(bytes sender);
+    /// @notice The transfer names another destination than the bundle that carries it.
+    error AssetVaultWrongDestination(uint256 expected, uint256 actual);
+    /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.
+    error AssetVaultNoDeadlineToL1(uint256 deliverBefore);
     /// @notice Assets of this chain are announced from here alone.
     error AssetVaultNotHome(address token);
     /// @notice The call of the bundle is not a transfer of the other chain's vault to this one.
@@ -41,7 +45,7 @@ interface IAssetVault {
         returns (bytes memory payload);
 
     /// @notice Tells another chain, or L1, what a token of this chain is called. The first transfer there does so by itself.
-    function announce(address token, uint256 destinationChainId) external returns (bytes32 sendId);
+    function announce(address token, AssetKind kind, uint256 destinationChainId) external returns (bytes32 sendId);
 
     /// @notice Sends the assets of a cancelled call back to where they came from. Anyone may call.
     /// @param bundle The bundle, without the leading 0x01.

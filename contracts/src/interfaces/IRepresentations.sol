@@ -5,10 +5,7 @@ import {AssetKind, AssetMetadata} from "../types/Assets.sol";
 
 /// @title Creates the tokens that stand for those of other chains
 interface IRepresentations {
-    /// @notice Only the vault creates tokens.
-    error RepresentationsNotVault(address caller, address vault);
-
-    /// @notice Creates the token for an asset, at an address that follows from the asset's id; the vault only.
+    /// @notice Creates the token for an asset, with the caller as its vault, at an address that follows from the two.
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
 
     /// @return Beacon whose implementation the tokens of a kind use.

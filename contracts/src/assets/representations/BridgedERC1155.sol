@@ -12,21 +12,20 @@ import {IBridgedToken} from "../../interfaces/IBridgedToken.sol";
 /// @notice ERC-1155 has receivers asked; one that refuses gets a claim in the vault instead.
 contract BridgedERC1155 is IBridgedToken, IBridgedERC1155, ERC1155URIStorageUpgradeable {
     /// @inheritdoc IBridgedToken
-    address public immutable VAULT;
+    address public VAULT;
 
     modifier onlyVault() {
         require(msg.sender == VAULT, BridgedTokenNotVault(msg.sender, VAULT));
         _;
     }
 
-    /// @param vault Vault of this chain, or shared bridge of L1.
-    constructor(address vault) {
-        VAULT = vault;
+    constructor() {
         _disableInitializers();
     }
 
-    /// @notice Nothing to set; bars a second call.
-    function initialize() external initializer {
+    /// @notice Sets the vault; once, by whoever creates the proxy, in the same transaction.
+    function initialize(address vault) external initializer {
+        VAULT = vault;
         __ERC1155_init("");
     }
 

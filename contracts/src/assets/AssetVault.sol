@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+
+import {IAssetVault} from "../interfaces/IAssetVault.sol";
+import {IBaseTokenHolder} from "../interfaces/IBaseTokenHolder.sol";
+import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
+import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
+import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
+import {IVersioned} from "../interfaces/IVersioned.sol";
+import {AssetIds} from "../libraries/AssetIds.sol";
+import {BundleIds} from "../libraries/BundleIds.sol";
+import {BundleReader} from "../libraries/BundleReader.sol";
+import {Erc7930} from "../libraries/Erc7930.sol";
+import {Asset, AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {CallStatus, InteropBundle, InteropCall} from "../types/Bundles.sol";
+import {AssetCustody} from "./AssetCustody.sol";
+import {BaseTokenHolder} from "./BaseTokenHolder.sol";
+
+/// @title The assets of a chain
+/// @notice Stands at the same address on every chain, so that a vault knows the others by their address. All it ever sends
+/// is an `AssetTransfer` of its own making: a message whose sender is the vault is the vault's word.
+contract AssetVault is IAssetVault, IERC7786Recipient, IVersioned, AssetCustody {
+    bytes1 private constant WITHDRAWAL_VERSION = 0x01;
+    bytes1 private constant PLAIN_CALL = 0x01;
+    /// @dev The ERC-7985 attribute.
+    bytes4 private constant DELIVER_BEFORE = bytes4(keccak256("deliverBefore(uint256)"));
+
+    IInteropCenter private immutable CENTER;
+    IInteropHandler private immutable HANDLER;
+    address private immutable INBOX;
+    uint256 private immutable L1_CHAIN_ID;
+    address private immutable L1_BRIDGE;
+
+    /// @notice Holds what this chain's base token is paid from.
+    IBaseTokenHolder public immutable BASE_TOKEN_HOLDER;
+
+    mapping(bytes32 receiveId => bool) private _returned;
+
+    /// @param authority Access manager of this chain.
+    /// @param representations Creates the tokens that stand for those of other chains.
+    /// @param center Interop center, which is the outbox too.
+    /// @param handler Interop handler.
+    /// @param l1ChainId Chain id of the network's L1.
+    /// @param l1Bridge Shared bridge on L1.
+    constructor(
+        address authority,
+        address representations,
+        address center,
+        address handler,
+        uint256 l1ChainId,
+        address l1Bridge
+    ) AssetCustody(authority, representations) {
+        require(
+            center != address(0) && handler != address(0) && l1Bridge != address(0) && l1ChainId != 0,
+            AssetCustodyZeroAddress()
+        );
+        CENTER = IInteropCenter(center);
+        HANDLER = IInteropHandler(handler);
+        INBOX = IMessageOutbox(center).PRIORITY_INBOX();
+        L1_CHAIN_ID = l1ChainId;
+        L1_BRIDGE = l1Bridge;
+        BASE_TOKEN_HOLDER = new BaseTokenHolder();
+    }
+
+    /// @inheritdoc IAssetVault
+    function transfer(TransferRequest calldata request) external payable nonReentrant returns (bytes32 sendId) {
+        return _sendTaken(request);
+    }
+
+    /// @inheritdoc IAssetVault
+    function transferWithPermit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        nonReentrant
+        returns (bytes32 sendId)
+    {
+        // A permit that somebody has used already has given the allowance; if there is none, taking the tokens says so.
+        try IERC20Permit(request.token).permit(msg.sender, address(this), request.amount, deadline, v, r, s) {} catch {}
+        return _sendTaken(request);
+    }
+
+    /// @inheritdoc IAssetVault
+    function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
+        external
+        payable
+        nonReentrant
+        returns (bytes memory payload)
+    {
+        require(msg.sender == address(CENTER), AssetVaultNotGateway(msg.sender));
+        TransferRequest memory request = abi.decode(data, (TransferRequest));
+        require(
+            request.destinationChainId == destinationChainId,
+            AssetVaultWrongDestination(destinationChainId, request.destinationChainId)
+        );
+        return abi.encode(_take(request, sender));
+    }
+
+    /// @inheritdoc IAssetVault
+    function announce(address token, AssetKind kind, uint256 destinationChainId) external returns (bytes32 sendId) {
+        Asset memory asset = assetOf(token, kind);
+        require(asset.originChainId == block.chainid, AssetVaultNotHome(token));
+        require(token.code.length != 0, AssetCustodyNoToken(token));
+        AssetTransfer memory announcement;
+        announcement.asset = asset;
+        announcement.metadata = _describe(kind, token);
+        return _send(destinationChainId, announcement, 0);
+    }
+
+    /// @inheritdoc IERC7786Recipient
+    function receiveMessage(bytes32, bytes calldata sender, bytes calldata payload)
+        external
+        payable
+        nonReentrant
+        returns (bytes4)
+    {
+        (Erc7930.Kind kind, uint256 chainId, address account) = Erc7930.parse(sender);
+        bool isL1 = msg.sender == INBOX;
+        require(isL1 || msg.sender == address(HANDLER), AssetVaultNotGateway(msg.sender));
+        bool isTrusted =
+            isL1 ? chainId == L1_CHAIN_ID && account == L1_BRIDGE : chainId != L1_CHAIN_ID && account == address(this);
+        require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
+        _give(abi.decode(payload, (AssetTransfer)), chainId);
+        return IERC7786Recipient.receiveMessage.selector;
+    }
+
+    /// @inheritdoc IAssetVault
+    function returnCancelled(uint256 sourceChainId, bytes calldata text, uint256 callIndex) external nonReentrant {
+        (bytes32 bundleHash,) = BundleIds.hashes(sourceChainId, text);
+        // A bundle that was never proven has no call that was cancelled, so what follows reads the word of its center.
+        require(
+            HANDLER.callStatus(bundleHash, callIndex) == CallStatus.Cancelled,
+            AssetVaultNotCancelled(bundleHash, callIndex)
+        );
+        bytes32 receiveId = BundleIds.receiveId(bundleHash, callIndex);
+        require(!_returned[receiveId], AssetVaultAlreadyReturned(bundleHash, callIndex));
+        _returned[receiveId] = true;
+
+        AssetTransfer memory given = _transferOf(bundleHash, text, callIndex);
+        emit AssetIn(given.asset, given.tokenId, given.amount, sourceChainId, given.sender);
+        emit AssetOut(given.asset, given.tokenId, given.amount, sourceChainId, given.sender);
+        emit TransferReturned(bundleHash, callIndex);
+        (given.recipient, given.metadata) = (given.sender, "");
+        _send(sourceChainId, given, 0);
+    }
+
+    /// @inheritdoc IVersioned
+    function version() external pure returns (uint256) {
+        return 1;
+    }
+
+    function _sendTaken(TransferRequest calldata request) private returns (bytes32 sendId) {
+        AssetTransfer memory taken = _take(request, msg.sender);
+        return _send(request.destinationChainId, taken, request.deliverBefore);
+    }
+
+    /// @dev Both are contracts of this network.
+    function _send(uint256 chainId, AssetTransfer memory what, uint256 deliverBefore) private returns (bytes32) {
+        if (chainId == L1_CHAIN_ID) {
+            require(deliverBefore == 0, AssetVaultNoDeadlineToL1(deliverBefore));
+            IMessageOutbox outbox = IMessageOutbox(address(CENTER));
+            return outbox.sendToL1(bytes.concat(WITHDRAWAL_VERSION, abi.encode(outbox.commitment(), what)));
+        }
+        bytes[] memory attributes = new bytes[](deliverBefore == 0 ? 0 : 1);
+        if (deliverBefore != 0) attributes[0] = abi.encodeWithSelector(DELIVER_BEFORE, deliverBefore);
+        return CENTER.sendMessage(Erc7930.format(chainId, address(this)), abi.encode(what), attributes);
+    }
+
+    /// @dev The transfer that a call of a bundle made.
+    function _transferOf(bytes32 bundleHash, bytes calldata text, uint256 callIndex)
+        private
+        view
+        returns (AssetTransfer memory)
+    {
+        (bool canonical, InteropBundle calldata bundle) = BundleReader.read(text);
+        require(canonical && callIndex < bundle.calls.length, AssetVaultNotATransfer(bundleHash, callIndex));
+        InteropCall calldata call = bundle.calls[callIndex];
+        require(call.to == address(this) && call.from == address(this), AssetVaultNotATransfer(bundleHash, callIndex));
+        if (call.version == PLAIN_CALL) return abi.decode(call.data, (AssetTransfer));
+        (,,, bytes memory payload) = abi.decode(call.data, (uint256, uint256, uint256, bytes));
+        return abi.decode(payload, (AssetTransfer));
+    }
+
+    function _baseAsset() internal view override returns (Asset memory) {
+        return Asset(L1_CHAIN_ID, AssetIds.BASE_TOKEN, AssetKind.Fungible);
+    }
+
+    function _takeBase(uint256 amount) internal override {
+        // The holder takes everything and calls nobody.
+        (bool taken,) = address(BASE_TOKEN_HOLDER).call{value: amount}("");
+        assert(taken);
+    }
+
+    function _payBase(address to, uint256 amount, uint256 gasLimit) internal override returns (bool) {
+        return BASE_TOKEN_HOLDER.pay(to, amount, gasLimit);
+    }
+}
