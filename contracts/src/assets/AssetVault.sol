@@ -15,7 +15,7 @@ import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
 import {Asset, AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
-import {CallStatus, InteropBundle, InteropCall} from "../types/Bundles.sol";
+import {CallStatus, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
 import {AssetCustody} from "./AssetCustody.sol";
 import {BaseTokenHolder} from "./BaseTokenHolder.sol";
 
@@ -178,8 +178,8 @@ contract AssetVault is IAssetVault, IERC7786Recipient, IVersioned, AssetCustody 
         InteropCall calldata call = bundle.calls[callIndex];
         require(call.to == address(this) && call.from == address(this), AssetVaultNotATransfer(bundleHash, callIndex));
         if (call.version == PLAIN_CALL) return abi.decode(call.data, (AssetTransfer));
-        (,,, bytes memory payload) = abi.decode(call.data, (uint256, uint256, uint256, bytes));
-        return abi.decode(payload, (AssetTransfer));
+        ConditionalPayload memory conditional = abi.decode(call.data, (ConditionalPayload));
+        return abi.decode(conditional.payload, (AssetTransfer));
     }
 
     function _baseAsset() internal view override returns (Asset memory) {

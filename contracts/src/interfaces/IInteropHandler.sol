@@ -66,6 +66,8 @@ interface IInteropHandler {
     error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
     /// @notice The call may run only from `deliverAfter` on.
     error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
+    /// @notice Every open call of the bundle may still run.
+    error InteropHandlerNotExpired(bytes32 bundleHash);
     /// @notice The call carries native value, which this handler does not pay out.
     error InteropHandlerValueNotCarried(uint256 callIndex, uint256 value);
     /// @notice Only the handler calls this, on itself.
@@ -91,6 +93,10 @@ interface IInteropHandler {
     /// @param bundle The bundle, without the leading 0x01.
     /// @param statuses One per call: `Executed` runs it, `Cancelled` bars it for good, `Unprocessed` leaves it.
     function unbundleBundle(uint256 sourceChainId, bytes calldata bundle, CallStatus[] calldata statuses) external;
+
+    /// @notice Gives up a bundle of which a call can run no more because its `deliverBefore` is over: every call that is
+    /// still open is cancelled for good. Anyone may call; no recipient is called.
+    function cancelExpired(BundleDelivery calldata delivery) external;
 
     /// @notice Registers the interop center of a chain that has its own; governance of the chain only.
     function setCenterOverride(uint256 chainId, address center) external;

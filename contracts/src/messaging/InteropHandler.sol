@@ -113,6 +113,28 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     }
 
     /// @inheritdoc IInteropHandler
+    function cancelExpired(BundleDelivery calldata delivery) external {
+        InclusionProof calldata proof = delivery.proof;
+        (bytes32 bundleHash, bytes32 messageHash) = BundleIds.hashes(proof.chainId, delivery.bundle);
+        uint256 record = _records[bundleHash];
+        BundleStatus status = record.status();
+        if (status == BundleStatus.Unreceived) _requireProven(delivery.sender, proof, bundleHash, messageHash);
+        else require(status != BundleStatus.FullyExecuted, InteropHandlerWrongStatus(bundleHash, status));
+        (, InteropCall[] calldata calls) = _read(delivery.bundle, proof.chainId, bundleHash);
+        if (status == BundleStatus.Unreceived) record = BundleRecord.create(BundleStatus.Verified, calls.length);
+        require(_hasExpiredCall(record, calls), InteropHandlerNotExpired(bundleHash));
+
+        emit BundleUnbundled(bundleHash);
+        record = record.withStatus(BundleStatus.Unbundled);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            if (record.callStatus(i) != CallStatus.Unprocessed) continue;
+            record = record.withCall(i, CallStatus.Cancelled);
+            emit CallProcessed(bundleHash, i, CallStatus.Cancelled);
+        }
+        _records[bundleHash] = record;
+    }
+
+    /// @inheritdoc IInteropHandler
     function setCenterOverride(uint256 chainId, address center) external restricted {
         centerOverride[chainId] = center;
         emit CenterOverrideSet(chainId, center);
@@ -223,6 +245,18 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
         );
         require(block.timestamp >= deliverAfter, InteropHandlerTooEarly(index, deliverAfter, block.timestamp));
         return (conditional.minGasLimit, conditional.payload);
+    }
+
+    /// @dev Whether a call that is still open can never run again.
+    function _hasExpiredCall(uint256 record, InteropCall[] calldata calls) private view returns (bool) {
+        for (uint256 i = 0; i < calls.length; ++i) {
+            InteropCall calldata call = calls[i];
+            if (call.version != CONDITIONAL_CALL_VERSION || record.callStatus(i) != CallStatus.Unprocessed) continue;
+            (bool canonical, ConditionalPayload calldata conditional) = BundleReader.readConditions(call.data);
+            uint256 deliverBefore = canonical ? conditional.deliverBefore : 0;
+            if (deliverBefore != 0 && block.timestamp > deliverBefore) return true;
+        }
+        return false;
     }
 
     function _requireProven(address sender, InclusionProof calldata proof, bytes32 bundleHash, bytes32 messageHash)
