@@ -6,6 +6,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 
 import {IAssetVault} from "../interfaces/IAssetVault.sol";
 import {IBaseTokenHolder} from "../interfaces/IBaseTokenHolder.sol";
+import {IIndirectSender} from "../interfaces/IIndirectSender.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
@@ -22,7 +23,7 @@ import {BaseTokenHolder} from "./BaseTokenHolder.sol";
 /// @title The assets of a chain
 /// @notice Stands at the same address on every chain, so that a vault knows the others by their address. All it ever sends
 /// is an `AssetTransfer` of its own making: a message whose sender is the vault is the vault's word.
-contract AssetVault is IAssetVault, IERC7786Recipient, IVersioned, AssetCustody {
+contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersioned, AssetCustody {
     bytes1 private constant WITHDRAWAL_VERSION = 0x01;
     bytes1 private constant PLAIN_CALL = 0x01;
     /// @dev The ERC-7985 attribute.
@@ -81,7 +82,8 @@ contract AssetVault is IAssetVault, IERC7786Recipient, IVersioned, AssetCustody 
         return _sendTaken(request);
     }
 
-    /// @inheritdoc IAssetVault
+    /// @inheritdoc IIndirectSender
+    /// @dev `data` is `abi.encode(TransferRequest)`.
     function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
         external
         payable

@@ -35,15 +35,6 @@ interface IAssetVault {
         external
         returns (bytes32 sendId);
 
-    /// @notice Takes the assets of one call of a bundle; the interop center only, see the attribute `indirectCall`.
-    /// @param sender Account that sends the bundle.
-    /// @param data `abi.encode(TransferRequest)`.
-    /// @return payload Payload of the call.
-    function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
-        external
-        payable
-        returns (bytes memory payload);
-
     /// @notice Tells another chain, or L1, what a token of this chain is called. The first transfer there does so by itself.
     function announce(address token, AssetKind kind, uint256 destinationChainId) external returns (bytes32 sendId);
 

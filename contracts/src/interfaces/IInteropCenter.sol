@@ -27,6 +27,10 @@ interface IInteropCenter {
     error InteropCenterMalformedAddress(bytes interoperableAddress);
     /// @notice Messages carry no native value.
     error InteropCenterValueNotCarried(uint256 value);
+    /// @notice The indirect calls of the bundle ask for another value than came along.
+    error InteropCenterWrongValue(uint256 expected, uint256 actual);
+    /// @notice The recipient of an indirect call gave no payload for it.
+    error InteropCenterNothingWorded(uint256 callIndex, address recipient);
     /// @notice A bundle holds 1 to `MAX_CALLS` calls.
     error InteropCenterCallCount(uint256 count, uint256 limit);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @title Writes ABI-encoded byte strings to memory, straight from calldata
+/// @title Writes ABI-encoded byte strings to memory, most of them straight from calldata
 library AbiWriter {
     /// @notice Writes length, data, and zeros to the next full word.
     /// @dev Touches up to one word more, which must be free memory or the caller's.
@@ -13,6 +13,16 @@ library AbiWriter {
             calldatacopy(position, data.offset, data.length)
             mstore(add(position, data.length), 0)
             end := add(position, and(add(data.length, 0x1f), not(0x1f)))
+        }
+    }
+
+    /// @notice As `writeBytes`, from memory.
+    function copyBytes(uint256 position, bytes memory data) internal pure returns (uint256 end) {
+        assembly ("memory-safe") {
+            let length := mload(data)
+            mcopy(position, data, add(length, 0x20))
+            mstore(add(add(position, 0x20), length), 0)
+            end := add(add(position, 0x20), and(add(length, 0x1f), not(0x1f)))
         }
     }
 

@@ -55,7 +55,27 @@ library BundleWriter {
         view
         returns (uint256)
     {
-        return AbiWriter.writeBytes(_writeCall(start, cursor, index, 0x01, to), payload);
+        return AbiWriter.writeBytes(_writeCall(start, cursor, index, 0x01, msg.sender, to), payload);
+    }
+
+    /// @notice Appends call `index` from `account` to itself on the other chain, with the payload that it has given.
+    /// @param isConditional Whether the call has conditions; it is then of version 0x02.
+    /// @return end Where the text goes on.
+    function appendIndirectCall(
+        uint256 start,
+        uint256 cursor,
+        uint256 index,
+        address account,
+        bytes memory payload,
+        bool isConditional,
+        Conditions memory conditions
+    ) internal pure returns (uint256 end) {
+        if (!isConditional) {
+            return AbiWriter.copyBytes(_writeCall(start, cursor, index, 0x01, account, account), payload);
+        }
+        uint256 dataLength = _writeCall(start, cursor, index, 0x02, account, account);
+        end = AbiWriter.copyBytes(_writeConditions(dataLength, conditions), payload);
+        _closeData(dataLength, end);
     }
 
     /// @notice Appends call `index`, version 0x02: its data is `abi.encode(ConditionalPayload)`.
@@ -68,17 +88,9 @@ library BundleWriter {
         bytes calldata payload,
         Conditions memory conditions
     ) internal view returns (uint256 end) {
-        uint256 dataLength = _writeCall(start, cursor, index, 0x02, to);
-        uint256 position = dataLength + 0x20;
-        assembly ("memory-safe") {
-            mstore(position, 0x20)
-            mcopy(add(position, 0x20), conditions, 0x60)
-            mstore(add(position, 0x80), 0x80)
-        }
-        end = AbiWriter.writeBytes(position + 0xa0, payload);
-        assembly ("memory-safe") {
-            mstore(dataLength, sub(end, position))
-        }
+        uint256 dataLength = _writeCall(start, cursor, index, 0x02, msg.sender, to);
+        end = AbiWriter.writeBytes(_writeConditions(dataLength, conditions), payload);
+        _closeData(dataLength, end);
     }
 
     /// @notice Ends the bundle with its attributes; its text is allocated memory from here on.
@@ -142,10 +154,32 @@ library BundleWriter {
         }
     }
 
-    /// @dev Writes the six words of a call's tuple.
-    function _writeCall(uint256 start, uint256 cursor, uint256 index, uint256 callVersion, address to)
+    /// @dev Writes what stands before the payload in `abi.encode(ConditionalPayload)`.
+    function _writeConditions(uint256 dataLength, Conditions memory conditions)
         private
-        view
+        pure
+        returns (uint256 payloadPosition)
+    {
+        assembly ("memory-safe") {
+            let position := add(dataLength, 0x20)
+            mstore(position, 0x20)
+            mcopy(add(position, 0x20), conditions, 0x60)
+            mstore(add(position, 0x80), 0x80)
+            payloadPosition := add(position, 0xa0)
+        }
+    }
+
+    /// @dev Writes the length of a call's data.
+    function _closeData(uint256 dataLength, uint256 end) private pure {
+        assembly ("memory-safe") {
+            mstore(dataLength, sub(end, add(dataLength, 0x20)))
+        }
+    }
+
+    /// @dev Writes the six words of a call's tuple.
+    function _writeCall(uint256 start, uint256 cursor, uint256 index, uint256 callVersion, address from, address to)
+        private
+        pure
         returns (uint256 dataPosition)
     {
         assembly ("memory-safe") {
@@ -154,7 +188,7 @@ library BundleWriter {
             mstore(cursor, shl(248, callVersion))
             mstore(add(cursor, 0x20), 0)
             mstore(add(cursor, 0x40), to)
-            mstore(add(cursor, 0x60), caller())
+            mstore(add(cursor, 0x60), from)
             mstore(add(cursor, 0x80), 0)
             mstore(add(cursor, 0xa0), 0xc0)
             dataPosition := add(cursor, 0xc0)

@@ -15,10 +15,13 @@ library InteropAttributes {
     /// @dev ZKsync interop.
     bytes4 internal constant EXECUTION_ADDRESS = bytes4(keccak256("executionAddress(bytes)"));
     bytes4 internal constant UNBUNDLER_ADDRESS = bytes4(keccak256("unbundlerAddress(bytes)"));
+    bytes4 internal constant INDIRECT_CALL = bytes4(keccak256("indirectCall(uint256)"));
 
     /// @notice Sets of attributes, one bit each.
     uint256 internal constant CALL_LEVEL = 0x07;
     uint256 internal constant BUNDLE_LEVEL = 0x18;
+    /// @notice A call of a bundle that its recipient's namesake on this chain words, see `InteropCenter`.
+    uint256 internal constant INDIRECT = 0x20;
 
     uint256 private constant MIN_GAS_LIMIT_BIT = 0x01;
     uint256 private constant DELIVER_BEFORE_BIT = 0x02;
@@ -38,6 +41,16 @@ library InteropAttributes {
         address executor;
         uint256 unbundlerChainId;
         address unbundler;
+    }
+
+    /// @notice The value that an `indirectCall` attribute in the list asks for.
+    /// @return isIndirect Whether there is one.
+    function findIndirect(bytes[] calldata list) internal pure returns (bool isIndirect, uint256 value) {
+        for (uint256 i = 0; i < list.length; ++i) {
+            // casting to 'bytes4' is safe because the rest of the attribute is read below
+            // forge-lint: disable-next-line(unsafe-typecast)
+            if (bytes4(list[i]) == INDIRECT_CALL) return (true, _readWord(list[i]));
+        }
     }
 
     /// @notice Reads a list of attributes into `self`. Allocates no memory, so it may run while a bundle is written.
@@ -65,7 +78,7 @@ library InteropAttributes {
                 self.conditions.deliverAfter = _readWord(attribute);
             } else if (bit == EXECUTION_ADDRESS_BIT) {
                 (self.executorChainId, self.executor) = _readAccount(attribute, destinationChainId);
-            } else {
+            } else if (bit == UNBUNDLER_ADDRESS_BIT) {
                 (self.unbundlerChainId, self.unbundler) = _readAccount(attribute, destinationChainId);
             }
         }
@@ -86,6 +99,7 @@ library InteropAttributes {
         if (selector == DELIVER_AFTER) return DELIVER_AFTER_BIT;
         if (selector == EXECUTION_ADDRESS) return EXECUTION_ADDRESS_BIT;
         if (selector == UNBUNDLER_ADDRESS) return UNBUNDLER_ADDRESS_BIT;
+        if (selector == INDIRECT_CALL) return INDIRECT;
         return 0;
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
+import {IIndirectSender} from "../interfaces/IIndirectSender.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {AbiWriter} from "../libraries/AbiWriter.sol";
@@ -48,7 +49,8 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         (uint256 start, uint256 cursor) = _open(destination, 1);
         cursor = _append(start, cursor, 0, to, payload, read);
         sendId = BundleIds.receiveId(_closeAndSend(start, cursor, destination, read), 0);
-        _emitSent(sendId, destination, to, payload, attributes);
+        bytes memory notWorded;
+        _emitSent(sendId, destination, to, payload, notWorded, attributes);
     }
 
     /// @inheritdoc IInteropCenter
@@ -57,23 +59,24 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         InteropCallStarter[] calldata calls,
         bytes[] calldata bundleAttributes
     ) external payable returns (bytes32 bundleHash) {
-        require(msg.value == 0, InteropCenterValueNotCarried(msg.value));
         require(calls.length != 0 && calls.length <= MAX_CALLS, InteropCenterCallCount(calls.length, MAX_CALLS));
         (Erc7930.Kind kind, uint256 destination,) = Erc7930.parse(destinationChain);
         require(kind == Erc7930.Kind.Chain, InteropCenterMalformedAddress(destinationChain));
 
+        // Before the bundle is opened: they may send messages themselves, and the salt must come after those.
+        bytes[] memory worded = _initiateIndirectCalls(calls, destination);
         InteropAttributes.Attributes memory read;
         read.read(bundleAttributes, InteropAttributes.BUNDLE_LEVEL, destination);
         (uint256 start, uint256 cursor) = _open(destination, calls.length);
         for (uint256 i = 0; i < calls.length; ++i) {
-            cursor = _appendStarter(start, cursor, i, calls[i], destination, read);
+            cursor = _appendStarter(start, cursor, i, calls[i], _worded(worded, i), destination, read);
         }
         bundleHash = _closeAndSend(start, cursor, destination, read);
         for (uint256 i = 0; i < calls.length; ++i) {
             InteropCallStarter calldata starter = calls[i];
             bytes32 sendId = BundleIds.receiveId(bundleHash, i);
             address to = BundleWriter.recipientOf(start, i);
-            _emitSent(sendId, destination, to, starter.data, starter.callAttributes);
+            _emitSent(sendId, destination, to, starter.data, _worded(worded, i), starter.callAttributes);
         }
     }
 
@@ -111,6 +114,7 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         uint256 cursor,
         uint256 index,
         InteropCallStarter calldata starter,
+        bytes memory worded,
         uint256 destination,
         InteropAttributes.Attributes memory read
     ) private view returns (uint256) {
@@ -121,7 +125,11 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         );
         require(chainId == 0 || chainId == destination, InteropCenterForeignRecipient(destination, chainId));
         read.clearCallLevel();
-        read.read(starter.callAttributes, InteropAttributes.CALL_LEVEL, destination);
+        read.read(starter.callAttributes, InteropAttributes.CALL_LEVEL | InteropAttributes.INDIRECT, destination);
+        if (worded.length != 0) {
+            bool isConditional = read.present & InteropAttributes.CALL_LEVEL != 0;
+            return BundleWriter.appendIndirectCall(start, cursor, index, to, worded, isConditional, read.conditions);
+        }
         return _append(start, cursor, index, to, starter.data, read);
     }
 
@@ -151,12 +159,37 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         _send(address(this), BundleWriter.asMessage(start, end));
     }
 
+    /// @dev Has the recipients of indirect calls word them. Empty where there are none.
+    function _initiateIndirectCalls(InteropCallStarter[] calldata calls, uint256 destination)
+        private
+        returns (bytes[] memory worded)
+    {
+        uint256 value;
+        for (uint256 i = 0; i < calls.length; ++i) {
+            (bool isIndirect, uint256 share) = InteropAttributes.findIndirect(calls[i].callAttributes);
+            if (!isIndirect) continue;
+            if (worded.length == 0) worded = new bytes[](calls.length);
+            value += share;
+            (,, address to) = Erc7930.parse(calls[i].to);
+            worded[i] = IIndirectSender(to).initiateIndirectCall{value: share}(destination, msg.sender, calls[i].data);
+            require(worded[i].length != 0, InteropCenterNothingWorded(i, to));
+        }
+        require(msg.value == value, InteropCenterWrongValue(value, msg.value));
+    }
+
+    /// @dev How call `index` was worded by its recipient; empty if it was not. Allocates nothing, so it may run while a
+    /// bundle is written.
+    function _worded(bytes[] memory worded, uint256 index) private pure returns (bytes memory payload) {
+        if (worded.length != 0) payload = worded[index];
+    }
+
     /// @dev `emit MessageSent`, encoded straight from calldata.
     function _emitSent(
         bytes32 sendId,
         uint256 destination,
         address to,
         bytes calldata payload,
+        bytes memory worded,
         bytes[] calldata attributes
     ) private {
         uint256 head;
@@ -164,9 +197,9 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         assembly ("memory-safe") {
             head := mload(0x40)
         }
-        uint256 receiver = Erc7930.write(head + 0xa0, block.chainid, msg.sender);
+        uint256 receiver = Erc7930.write(head + 0xa0, block.chainid, worded.length == 0 ? msg.sender : to);
         uint256 data = Erc7930.write(receiver, destination, to);
-        uint256 list = AbiWriter.writeBytes(data, payload);
+        uint256 list = worded.length == 0 ? AbiWriter.writeBytes(data, payload) : AbiWriter.copyBytes(data, worded);
         uint256 end = AbiWriter.writeBytesArray(list, attributes);
         bytes32 topic = MessageSent.selector;
         assembly ("memory-safe") {

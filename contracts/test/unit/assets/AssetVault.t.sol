@@ -15,7 +15,7 @@ import {IAssetVault} from "../../../src/interfaces/IAssetVault.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
-import {BundleDelivery} from "../../../src/types/Bundles.sol";
+import {BundleDelivery, InteropCallStarter} from "../../../src/types/Bundles.sol";
 import {InteropTest} from "../../base/InteropTest.sol";
 
 contract Gold is ERC20 {
@@ -41,6 +41,28 @@ contract Deed is ERC721 {
 contract Coins is ERC1155 {
     constructor(address owner) ERC1155("ipfs://coins") {
         _mint(owner, 3, 50, "");
+    }
+}
+
+/// @notice Sells one thing for 25 units of what it was sent; closed, it sells nothing.
+contract Shop {
+    address public buyer;
+    bool public closed;
+    IERC20Metadata private _token;
+
+    function accept(IERC20Metadata token) external {
+        _token = token;
+    }
+
+    function close() external {
+        closed = true;
+    }
+
+    function receiveMessage(bytes32, bytes calldata, bytes calldata payload) external returns (bytes4) {
+        require(!closed, "closed");
+        require(_token.balanceOf(address(this)) >= 25, "too little");
+        buyer = abi.decode(payload, (address));
+        return 0x2432ef26;
     }
 }
 
@@ -205,6 +227,81 @@ contract AssetVaultTest is InteropTest {
         bytes32 hash = bundleHashOf(delivery.bundle);
         vm.expectRevert(abi.encodeWithSelector(IAssetVault.AssetVaultAlreadyReturned.selector, hash, 0));
         _vault.returnCancelled(SOURCE, delivery.bundle, 0);
+    }
+
+    function test_sendBundle_carriesAssetsAndThenCalls() external {
+        (Gold gold, Shop shop) = _goldAndShop();
+        BundleDelivery memory delivery = _sendPurchase(gold, shop, 0);
+        handler.executeBundle(delivery);
+        vm.assertEq(shop.buyer(), _alice);
+        vm.assertEq(_bridged(gold).balanceOf(address(shop)), 25);
+    }
+
+    /// @dev All or nothing; past the deadline the assets go back to whoever sent them.
+    function test_sendBundle_givesTheAssetsBack_whenTheCallNeverSucceeds() external {
+        (Gold gold, Shop shop) = _goldAndShop();
+        shop.close();
+        BundleDelivery memory delivery = _sendPurchase(gold, shop, block.timestamp + 60);
+        vm.expectRevert();
+        handler.executeBundle(delivery);
+        vm.assertEq(_bridged(gold).balanceOf(address(shop)), 0, "no half of it");
+        vm.warp(block.timestamp + 61);
+        handler.cancelExpired(delivery);
+        vm.expectRevert(
+            abi.encodeWithSelector(IAssetVault.AssetVaultNotATransfer.selector, bundleHashOf(delivery.bundle), 1)
+        );
+        _vault.returnCancelled(SOURCE, delivery.bundle, 1);
+        vm.recordLogs();
+        _vault.returnCancelled(SOURCE, delivery.bundle, 0);
+        uint256 before = gold.balanceOf(_alice);
+        _execute(DESTINATION, SOURCE, _bundleIn());
+        vm.assertEq(gold.balanceOf(_alice), before + 25);
+    }
+
+    /// @dev ATK-09: what a user words himself never counts as the vault's word.
+    function test_ATK09_sendBundle_keepsTheUserAsSender_ofACallToTheVault() external {
+        AssetTransfer memory forged;
+        forged.asset = Asset(SOURCE, makeAddr("gold"), AssetKind.Fungible);
+        (forged.amount, forged.recipient) = (5, _alice);
+        InteropCallStarter[] memory calls = new InteropCallStarter[](1);
+        calls[0] = InteropCallStarter(Erc7930.format(0, address(_vault)), abi.encode(forged), none());
+        BundleDelivery memory delivery = settle(sendBundle(calls, none()));
+        vm.expectRevert();
+        handler.executeBundle(delivery);
+        vm.expectRevert(abi.encodeWithSelector(IAssetVault.AssetVaultNotGateway.selector, address(this)));
+        _vault.initiateIndirectCall(DESTINATION, _alice, "");
+    }
+
+    /// @dev `DESTINATION` knows the token, the shop takes it, and Alice has 100 of it.
+    function _goldAndShop() private returns (Gold gold, Shop shop) {
+        gold = new Gold();
+        shop = new Shop();
+        gold.approve(address(_vault), 1);
+        _cross(SOURCE, DESTINATION, _fungible(DESTINATION, address(gold), 1, _bob), address(this));
+        shop.accept(_bridged(gold));
+        gold.transfer(_alice, 100);
+        vm.prank(_alice);
+        gold.approve(address(_vault), 100);
+    }
+
+    /// @dev Alice sends 25 to the shop, and buys.
+    function _sendPurchase(Gold gold, Shop shop, uint256 deliverBefore) private returns (BundleDelivery memory) {
+        InteropCallStarter[] memory calls = new InteropCallStarter[](2);
+        TransferRequest memory request = _fungible(DESTINATION, address(gold), 25, address(shop));
+        bytes[] memory deadline =
+            deliverBefore == 0 ? none() : listOf(wordAttribute("deliverBefore(uint256)", deliverBefore));
+        bytes[] memory indirect = append(deadline, wordAttribute("indirectCall(uint256)", 0));
+        calls[0] = InteropCallStarter(Erc7930.format(0, address(_vault)), abi.encode(request), indirect);
+        calls[1] = InteropCallStarter(Erc7930.format(0, address(shop)), abi.encode(_alice), deadline);
+        vm.chainId(SOURCE);
+        vm.recordLogs();
+        vm.prank(_alice);
+        center.sendBundle(chainAddress(DESTINATION), calls, none());
+        return _settle(SOURCE, DESTINATION, _bundleIn());
+    }
+
+    function _bridged(Gold gold) private view returns (IERC20Metadata) {
+        return IERC20Metadata(_vault.tokenOf(AssetIds.assetId(SOURCE, address(gold))));
     }
 
     function _metadata(string memory name, string memory symbol, uint8 decimals)
