@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Asset, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {AssetKind, TransferRequest} from "../types/Assets.sol";
 import {InclusionProof} from "../types/Messages.sol";
 import {PriorityOperation} from "../types/PriorityOperations.sol";
 
@@ -30,6 +30,12 @@ interface ISharedBridge {
     error SharedBridgeMalformedMessage(bytes32 messageHash);
     /// @notice No deposit was made with this operation, or it was recovered before.
     error SharedBridgeUnknownDeposit(bytes32 operationHash);
+    /// @notice Assets of L1 are announced from here alone.
+    error SharedBridgeNotHome(address token);
+    /// @notice A deposit has no deadline: the priority queue sees to it that it arrives or fails.
+    error SharedBridgeNoDeadline(uint256 deliverBefore);
+    /// @notice A limit that never frees anything would keep what exceeds it for ever.
+    error SharedBridgeNoRefill(uint256 capacity);
     /// @notice The withdrawal is delayed until then.
     error SharedBridgeTooEarly(uint256 payableAt, uint256 timestamp);
 
@@ -49,7 +55,9 @@ interface ISharedBridge {
     ) external returns (bytes32 operationHash);
 
     /// @notice Tells a chain what a token of L1 is called; anyone may call.
-    function announce(address token, uint256 chainId, uint64 gasLimit) external returns (bytes32 operationHash);
+    function announce(address token, AssetKind kind, uint256 chainId, uint64 gasLimit)
+        external
+        returns (bytes32 operationHash);
 
     /// @notice Pays a withdrawal out, or books its delay. Anyone may call: the message says who is paid.
     /// @param message What the chain's vault sent to L1, see docs/protocol.md "Withdrawals".
@@ -64,7 +72,8 @@ interface ISharedBridge {
     /// @notice Sets how much of an asset may leave a chain; governance only.
     function setOutflowLimit(uint256 chainId, bytes32 key, uint256 capacity, uint256 refillPerSecond) external;
 
-    /// @return kept Units of the fungible asset of L1 that stand here.
+    /// @param token Fungible token of L1, or `address(1)` for ether.
+    /// @return kept Units of it that stand here.
     /// @return owed Units that chains and claims can ask for. `kept >= owed` at all times.
-    function solvency(Asset calldata asset) external view returns (uint256 kept, uint256 owed);
+    function solvency(address token) external view returns (uint256 kept, uint256 owed);
 }

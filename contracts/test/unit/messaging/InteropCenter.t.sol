@@ -173,7 +173,7 @@ contract InteropCenterTest is InteropTest {
         value = bound(value, 1, type(uint128).max);
         vm.deal(address(this), value);
         InteropCallStarter[] memory calls = starters(makeAddr("to"), 1, 0);
-        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterValueNotCarried.selector, value));
+        vm.expectRevert(abi.encodeWithSelector(IInteropCenter.InteropCenterWrongValue.selector, 0, value));
         center.sendBundle{value: value}(chainAddress(DESTINATION), calls, none());
     }
 
@@ -244,8 +244,8 @@ contract InteropCenterTest is InteropTest {
     }
 
     function test_sendMessage_reverts_whenAttributeMovesValueOrCalls() external {
-        string[3] memory unsupported = ["interopCallValue(uint256)", "indirectCall(uint256)", "cancellable(bool)"];
-        for (uint256 i = 0; i < 3; ++i) {
+        string[2] memory unsupported = ["interopCallValue(uint256)", "cancellable(bool)"];
+        for (uint256 i = 0; i < 2; ++i) {
             bytes memory attribute = wordAttribute(unsupported[i], 1);
             vm.assertFalse(center.supportsAttribute(selectorOf(attribute)));
             _refuse(
@@ -254,15 +254,21 @@ contract InteropCenterTest is InteropTest {
         }
     }
 
-    function test_supportsAttribute_knowsFive() external view {
-        string[5] memory supported = [
+    function test_sendMessage_reverts_whenTheCallIsIndirect() external {
+        bytes memory attribute = wordAttribute("indirectCall(uint256)", 0);
+        _refuse(attribute, abi.encodeWithSelector(IInteropCenter.UnsupportedAttribute.selector, selectorOf(attribute)));
+    }
+
+    function test_supportsAttribute_knowsSix() external view {
+        string[6] memory supported = [
+            "indirectCall(uint256)",
             "minGasLimit(uint256)",
             "deliverBefore(uint256)",
             "deliverAfter(uint256)",
             "executionAddress(bytes)",
             "unbundlerAddress(bytes)"
         ];
-        for (uint256 i = 0; i < 5; ++i) {
+        for (uint256 i = 0; i < 6; ++i) {
             vm.assertTrue(center.supportsAttribute(bytes4(keccak256(bytes(supported[i])))));
         }
     }
