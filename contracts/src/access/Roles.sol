@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
 import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
+import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 
 /// @title The roles of the AccessManagers and what each may call
@@ -17,6 +19,15 @@ library Roles {
 
     /// @dev Runs a chain: imports roots and consumes the priority queue. Granted without a delay, on that chain only.
     uint64 internal constant OPERATOR = 2;
+
+    /// @dev Stops new transfers, and nothing else. Granted without a delay; only governance starts them again.
+    uint64 internal constant PAUSER = 3;
+
+    // On L1 and every chain.
+
+    function assetCustody() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (PAUSER, _one(IAssetCustody.pause.selector));
+    }
 
     // On L1.
 
@@ -31,6 +42,13 @@ library Roles {
         return (GOVERNANCE, selectors);
     }
 
+    function sharedBridge() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        selectors = new bytes4[](2);
+        selectors[0] = IAssetCustody.unpause.selector;
+        selectors[1] = ISharedBridge.setOutflowLimit.selector;
+        return (GOVERNANCE, selectors);
+    }
+
     // On every chain.
 
     function interopCenter() internal pure returns (uint64 role, bytes4[] memory selectors) {
@@ -39,6 +57,10 @@ library Roles {
 
     function interopHandler() internal pure returns (uint64 role, bytes4[] memory selectors) {
         return (GOVERNANCE, _one(IInteropHandler.setCenterOverride.selector));
+    }
+
+    function assetVault() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(IAssetCustody.unpause.selector));
     }
 
     function interopRootStorage() internal pure returns (uint64 role, bytes4[] memory selectors) {

@@ -5,6 +5,8 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {Roles} from "../../src/access/Roles.sol";
 import {AssetLedger} from "../../src/assets/AssetLedger.sol";
+import {Representations} from "../../src/assets/Representations.sol";
+import {SharedBridge} from "../../src/assets/SharedBridge.sol";
 import {MessageRoot} from "../../src/roots/MessageRoot.sol";
 import {BatchSettlement} from "../../src/settlement/BatchSettlement.sol";
 import {ChainRegistry} from "../../src/settlement/ChainRegistry.sol";
@@ -36,12 +38,14 @@ abstract contract L1Fixture is Test {
     BatchSettlement internal settlement;
     AttestationVerifier internal verifier;
     AssetLedger internal ledger;
+    SharedBridge internal sharedBridge;
 
     address internal governance = makeAddr("governance");
     address internal operator = makeAddr("operator");
     address internal stranger = makeAddr("stranger");
-    /// @dev Account that the ledger takes for the shared bridge.
-    address internal bridge = makeAddr("bridge");
+    /// @dev Where the vault of every chain stands.
+    address internal vault = makeAddr("vault");
+    address internal bridge;
 
     /// @dev Attesters of `verifier`, ascending by address.
     Account[] internal attesters;
@@ -172,7 +176,7 @@ abstract contract L1Fixture is Test {
         vm.warp(block.timestamp + 12);
     }
 
-    /// @dev The five contracts that know each other are told their addresses before they exist.
+    /// @dev The six contracts that know each other are told their addresses before they exist.
     function _deployContracts() private {
         manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         verifierRegistry = new VerifierRegistry(address(manager));
@@ -187,7 +191,13 @@ abstract contract L1Fixture is Test {
         priorityQueue = new PriorityQueue(registryAddress, settlementAddress, PRIORITY_EXPIRY);
         address ledgerAddress = vm.computeCreateAddress(address(this), nonce + 4);
         settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
+        bridge = vm.computeCreateAddress(address(this), nonce + 6);
         ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
+        Representations representations = new Representations(address(manager));
+        sharedBridge = new SharedBridge(
+            address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault
+        );
+        vm.assertEq(address(sharedBridge), bridge);
         vm.assertEq(address(settlement), settlementAddress);
         vm.assertEq(address(ledger), ledgerAddress);
     }
@@ -198,6 +208,10 @@ abstract contract L1Fixture is Test {
         manager.setTargetFunctionRole(address(verifierRegistry), selectors, role);
         (role, selectors) = Roles.chainRegistry();
         manager.setTargetFunctionRole(address(chainRegistry), selectors, role);
+        (role, selectors) = Roles.sharedBridge();
+        manager.setTargetFunctionRole(address(sharedBridge), selectors, role);
+        (role, selectors) = Roles.assetCustody();
+        manager.setTargetFunctionRole(address(sharedBridge), selectors, role);
         manager.grantRole(Roles.GOVERNANCE, governance, 0);
     }
 }

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+
+import {IAssetLedger} from "../../../src/interfaces/IAssetLedger.sol";
+import {IPriorityQueue} from "../../../src/interfaces/IPriorityQueue.sol";
+import {ISharedBridge} from "../../../src/interfaces/ISharedBridge.sol";
+import {AggregationLeaves} from "../../../src/libraries/AggregationLeaves.sol";
+import {AssetIds} from "../../../src/libraries/AssetIds.sol";
+import {LogLeaf} from "../../../src/libraries/LogLeaf.sol";
+import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../../src/types/Assets.sol";
+import {Batch} from "../../../src/types/Batches.sol";
+import {InclusionProof, RootImport} from "../../../src/types/Messages.sol";
+import {PriorityOperation} from "../../../src/types/PriorityOperations.sol";
+import {L1Fixture} from "../../base/L1Fixture.sol";
+import {Placement, TreeBuilder} from "../../base/TreeBuilder.sol";
+import {Vm} from "../../base/Vm.sol";
+
+contract Silver is ERC20 {
+    constructor() ERC20("Silver", "SLV") {
+        _mint(msg.sender, 1_000);
+    }
+}
+
+/// @notice Deposits, withdrawals and recoveries against the real ledger, queue, settlement and message root.
+contract SharedBridgeTest is L1Fixture {
+    uint256 private constant A = 271;
+    uint64 private constant GAS = 500_000;
+    address private constant ETHER = AssetIds.BASE_TOKEN;
+
+    Silver private _silver;
+    address private _bob = makeAddr("bob");
+    mapping(uint256 chainId => bytes32[]) private _batchLeaves;
+
+    function setUp() external {
+        deployL1();
+        registerChain(A);
+        _silver = new Silver();
+        _silver.approve(address(sharedBridge), type(uint256).max);
+    }
+
+    function test_deposit_isKeptBookedAndQueued() external {
+        PriorityOperation memory operation = _deposit(address(_silver), 70);
+        vm.assertEq(_silver.balanceOf(address(sharedBridge)), 70);
+        vm.assertEq(ledger.pending(A, _key(address(_silver))), 70);
+        vm.assertEq(operation.to, vault);
+        vm.assertEq(operation.sender, address(sharedBridge));
+        AssetTransfer memory what = abi.decode(operation.data, (AssetTransfer));
+        vm.assertEq(what.amount, 70);
+        vm.assertEq(what.recipient, _bob);
+        vm.assertTrue(what.metadata.length != 0, "the first deposit says what the token is called");
+        what = abi.decode(_deposit(address(_silver), 1).data, (AssetTransfer));
+        vm.assertEq(what.metadata.length, 0);
+        _expectSolvent(address(_silver), 71, 71);
+    }
+
+    function test_finalizeWithdrawal_paysOnce() external {
+        _deposit(ETHER, 5 ether);
+        _settleArrival(ETHER, 5 ether);
+        (bytes memory message, InclusionProof memory proof) = _withdraw(ETHER, 2 ether, "salt");
+        sharedBridge.finalizeWithdrawal(proof, message);
+        vm.assertEq(_bob.balance, 2 ether);
+        _expectSolvent(ETHER, 3 ether, 3 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISharedBridge.SharedBridgeAlreadyFinalized.selector, A, keccak256(message))
+        );
+        sharedBridge.finalizeWithdrawal(proof, message);
+        // The same again is another withdrawal.
+        (message, proof) = _withdraw(ETHER, 2 ether, "another salt");
+        sharedBridge.finalizeWithdrawal(proof, message);
+        vm.assertEq(_bob.balance, 4 ether);
+    }
+
+    /// @dev ATK-14: the chain's verifier lets it send any message; what it did not report, it does not get.
+    function test_ATK14_finalizeWithdrawal_reverts_whenTheChainHasNotReportedIt() external {
+        _deposit(ETHER, 5 ether);
+        _settleArrival(ETHER, 5 ether);
+        AssetTransfer memory what = _transfer(ETHER, 5 ether);
+        (bytes memory message, InclusionProof memory proof) = _settleMessage(what, "salt", new LedgerEntry[](0));
+        vm.expectRevert(
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, L1_CHAIN_ID, _key(ETHER), 0, 5 ether)
+        );
+        sharedBridge.finalizeWithdrawal(proof, message);
+        _expectSolvent(ETHER, 5 ether, 5 ether);
+    }
+
+    /// @dev ATK-12: a message that was not sent, or by somebody else, moves nothing.
+    function test_ATK12_finalizeWithdrawal_reverts_whenTheMessageIsNotTheVaults() external {
+        _deposit(ETHER, 5 ether);
+        _settleArrival(ETHER, 5 ether);
+        (bytes memory message, InclusionProof memory proof) = _withdraw(ETHER, 1 ether, "salt");
+        bytes memory other = abi.encodePacked(bytes1(0x01), abi.encode(bytes32("salt"), _transfer(ETHER, 3 ether)));
+        vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeUnproven.selector, keccak256(other)));
+        sharedBridge.finalizeWithdrawal(proof, other);
+        sharedBridge.finalizeWithdrawal(proof, message);
+    }
+
+    function test_finalizeWithdrawal_isDelayed_whenItExceedsTheLimit() external {
+        _deposit(ETHER, 10 ether);
+        _settleArrival(ETHER, 10 ether);
+        vm.prank(governance);
+        sharedBridge.setOutflowLimit(A, _key(ETHER), 3 ether, 1 ether);
+        (bytes memory message, InclusionProof memory proof) = _withdraw(ETHER, 7 ether, "salt");
+        sharedBridge.finalizeWithdrawal(proof, message);
+        vm.assertEq(_bob.balance, 0);
+        uint256 payableAt = block.timestamp + 4;
+        vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeTooEarly.selector, payableAt, block.timestamp));
+        sharedBridge.releaseWithdrawal(A, message);
+        vm.warp(payableAt);
+        sharedBridge.releaseWithdrawal(A, message);
+        vm.assertEq(_bob.balance, 7 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISharedBridge.SharedBridgeAlreadyFinalized.selector, A, keccak256(message))
+        );
+        sharedBridge.releaseWithdrawal(A, message);
+    }
+
+    /// @dev ATK-17: what is given back needs the same proof as what is paid out, once, and of that very chain.
+    function test_ATK17_claimFailedDeposit_givesItBackOnce_byProofOfTheStatusLog() external {
+        PriorityOperation memory operation = _deposit(address(_silver), 40);
+        bytes32 operationHash = keccak256(abi.encode(operation));
+        InclusionProof memory succeeded = _settleLeaf(LogLeaf.status(operationHash, true), new LedgerEntry[](0));
+        bytes memory unproven = abi.encodeWithSelector(ISharedBridge.SharedBridgeUnproven.selector, operationHash);
+        vm.expectRevert(unproven);
+        sharedBridge.claimFailedDeposit(operation, succeeded);
+        uint256 other = 272;
+        registerChain(other);
+        InclusionProof memory elsewhere =
+            _settleLeafOf(other, LogLeaf.status(operationHash, false), new LedgerEntry[](0));
+        vm.expectRevert(unproven);
+        sharedBridge.claimFailedDeposit(operation, elsewhere);
+
+        InclusionProof memory failed = _settleLeaf(LogLeaf.status(operationHash, false), new LedgerEntry[](0));
+        uint256 before = _silver.balanceOf(address(this));
+        sharedBridge.claimFailedDeposit(operation, failed);
+        vm.assertEq(_silver.balanceOf(address(this)), before + 40);
+        vm.assertEq(ledger.issued(_key(address(_silver))), 0);
+        _expectSolvent(address(_silver), 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeUnknownDeposit.selector, operationHash));
+        sharedBridge.claimFailedDeposit(operation, failed);
+    }
+
+    function _deposit(address token, uint256 amount) private returns (PriorityOperation memory operation) {
+        TransferRequest memory request = TransferRequest(A, token, AssetKind.Fungible, 0, amount, _bob, 0);
+        uint256 value = token == ETHER ? amount : 0;
+        vm.deal(address(this), value);
+        vm.recordLogs();
+        sharedBridge.deposit{value: value}(request, GAS);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IPriorityQueue.PriorityOperationRequested.selector) continue;
+            operation = abi.decode(logs[i].data, (PriorityOperation));
+        }
+    }
+
+    /// @dev The chain reports that a deposit arrived.
+    function _settleArrival(address token, uint256 amount) private {
+        _settleLeaf(keccak256("another leaf"), _entry(token, A, amount));
+    }
+
+    /// @dev The chain sends `amount` to Bob on L1, and reports it.
+    function _withdraw(address token, uint256 amount, bytes32 salt)
+        private
+        returns (bytes memory message, InclusionProof memory proof)
+    {
+        return _settleMessage(_transfer(token, amount), salt, _entry(token, L1_CHAIN_ID, amount));
+    }
+
+    function _settleMessage(AssetTransfer memory what, bytes32 salt, LedgerEntry[] memory entries)
+        private
+        returns (bytes memory message, InclusionProof memory proof)
+    {
+        message = abi.encodePacked(bytes1(0x01), abi.encode(salt, what));
+        proof = _settleLeaf(LogLeaf.message(0, vault, keccak256(message)), entries);
+    }
+
+    function _settleLeaf(bytes32 leaf, LedgerEntry[] memory entries) private returns (InclusionProof memory) {
+        return _settleLeafOf(A, leaf, entries);
+    }
+
+    /// @dev Settles a batch with one leaf, and proves that.
+    function _settleLeafOf(uint256 chainId, bytes32 leaf, LedgerEntry[] memory entries)
+        private
+        returns (InclusionProof memory)
+    {
+        bytes32[] memory leaves = new bytes32[](1);
+        leaves[0] = leaf;
+        Batch memory batch = nextBatch(chainId);
+        batch.chainBatchRoot = TreeBuilder.batchRoot(chainId, leaves);
+        batch.ledgerDeltaHash = entries.length == 0 ? bytes32(0) : keccak256(abi.encode(uint8(1), entries));
+        bytes memory signatures_ = attest(chainId, batch);
+        vm.prank(operator);
+        settlement.settleBatch(chainId, batch, "", signatures_, new RootImport[](0), entries);
+        _batchLeaves[chainId].push(AggregationLeaves.batchLeaf(batch.chainBatchRoot, batch.number, block.timestamp));
+        return TreeBuilder.inclusionProof(_lastBatchOf(chainId), leaves, 0);
+    }
+
+    /// @dev Where the last batch of the chain stands after this block.
+    function _lastBatchOf(uint256 chainId) private view returns (Placement memory) {
+        uint256 count = messageRoot.chainCount();
+        bytes32[] memory shared = new bytes32[](count);
+        shared[0] = AggregationLeaves.chainIdLeaf(0, L1_CHAIN_ID);
+        for (uint256 i = 1; i < count; ++i) {
+            shared[i] = AggregationLeaves.chainIdLeaf(TreeBuilder.growingRoot(_batchLeaves[A + i - 1]), A + i - 1);
+        }
+        uint256 index = _batchLeaves[chainId].length - 1;
+        uint256 place = messageRoot.chainIndex(chainId);
+        return Placement({
+            chainId: chainId,
+            batchNumber: index + 1,
+            l1Timestamp: block.timestamp,
+            settlementChainId: L1_CHAIN_ID,
+            settlementBlock: block.number,
+            batchIndex: index,
+            batchSiblings: TreeBuilder.growingSiblings(_batchLeaves[chainId], index),
+            sharedIndex: place,
+            sharedSiblings: TreeBuilder.growingSiblings(shared, place)
+        });
+    }
+
+    function _entry(address token, uint256 counterparty, uint256 amount)
+        private
+        view
+        returns (LedgerEntry[] memory entries)
+    {
+        entries = new LedgerEntry[](1);
+        entries[0] = LedgerEntry(_asset(token), 0, counterparty, amount);
+    }
+
+    function _transfer(address token, uint256 amount) private view returns (AssetTransfer memory) {
+        return AssetTransfer(_asset(token), 0, amount, address(this), _bob, "", "");
+    }
+
+    function _asset(address token) private view returns (Asset memory) {
+        return Asset(block.chainid, token, AssetKind.Fungible);
+    }
+
+    function _key(address token) private view returns (bytes32) {
+        return AssetIds.assetId(block.chainid, token);
+    }
+
+    function _expectSolvent(address token, uint256 expectedKept, uint256 expectedOwed) private view {
+        (uint256 kept, uint256 owed) = sharedBridge.solvency(token);
+        vm.assertEq(kept, expectedKept);
+        vm.assertEq(owed, expectedOwed);
+    }
+}
