@@ -145,6 +145,72 @@ interface IAttestationVerifier {
     function isSigner(address account) external view returns (bool);
 }
 
+// src/interfaces/IBaseTokenHolder.sol
+
+/// @title Holds what a chain's base token is paid from
+/// @notice Funded at genesis with more than will ever be on the chain; what the vault may pay is bounded by L1's ledger.
+interface IBaseTokenHolder {
+    /// @notice Only the vault pays from here.
+    error BaseTokenHolderNotVault(address caller, address vault);
+
+    /// @notice Pays; the vault only. What the recipient returns is not read.
+    /// @param gasLimit Gas that the recipient gets.
+    /// @return paid Whether the recipient took it.
+    function pay(address to, uint256 amount, uint256 gasLimit) external returns (bool paid);
+}
+
+// src/interfaces/IBridgedERC1155.sol
+
+/// @title What the vault asks of a representation with many tokens
+interface IBridgedERC1155 {
+    /// @notice Mints an amount that arrived; the vault only.
+    function crosschainMint(address to, uint256 tokenId, uint256 amount, string calldata tokenUri) external;
+
+    /// @notice Burns an amount that leaves; the vault only.
+    function crosschainBurn(address from, uint256 tokenId, uint256 amount) external;
+}
+
+// src/interfaces/IBridgedERC721.sol
+
+/// @title What the vault asks of a representation with single tokens
+/// @notice ERC-7802 knows fungible tokens only; these are its two functions for ERC-721.
+interface IBridgedERC721 {
+    /// @notice Mints a token that arrived; the vault only. The recipient is not called.
+    function crosschainMint(address to, uint256 tokenId, string calldata tokenUri) external;
+
+    /// @notice Burns a token that leaves; the vault only. Reverts unless `from` has it.
+    function crosschainBurn(address from, uint256 tokenId) external;
+}
+
+// src/interfaces/IBridgedToken.sol
+
+/// @title What the representations of all kinds have in common
+interface IBridgedToken {
+    /// @notice Only the vault mints and burns.
+    error BridgedTokenNotVault(address caller, address vault);
+    /// @notice The account does not have that token.
+    error BridgedTokenNotOwner(address account, uint256 tokenId);
+
+    /// @return The vault of this chain, or the shared bridge of L1.
+    function VAULT() external view returns (address);
+}
+
+// src/interfaces/IIndirectSender.sol
+
+/// @title A contract that words its own calls of other people's bundles
+/// @notice Named by the call attribute `indirectCall`. What it returns crosses as its own call, so it binds nobody but the
+/// contract itself.
+interface IIndirectSender {
+    /// @notice Words a call of a bundle, and takes what it needs for that; the interop center only.
+    /// @param sender Account that sends the bundle.
+    /// @param data What the sender says to this contract.
+    /// @return payload Payload of the call, not empty, for the contract at this address on the destination.
+    function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
+        external
+        payable
+        returns (bytes memory payload);
+}
+
 // src/interfaces/IMessageOutbox.sol
 
 /// @title Where a chain's messages leave it
@@ -466,6 +532,83 @@ struct ChainConfig {
     DataAvailability dataAvailability;
 }
 
+// src/interfaces/IAssetCustody.sol
+
+/// @title What the vault of every chain and the shared bridge of L1 have in common
+/// @notice A token is locked where it was born and minted elsewhere. What is taken is measured: a token that does not
+/// move exactly what it was asked to is refused. A recipient that cannot be paid gets a claim.
+interface IAssetCustody {
+    /// @notice The asset is known on this chain as `token`.
+    event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
+    /// @notice `amount` was taken from `sender` for a transfer to `destinationChainId`. Operators total these events into
+    /// the batch's ledger entries.
+    event AssetOut(
+        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed destinationChainId, address indexed sender
+    );
+    /// @notice `amount` of what was on its way here arrived for `recipient`.
+    event AssetIn(
+        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed sourceChainId, address indexed recipient
+    );
+    /// @notice The recipient could not be paid, and may claim.
+    event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
+    /// @notice A claim was paid to `to`.
+    event ClaimPaid(bytes32 indexed key, address indexed owner, address to, uint256 amount);
+
+    /// @notice New transfers are paused, or taken again.
+    event PausedSet(bool paused);
+
+    /// @notice An address of the deployment is missing.
+    error AssetCustodyZeroAddress();
+    /// @notice There is no contract at the token's address.
+    error AssetCustodyNoToken(address token);
+    /// @notice The token was used before with another kind.
+    error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
+    /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
+    error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
+    /// @notice The token's balance here is below what is locked: its balances have shrunk, so no more of it is taken.
+    error AssetCustodyShortfall(address token, uint256 locked, uint256 balance);
+    /// @notice The amount is 0, above 2^128 - 1, or not 1 for an ERC-721 token.
+    error AssetCustodyBadAmount(AssetKind kind, uint256 amount);
+    /// @notice Only fungible tokens have no token id.
+    error AssetCustodyBadTokenId(uint256 tokenId);
+    /// @notice The value sent is not what the transfer takes.
+    error AssetCustodyWrongValue(uint256 expected, uint256 actual);
+    /// @notice The recipient is address 0.
+    error AssetCustodyZeroRecipient();
+    /// @notice No representation of the asset stands here yet; its home has to announce it first.
+    error AssetCustodyUnknownAsset(bytes32 assetId);
+    /// @notice The account given does not take the payment; name another.
+    error AssetCustodyNotPaid(bytes32 key, address to, uint256 amount);
+    /// @notice The delivery carries too little gas to pay the recipient.
+    error AssetCustodyGasTooLow(uint256 needed, uint256 available);
+    /// @notice There is nothing to claim.
+    error AssetCustodyNothingToClaim(bytes32 key, address owner);
+    /// @notice New transfers are paused; whatever is on its way still arrives.
+    error AssetCustodyPaused();
+
+    /// @notice Pays what could not be paid when it arrived; the owner of the claim only.
+    /// @param to Account that is paid.
+    function claim(Asset calldata asset, uint256 tokenId, address to) external;
+
+    /// @notice Stops new transfers, and nothing else; pausers only.
+    function pause() external;
+
+    /// @notice Takes new transfers again; governance only.
+    function unpause() external;
+
+    /// @return Token that stands for the asset on this chain; 0 if none does yet.
+    function tokenOf(bytes32 assetId) external view returns (address);
+
+    /// @return The asset that a token of this chain stands for. A token not seen before is at home here.
+    function assetOf(address token, AssetKind kind) external view returns (Asset memory);
+
+    /// @return Amount that `owner` may claim.
+    function claimable(bytes32 key, address owner) external view returns (uint256);
+
+    /// @return Units of a fungible token of this chain that are locked because they are elsewhere, or claimed.
+    function locked(address token) external view returns (uint256);
+}
+
 // src/interfaces/IAssetLedger.sol
 
 /// @title The ledger of all assets, on L1
@@ -678,6 +821,62 @@ interface IPriorityQueue {
     function MAX_DATA_SIZE() external view returns (uint256);
 }
 
+// src/interfaces/IRepresentations.sol
+
+/// @title Creates the tokens that stand for those of other chains
+interface IRepresentations {
+    /// @notice Creates the token for an asset, with the caller as its vault, at an address that follows from the two.
+    function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
+
+    /// @return Beacon whose implementation the tokens of a kind use.
+    function beacon(AssetKind kind) external view returns (address);
+}
+
+// src/interfaces/IAssetVault.sol
+
+/// @title The assets of a chain
+/// @notice Sends them to other chains and to L1, and receives them from there. `AssetCustody` says how they are kept.
+interface IAssetVault {
+    /// @notice A transfer that its chain gave up for good is on its way back to its sender.
+    event TransferReturned(bytes32 indexed bundleHash, uint256 indexed callIndex);
+
+    /// @notice Only the interop handler, the priority inbox and the interop center may do this.
+    error AssetVaultNotGateway(address caller);
+    /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
+    error AssetVaultWrongSender(bytes sender);
+    /// @notice The transfer names another destination than the bundle that carries it.
+    error AssetVaultWrongDestination(uint256 expected, uint256 actual);
+    /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.
+    error AssetVaultNoDeadlineToL1(uint256 deliverBefore);
+    /// @notice Assets of this chain are announced from here alone.
+    error AssetVaultNotHome(address token);
+    /// @notice The call of the bundle is not a transfer of the other chain's vault to this one.
+    error AssetVaultNotATransfer(bytes32 bundleHash, uint256 callIndex);
+    /// @notice The transfer was not given up: only a cancelled call's assets go back.
+    error AssetVaultNotCancelled(bytes32 bundleHash, uint256 callIndex);
+    /// @notice The assets of the call went back before.
+    error AssetVaultAlreadyReturned(bytes32 bundleHash, uint256 callIndex);
+
+    /// @notice Sends an asset to another chain, or to L1 as a withdrawal.
+    /// @return sendId ERC-7786 id of the message; for a withdrawal its hash.
+    function transfer(TransferRequest calldata request) external payable returns (bytes32 sendId);
+
+    /// @notice As `transfer`, with an ERC-2612 permit for the token.
+    function transferWithPermit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external
+        returns (bytes32 sendId);
+
+    /// @notice Tells another chain, or L1, what a token of this chain is called. The first transfer there does so by itself.
+    function announce(address token, AssetKind kind, uint256 destinationChainId) external returns (bytes32 sendId);
+
+    /// @notice Sends the assets of a cancelled call back to where they came from. Anyone may call.
+    /// @param bundle The bundle, without the leading 0x01.
+    function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
+
+    /// @return Holds what the chain's base token is paid from; funded at genesis.
+    function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);
+}
+
 // src/interfaces/IChainRegistry.sol
 
 /// @title The chains of the network
@@ -764,6 +963,10 @@ interface IInteropCenter {
     error InteropCenterMalformedAddress(bytes interoperableAddress);
     /// @notice Messages carry no native value.
     error InteropCenterValueNotCarried(uint256 value);
+    /// @notice The indirect calls of the bundle ask for another value than came along.
+    error InteropCenterWrongValue(uint256 expected, uint256 actual);
+    /// @notice The recipient of an indirect call gave no payload for it.
+    error InteropCenterNothingWorded(uint256 callIndex, address recipient);
     /// @notice A bundle holds 1 to `MAX_CALLS` calls.
     error InteropCenterCallCount(uint256 count, uint256 limit);
 
@@ -869,6 +1072,8 @@ interface IInteropHandler {
     error InteropHandlerTooLate(uint256 callIndex, uint256 deliverBefore, uint256 timestamp);
     /// @notice The call may run only from `deliverAfter` on.
     error InteropHandlerTooEarly(uint256 callIndex, uint256 deliverAfter, uint256 timestamp);
+    /// @notice Every open call of the bundle may still run.
+    error InteropHandlerNotExpired(bytes32 bundleHash);
     /// @notice The call carries native value, which this handler does not pay out.
     error InteropHandlerValueNotCarried(uint256 callIndex, uint256 value);
     /// @notice Only the handler calls this, on itself.
@@ -894,6 +1099,10 @@ interface IInteropHandler {
     /// @param bundle The bundle, without the leading 0x01.
     /// @param statuses One per call: `Executed` runs it, `Cancelled` bars it for good, `Unprocessed` leaves it.
     function unbundleBundle(uint256 sourceChainId, bytes calldata bundle, CallStatus[] calldata statuses) external;
+
+    /// @notice Gives up a bundle of which a call can run no more because its `deliverBefore` is over: every call that is
+    /// still open is cancelled for good. Anyone may call; no recipient is called.
+    function cancelExpired(BundleDelivery calldata delivery) external;
 
     /// @notice Registers the interop center of a chain that has its own; governance of the chain only.
     function setCenterOverride(uint256 chainId, address center) external;
@@ -1032,6 +1241,81 @@ interface IBatchSettlement {
 
     /// @return Seconds that a batch's last block may be ahead of L1.
     function MAX_CLOCK_AHEAD() external view returns (uint256);
+}
+
+// src/interfaces/ISharedBridge.sol
+
+/// @title The shared bridge of L1
+/// @notice Keeps the assets of L1 that are on chains, mints those of chains that are on L1, and books both in the ledger.
+interface ISharedBridge {
+    /// @notice A deposit is in the priority queue of its chain.
+    event DepositRequested(
+        uint256 indexed chainId, bytes32 indexed operationHash, address indexed sender, bytes32 key, uint256 amount
+    );
+    /// @notice A withdrawal was proven; it is paid at once, or at `payableAt` where it exceeds the outflow limit.
+    event WithdrawalFinalized(
+        bytes32 indexed messageHash, uint256 indexed chainId, bytes32 key, uint256 amount, uint256 payableAt
+    );
+    /// @notice A deposit that its chain refused was given back.
+    event DepositRecovered(bytes32 indexed operationHash, address indexed sender, bytes32 key, uint256 amount);
+    /// @notice At most `capacity` units of `key` leave `chainId` at once, and `refillPerSecond` more each second. A capacity
+    /// of 0 ends the limit.
+    event OutflowLimitSet(uint256 indexed chainId, bytes32 indexed key, uint256 capacity, uint256 refillPerSecond);
+
+    /// @notice The message leads to no executed batch of the chain.
+    error SharedBridgeUnproven(bytes32 messageHash);
+    /// @notice The withdrawal was finalized before.
+    error SharedBridgeAlreadyFinalized(uint256 chainId, bytes32 messageHash);
+    /// @notice The message of the vault is no transfer that this bridge knows.
+    error SharedBridgeMalformedMessage(bytes32 messageHash);
+    /// @notice No deposit was made with this operation, or it was recovered before.
+    error SharedBridgeUnknownDeposit(bytes32 operationHash);
+    /// @notice Assets of L1 are announced from here alone.
+    error SharedBridgeNotHome(address token);
+    /// @notice A deposit has no deadline: the priority queue sees to it that it arrives or fails.
+    error SharedBridgeNoDeadline(uint256 deliverBefore);
+    /// @notice A limit that never frees anything would keep what exceeds it for ever.
+    error SharedBridgeNoRefill(uint256 capacity);
+    /// @notice The withdrawal is delayed until then.
+    error SharedBridgeTooEarly(uint256 payableAt, uint256 timestamp);
+
+    /// @notice Sends an asset to a chain through its priority queue.
+    /// @param gasLimit Gas that the delivery gets on the chain.
+    /// @return operationHash Id of the priority operation.
+    function deposit(TransferRequest calldata request, uint64 gasLimit) external payable returns (bytes32 operationHash);
+
+    /// @notice As `deposit`, with an ERC-2612 permit for the token.
+    function depositWithPermit(
+        TransferRequest calldata request,
+        uint64 gasLimit,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) external returns (bytes32 operationHash);
+
+    /// @notice Tells a chain what a token of L1 is called; anyone may call.
+    function announce(address token, AssetKind kind, uint256 chainId, uint64 gasLimit)
+        external
+        returns (bytes32 operationHash);
+
+    /// @notice Pays a withdrawal out, or books its delay. Anyone may call: the message says who is paid.
+    /// @param message What the chain's vault sent to L1, see docs/protocol.md "Withdrawals".
+    function finalizeWithdrawal(InclusionProof calldata proof, bytes calldata message) external;
+
+    /// @notice Pays a withdrawal whose delay is over. Anyone may call.
+    function releaseWithdrawal(uint256 chainId, bytes calldata message) external;
+
+    /// @notice Gives a deposit back that its chain refused, by proof of the status log. Anyone may call.
+    function claimFailedDeposit(PriorityOperation calldata operation, InclusionProof calldata proof) external;
+
+    /// @notice Sets how much of an asset may leave a chain; governance only.
+    function setOutflowLimit(uint256 chainId, bytes32 key, uint256 capacity, uint256 refillPerSecond) external;
+
+    /// @param token Fungible token of L1, or `address(1)` for ether.
+    /// @return kept Units of it that stand here.
+    /// @return owed Units that chains and claims can ask for. `kept >= owed` at all times.
+    function solvency(address token) external view returns (uint256 kept, uint256 owed);
 }
 
 // src/interfaces/All.sol

@@ -6,9 +6,10 @@ use alloy::{
 };
 
 use crate::{
-    IAccessManaged, IAccessManager, IAttestationVerifier, IBatchSettlement, IChainRegistry,
+    IAccessManaged, IAccessManager, IAssetCustody, IAssetLedger, IAssetVault, IAttestationVerifier,
+    IBaseTokenHolder, IBatchSettlement, IBridgedToken, IChainRegistry, IERC20, IERC721, IERC1155,
     IInteropCenter, IInteropHandler, IInteropRootStorage, IMessageOutbox, IMessageRoot,
-    IMessageVerifier, IPriorityInbox, IPriorityQueue, IVerifierRegistry,
+    IMessageVerifier, IPriorityInbox, IPriorityQueue, ISharedBridge, IVerifierRegistry,
 };
 
 /// Where the text of `Error(string)` starts: behind the selector, the offset and the length.
@@ -63,9 +64,17 @@ fn interface_error(data: &[u8]) -> Option<String> {
     first_of![
         IAccessManaged::IAccessManagedErrors,
         IAccessManager::IAccessManagerErrors,
+        IAssetCustody::IAssetCustodyErrors,
+        IAssetLedger::IAssetLedgerErrors,
+        IAssetVault::IAssetVaultErrors,
         IAttestationVerifier::IAttestationVerifierErrors,
+        IBaseTokenHolder::IBaseTokenHolderErrors,
         IBatchSettlement::IBatchSettlementErrors,
+        IBridgedToken::IBridgedTokenErrors,
         IChainRegistry::IChainRegistryErrors,
+        IERC20::IERC20Errors,
+        IERC721::IERC721Errors,
+        IERC1155::IERC1155Errors,
         IInteropCenter::IInteropCenterErrors,
         IInteropHandler::IInteropHandlerErrors,
         IInteropRootStorage::IInteropRootStorageErrors,
@@ -74,6 +83,7 @@ fn interface_error(data: &[u8]) -> Option<String> {
         IMessageVerifier::IMessageVerifierErrors,
         IPriorityInbox::IPriorityInboxErrors,
         IPriorityQueue::IPriorityQueueErrors,
+        ISharedBridge::ISharedBridgeErrors,
         IVerifierRegistry::IVerifierRegistryErrors,
     ]
 }

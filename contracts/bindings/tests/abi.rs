@@ -76,9 +76,17 @@ macro_rules! surfaces {
 
 fn interfaces() -> BTreeMap<&'static str, Surface> {
     surfaces! {
+        IAssetCustody: IAssetCustodyCalls, errors IAssetCustodyErrors, events IAssetCustodyEvents;
+        IAssetLedger: IAssetLedgerCalls, errors IAssetLedgerErrors, events IAssetLedgerEvents;
+        IAssetVault: IAssetVaultCalls, errors IAssetVaultErrors, events IAssetVaultEvents;
         IAttestationVerifier: IAttestationVerifierCalls, errors IAttestationVerifierErrors;
+        IBaseTokenHolder: IBaseTokenHolderCalls, errors IBaseTokenHolderErrors;
         IBatchSettlement: IBatchSettlementCalls, errors IBatchSettlementErrors, events IBatchSettlementEvents;
+        IBridgedERC1155: IBridgedERC1155Calls;
+        IBridgedERC721: IBridgedERC721Calls;
+        IBridgedToken: IBridgedTokenCalls, errors IBridgedTokenErrors;
         IChainRegistry: IChainRegistryCalls, errors IChainRegistryErrors, events IChainRegistryEvents;
+        IIndirectSender: IIndirectSenderCalls;
         IInteropCenter: IInteropCenterCalls, errors IInteropCenterErrors, events IInteropCenterEvents;
         IInteropHandler: IInteropHandlerCalls, errors IInteropHandlerErrors, events IInteropHandlerEvents;
         IInteropRootStorage: IInteropRootStorageCalls, errors IInteropRootStorageErrors, events IInteropRootStorageEvents;
@@ -87,6 +95,8 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IMessageVerifier: IMessageVerifierCalls, errors IMessageVerifierErrors, events IMessageVerifierEvents;
         IPriorityInbox: IPriorityInboxCalls, errors IPriorityInboxErrors, events IPriorityInboxEvents;
         IPriorityQueue: IPriorityQueueCalls, errors IPriorityQueueErrors, events IPriorityQueueEvents;
+        IRepresentations: IRepresentationsCalls;
+        ISharedBridge: ISharedBridgeCalls, errors ISharedBridgeErrors, events ISharedBridgeEvents;
         IVerifier: IVerifierCalls;
         IVerifierRegistry: IVerifierRegistryCalls, errors IVerifierRegistryErrors, events IVerifierRegistryEvents;
         IVersioned: IVersionedCalls;
@@ -97,6 +107,11 @@ fn standards() -> BTreeMap<&'static str, Surface> {
     surfaces! {
         IAccessManaged: IAccessManagedCalls, errors IAccessManagedErrors, events IAccessManagedEvents;
         IAccessManager: IAccessManagerCalls, errors IAccessManagerErrors, events IAccessManagerEvents;
+        IERC165: IERC165Calls;
+        IERC20: IERC20Calls, errors IERC20Errors, events IERC20Events;
+        IERC721: IERC721Calls, errors IERC721Errors, events IERC721Events;
+        IERC1155: IERC1155Calls, errors IERC1155Errors, events IERC1155Events;
+        IERC7786Recipient: IERC7786RecipientCalls;
     }
 }
 
@@ -120,13 +135,26 @@ fn free_errors() -> Surface {
     }
 }
 
-/// What OpenZeppelin's contracts and libraries add to the ABI of a contract that uses them.
+/// What OpenZeppelin's contracts and libraries add to the ABI of a contract that uses them, and what only the creator of a
+/// proxy calls.
 const FROM_OPENZEPPELIN: &[&str] = &[
     "EIP712DomainChanged",
     "InvalidShortString",
     "StringTooLong",
     "SafeCastOverflowedUintDowncast",
     "eip712Domain",
+    "BatchMetadataUpdate",
+    "ECDSAInvalidSignature",
+    "ECDSAInvalidSignatureLength",
+    "ECDSAInvalidSignatureS",
+    "Initialized",
+    "InvalidInitialization",
+    "MetadataUpdate",
+    "NotInitializing",
+    "initialize",
+    "ReentrancyGuardReentrantCall",
+    "onERC1155BatchReceived",
+    "onERC1155Received",
 ];
 
 fn snapshots(folder: &str) -> PathBuf {
@@ -246,7 +274,7 @@ fn bytecode_of_every_contract_is_hexadecimal() {
         let path = file.expect("a readable folder").path();
         let code = fs::read_to_string(&path).expect("a readable file");
         assert!(
-            hex::decode(code.trim_end()).is_ok_and(|code| code.len() > 500),
+            hex::decode(code.trim_end()).is_ok_and(|code| code.len() > 100),
             "{}",
             path.display()
         );

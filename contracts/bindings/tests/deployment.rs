@@ -7,10 +7,10 @@ use alloy::{
     sol_types::{SolInterface, SolValue},
 };
 use causeway_bindings::{
-    IChainRegistry, IInteropCenter, IInteropHandler, IInteropRootStorage, IPriorityInbox,
-    IVerifierRegistry,
+    IAssetCustody, IChainRegistry, IInteropCenter, IInteropHandler, IInteropRootStorage,
+    IPriorityInbox, ISharedBridge, IVerifierRegistry,
     deployment::{
-        ChainDeployment, DETERMINISTIC_DEPLOYER, L1Deployment, NetworkConstants,
+        ChainDeployment, DETERMINISTIC_DEPLOYER, L1Constants, L1Deployment, NetworkConstants,
         attestation_verifier_code, roles,
     },
 };
@@ -18,10 +18,22 @@ use causeway_bindings::{
 fn constants() -> NetworkConstants {
     NetworkConstants {
         l1_chain_id: 31337,
+        l1_bridge: Address::with_last_byte(0xb5),
         initial_admin: Address::with_last_byte(0xad),
         salt: B256::repeat_byte(5),
     }
 }
+
+fn l1_constants(deployer: Address, first_nonce: u64) -> L1Constants {
+    L1Constants {
+        deployer,
+        first_nonce,
+        initial_admin: Address::with_last_byte(2),
+        priority_expiry: 3600,
+    }
+}
+
+const VAULT: Address = Address::with_last_byte(0xfa);
 
 #[test]
 fn chain_contracts_stand_where_the_proxy_puts_them() {
@@ -71,6 +83,7 @@ fn every_constant_of_the_network_moves_its_contracts() {
         assert_ne!(moved.center.address, base.center.address);
         assert_ne!(moved.root_storage.address, base.root_storage.address);
         assert_ne!(moved.handler.address, base.handler.address);
+        assert_ne!(moved.vault.address, base.vault.address);
     }
 }
 
@@ -78,7 +91,7 @@ fn every_constant_of_the_network_moves_its_contracts() {
 fn l1_contracts_stand_where_the_nonces_put_them() {
     // The first contract that this well-known account of development chains creates.
     let deployer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-    let deployment = L1Deployment::new(deployer, 0, deployer, 3600);
+    let deployment = L1Deployment::new(&l1_constants(deployer, 0), VAULT);
     assert_eq!(
         deployment.authority.address,
         address!("0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -86,18 +99,15 @@ fn l1_contracts_stand_where_the_nonces_put_them() {
     for (nonce, step) in (0..).zip(deployment.steps()) {
         assert_eq!(step.address, deployer.create(nonce), "{}", step.contract);
     }
-    let later = L1Deployment::new(deployer, 9, deployer, 3600);
+    let constants = l1_constants(deployer, 9);
+    let later = L1Deployment::new(&constants, VAULT);
     assert_eq!(later.settlement.address, deployer.create(14));
+    assert_eq!(later.shared_bridge.address, constants.shared_bridge());
 }
 
 #[test]
 fn l1_contracts_are_given_the_addresses_of_each_other() {
-    let deployment = L1Deployment::new(
-        Address::with_last_byte(1),
-        7,
-        Address::with_last_byte(2),
-        3600,
-    );
+    let deployment = L1Deployment::new(&l1_constants(Address::with_last_byte(1), 7), VAULT);
     let [registry, root, queue, settlement] = [
         deployment.chain_registry.address,
         deployment.message_root.address,
@@ -120,13 +130,41 @@ fn l1_contracts_are_given_the_addresses_of_each_other() {
         &[authority, verifiers, settlement, root],
     );
     ends_with(&deployment.message_root, &[registry, settlement]);
-    ends_with(&deployment.settlement, &[registry, root, queue]);
+    let ledger = deployment.asset_ledger.address;
+    ends_with(&deployment.settlement, &[registry, root, queue, ledger]);
+    let bridge = deployment.shared_bridge.address;
+    ends_with(&deployment.asset_ledger, &[registry, settlement, bridge]);
+    ends_with(&deployment.representations, &[authority]);
+    let tokens = deployment.representations.address;
+    ends_with(
+        &deployment.shared_bridge,
+        &[authority, tokens, ledger, queue, root, VAULT],
+    );
     let queue_arguments = (registry, settlement, 3600u64).abi_encode();
     assert!(
         deployment
             .priority_queue
             .init_code
             .ends_with(&queue_arguments)
+    );
+}
+
+#[test]
+fn the_vault_knows_the_bridge_and_the_contracts_of_its_chain() {
+    let deployment = ChainDeployment::new(&constants());
+    let arguments = (
+        deployment.authority.address,
+        deployment.representations.address,
+        deployment.center.address,
+        deployment.handler.address,
+        31337_u64,
+        constants().l1_bridge,
+    );
+    let init_code = &deployment.vault.init_code;
+    assert!(init_code.ends_with(&arguments.abi_encode()));
+    assert_eq!(
+        deployment.base_token_holder,
+        deployment.vault.address.create(1)
     );
 }
 
@@ -155,12 +193,17 @@ fn roles_in_solidity() -> BTreeSet<(String, String, FixedBytes<4>)> {
         text.contains(&format!("OPERATOR = {};", roles::OPERATOR)),
         "the operator role"
     );
+    assert!(
+        text.contains(&format!("PAUSER = {};", roles::PAUSER)),
+        "the pauser role"
+    );
     let mut found = BTreeSet::new();
     for function in text.split("function ").skip(1) {
-        let role = if function.contains("(GOVERNANCE") {
-            "governance"
-        } else {
-            "operator"
+        let role = ["GOVERNANCE", "OPERATOR", "PAUSER"]
+            .into_iter()
+            .find(|role| function.contains(&format!("({role}")));
+        let Some(role) = role else {
+            continue;
         };
         for part in function
             .split(".selector")
@@ -199,27 +242,30 @@ fn selector_of(interface: &str, function: &str) -> Option<FixedBytes<4>> {
         };
     }
     among!(
+        IAssetCustody: IAssetCustodyCalls,
         IChainRegistry: IChainRegistryCalls,
         IInteropCenter: IInteropCenterCalls,
         IInteropHandler: IInteropHandlerCalls,
         IInteropRootStorage: IInteropRootStorageCalls,
         IPriorityInbox: IPriorityInboxCalls,
+        ISharedBridge: ISharedBridgeCalls,
         IVerifierRegistry: IVerifierRegistryCalls
     )
 }
 
 #[test]
 fn roles_are_those_of_the_contracts() {
-    let l1 = L1Deployment::new(Address::ZERO, 0, Address::ZERO, 1);
+    let l1 = L1Deployment::new(&l1_constants(Address::ZERO, 0), VAULT);
     let chain = ChainDeployment::new(&constants());
     let in_rust: BTreeSet<_> = roles::on_l1(&l1)
         .into_iter()
         .chain(roles::on_chain(&chain))
         .flat_map(|assignment| {
-            let role = if assignment.role == roles::GOVERNANCE {
-                "governance"
-            } else {
-                "operator"
+            let role = match assignment.role {
+                roles::GOVERNANCE => "GOVERNANCE",
+                roles::OPERATOR => "OPERATOR",
+                roles::PAUSER => "PAUSER",
+                other => panic!("an unknown role {other}"),
             };
             assignment
                 .selectors
@@ -232,5 +278,5 @@ fn roles_are_those_of_the_contracts() {
         .map(|(role, _, selector)| (role, selector))
         .collect();
     assert_eq!(in_rust, in_solidity);
-    assert_eq!(in_rust.len(), 7);
+    assert_eq!(in_rust.len(), 10);
 }

@@ -35,7 +35,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     uint256 private immutable L1_CHAIN_ID;
     address private immutable L1_BRIDGE;
 
-    /// @notice Holds what this chain's base token is paid from.
+    /// @inheritdoc IAssetVault
     IBaseTokenHolder public immutable BASE_TOKEN_HOLDER;
 
     mapping(bytes32 receiveId => bool) private _returned;

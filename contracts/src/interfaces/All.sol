@@ -3,10 +3,17 @@ pragma solidity ^0.8.28;
 
 // Every interface of the network in one file: the Rust bindings are generated from its flattened form, see `make bindings`.
 
+import {IAssetCustody} from "./IAssetCustody.sol";
 import {IAssetLedger} from "./IAssetLedger.sol";
+import {IAssetVault} from "./IAssetVault.sol";
 import {IAttestationVerifier} from "./IAttestationVerifier.sol";
+import {IBaseTokenHolder} from "./IBaseTokenHolder.sol";
 import {IBatchSettlement} from "./IBatchSettlement.sol";
+import {IBridgedERC1155} from "./IBridgedERC1155.sol";
+import {IBridgedERC721} from "./IBridgedERC721.sol";
+import {IBridgedToken} from "./IBridgedToken.sol";
 import {IChainRegistry} from "./IChainRegistry.sol";
+import {IIndirectSender} from "./IIndirectSender.sol";
 import {IInteropCenter} from "./IInteropCenter.sol";
 import {IInteropHandler} from "./IInteropHandler.sol";
 import {IInteropRootStorage} from "./IInteropRootStorage.sol";
@@ -15,6 +22,8 @@ import {IMessageRoot} from "./IMessageRoot.sol";
 import {IMessageVerifier} from "./IMessageVerifier.sol";
 import {IPriorityInbox} from "./IPriorityInbox.sol";
 import {IPriorityQueue} from "./IPriorityQueue.sol";
+import {IRepresentations} from "./IRepresentations.sol";
+import {ISharedBridge} from "./ISharedBridge.sol";
 import {IVerifier} from "./IVerifier.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {IVersioned} from "./IVersioned.sol";

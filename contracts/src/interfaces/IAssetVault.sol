@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {AssetKind, TransferRequest} from "../types/Assets.sol";
+import {IBaseTokenHolder} from "./IBaseTokenHolder.sol";
 
 /// @title The assets of a chain
 /// @notice Sends them to other chains and to L1, and receives them from there. `AssetCustody` says how they are kept.
@@ -41,4 +42,7 @@ interface IAssetVault {
     /// @notice Sends the assets of a cancelled call back to where they came from. Anyone may call.
     /// @param bundle The bundle, without the leading 0x01.
     function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
+
+    /// @return Holds what the chain's base token is paid from; funded at genesis.
+    function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);
 }

@@ -14,6 +14,8 @@ import {AlwaysTrueVerifier, OnesVerifier} from "../mocks/Verifiers.sol";
 /// deployment and from governance; no argument names one.
 contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
     uint256 private constant CHAIN = 271;
+    /// @dev A ledger entry says which token moved, and the batch commits to it.
+    string private constant LEDGER_ENTRIES = "((uint256,address,uint8),uint256,uint256,uint256)[]";
 
     Batch private _batch;
 
@@ -82,7 +84,8 @@ contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
         AbiFunction[] memory functions = functionsOf(name);
         for (uint256 i = 0; i < functions.length; ++i) {
             if (equal(functions[i].name, "verifyMessage") || equal(functions[i].name, "setAuthority")) continue;
-            vm.assertFalse(_mentions(bytes(functions[i].signature), "address"), functions[i].signature);
+            string memory signature = vm.replace(functions[i].signature, LEDGER_ENTRIES, "");
+            vm.assertFalse(_mentions(bytes(signature), "address"), signature);
         }
     }
 

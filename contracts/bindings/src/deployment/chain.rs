@@ -8,7 +8,8 @@ use alloy::{
 use super::{
     DETERMINISTIC_DEPLOYER, Step,
     creation_code::{
-        ACCESS_MANAGER, CreationCode, INTEROP_CENTER, INTEROP_HANDLER, INTEROP_ROOT_STORAGE,
+        ACCESS_MANAGER, ASSET_VAULT, CreationCode, INTEROP_CENTER, INTEROP_HANDLER,
+        INTEROP_ROOT_STORAGE, REPRESENTATIONS,
     },
 };
 
@@ -17,6 +18,8 @@ use super::{
 pub struct NetworkConstants {
     /// Chain id of L1.
     pub l1_chain_id: u64,
+    /// Shared bridge on L1.
+    pub l1_bridge: Address,
     /// First administrator of the access manager of each chain.
     pub initial_admin: Address,
     /// Salt of all creations.
@@ -36,6 +39,12 @@ pub struct ChainDeployment {
     pub root_storage: Step,
     /// `IInteropHandler`.
     pub handler: Step,
+    /// `IRepresentations`.
+    pub representations: Step,
+    /// `IAssetVault`.
+    pub vault: Step,
+    /// `IBaseTokenHolder`, which the vault creates. It pays the chain's base token out of what genesis gave it.
+    pub base_token_holder: Address,
 }
 
 impl ChainDeployment {
@@ -51,14 +60,31 @@ impl ChainDeployment {
             INTEROP_HANDLER,
             (authority.address, root_storage.address, center.address).abi_encode(),
         );
+        let representations = create(REPRESENTATIONS, authority.address.abi_encode());
+        let vault = create(
+            ASSET_VAULT,
+            (
+                authority.address,
+                representations.address,
+                center.address,
+                handler.address,
+                l1,
+                constants.l1_bridge,
+            )
+                .abi_encode(),
+        );
         // A contract's own nonce starts from 1.
         let inbox = center.address.create(1);
+        let base_token_holder = vault.address.create(1);
         Self {
             authority,
             center,
             inbox,
             root_storage,
             handler,
+            representations,
+            vault,
+            base_token_holder,
         }
     }
 
@@ -68,12 +94,14 @@ impl ChainDeployment {
     }
 
     /// What to create, in order.
-    pub fn steps(&self) -> [&Step; 4] {
+    pub fn steps(&self) -> [&Step; 6] {
         [
             &self.authority,
             &self.center,
             &self.root_storage,
             &self.handler,
+            &self.representations,
+            &self.vault,
         ]
     }
 }

@@ -18,6 +18,8 @@ macro_rules! snapshot {
 }
 
 pub(super) const ACCESS_MANAGER: CreationCode = snapshot!("AccessManager");
+pub(super) const ASSET_LEDGER: CreationCode = snapshot!("AssetLedger");
+pub(super) const ASSET_VAULT: CreationCode = snapshot!("AssetVault");
 pub(super) const ATTESTATION_VERIFIER: CreationCode = snapshot!("AttestationVerifier");
 pub(super) const BATCH_SETTLEMENT: CreationCode = snapshot!("BatchSettlement");
 pub(super) const CHAIN_REGISTRY: CreationCode = snapshot!("ChainRegistry");
@@ -26,6 +28,8 @@ pub(super) const INTEROP_HANDLER: CreationCode = snapshot!("InteropHandler");
 pub(super) const INTEROP_ROOT_STORAGE: CreationCode = snapshot!("InteropRootStorage");
 pub(super) const MESSAGE_ROOT: CreationCode = snapshot!("MessageRoot");
 pub(super) const PRIORITY_QUEUE: CreationCode = snapshot!("PriorityQueue");
+pub(super) const REPRESENTATIONS: CreationCode = snapshot!("Representations");
+pub(super) const SHARED_BRIDGE: CreationCode = snapshot!("SharedBridge");
 pub(super) const VERIFIER_REGISTRY: CreationCode = snapshot!("VerifierRegistry");
 
 impl CreationCode {
@@ -45,6 +49,8 @@ mod tests {
     fn every_snapshot_is_hexadecimal() {
         for code in [
             ACCESS_MANAGER,
+            ASSET_LEDGER,
+            ASSET_VAULT,
             ATTESTATION_VERIFIER,
             BATCH_SETTLEMENT,
             CHAIN_REGISTRY,
@@ -53,6 +59,8 @@ mod tests {
             INTEROP_ROOT_STORAGE,
             MESSAGE_ROOT,
             PRIORITY_QUEUE,
+            REPRESENTATIONS,
+            SHARED_BRIDGE,
             VERIFIER_REGISTRY,
         ] {
             assert!(code.with(Vec::new()).len() > 1_000, "{}", code.contract);

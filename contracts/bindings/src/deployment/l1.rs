@@ -8,8 +8,9 @@ use alloy::{
 use super::{
     Step,
     creation_code::{
-        ACCESS_MANAGER, ATTESTATION_VERIFIER, BATCH_SETTLEMENT, CHAIN_REGISTRY, CreationCode,
-        MESSAGE_ROOT, PRIORITY_QUEUE, VERIFIER_REGISTRY,
+        ACCESS_MANAGER, ASSET_LEDGER, ATTESTATION_VERIFIER, BATCH_SETTLEMENT, CHAIN_REGISTRY,
+        CreationCode, MESSAGE_ROOT, PRIORITY_QUEUE, REPRESENTATIONS, SHARED_BRIDGE,
+        VERIFIER_REGISTRY,
     },
 };
 
@@ -28,30 +29,56 @@ pub struct L1Deployment {
     pub priority_queue: Step,
     /// `IBatchSettlement`.
     pub settlement: Step,
+    /// `IAssetLedger`.
+    pub asset_ledger: Step,
+    /// `IRepresentations`.
+    pub representations: Step,
+    /// `ISharedBridge`.
+    pub shared_bridge: Step,
+}
+
+/// What the contracts of L1 are created with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct L1Constants {
+    /// Account that creates them.
+    pub deployer: Address,
+    /// Its nonce at the first of them.
+    pub first_nonce: u64,
+    /// First administrator of the access manager.
+    pub initial_admin: Address,
+    /// Seconds from the request of a priority operation to its expiry.
+    pub priority_expiry: u64,
+}
+
+impl L1Constants {
+    /// Number of contracts on L1.
+    pub const CONTRACTS: u64 = 9;
+
+    /// Where the shared bridge will stand; what the chains' contracts are created with.
+    pub fn shared_bridge(&self) -> Address {
+        self.at(8)
+    }
+
+    fn at(&self, index: u64) -> Address {
+        self.deployer.create(self.first_nonce + index)
+    }
 }
 
 impl L1Deployment {
-    /// The contracts that `deployer` creates in six transactions from nonce `first_nonce` on.
-    ///
-    /// `initial_admin` is the first administrator of the access manager, `expiry` the seconds from the request of a
-    /// priority operation to its expiry.
-    pub fn new(deployer: Address, first_nonce: u64, initial_admin: Address, expiry: u64) -> Self {
-        let at = |index: u64| deployer.create(first_nonce + index);
-        let [
-            authority,
-            verifier_registry,
-            chain_registry,
-            message_root,
-            priority_queue,
-            settlement,
-        ] = [at(0), at(1), at(2), at(3), at(4), at(5)];
-        let step = |address: Address, code: CreationCode, arguments: Vec<u8>| Step {
-            contract: code.contract,
-            address,
-            init_code: code.with(arguments),
-        };
+    /// The contracts of L1, for a network whose chains have their vault at `vault`.
+    pub fn new(constants: &L1Constants, vault: Address) -> Self {
+        let at = |index| constants.at(index);
+        let [authority, verifier_registry, chain_registry, message_root] =
+            [at(0), at(1), at(2), at(3)];
+        let [priority_queue, settlement, asset_ledger, representations] =
+            [at(4), at(5), at(6), at(7)];
+        let shared_bridge = constants.shared_bridge();
         Self {
-            authority: step(authority, ACCESS_MANAGER, initial_admin.abi_encode()),
+            authority: step(
+                authority,
+                ACCESS_MANAGER,
+                constants.initial_admin.abi_encode(),
+            ),
             verifier_registry: step(verifier_registry, VERIFIER_REGISTRY, authority.abi_encode()),
             chain_registry: step(
                 chain_registry,
@@ -66,18 +93,37 @@ impl L1Deployment {
             priority_queue: step(
                 priority_queue,
                 PRIORITY_QUEUE,
-                (chain_registry, settlement, expiry).abi_encode(),
+                (chain_registry, settlement, constants.priority_expiry).abi_encode(),
             ),
             settlement: step(
                 settlement,
                 BATCH_SETTLEMENT,
-                (chain_registry, message_root, priority_queue).abi_encode(),
+                (chain_registry, message_root, priority_queue, asset_ledger).abi_encode(),
+            ),
+            asset_ledger: step(
+                asset_ledger,
+                ASSET_LEDGER,
+                (chain_registry, settlement, shared_bridge).abi_encode(),
+            ),
+            representations: step(representations, REPRESENTATIONS, authority.abi_encode()),
+            shared_bridge: step(
+                shared_bridge,
+                SHARED_BRIDGE,
+                (
+                    authority,
+                    representations,
+                    asset_ledger,
+                    priority_queue,
+                    message_root,
+                    vault,
+                )
+                    .abi_encode(),
             ),
         }
     }
 
     /// What to create, in order: one transaction without recipient each.
-    pub fn steps(&self) -> [&Step; 6] {
+    pub fn steps(&self) -> [&Step; L1Constants::CONTRACTS as usize] {
         [
             &self.authority,
             &self.verifier_registry,
@@ -85,7 +131,18 @@ impl L1Deployment {
             &self.message_root,
             &self.priority_queue,
             &self.settlement,
+            &self.asset_ledger,
+            &self.representations,
+            &self.shared_bridge,
         ]
+    }
+}
+
+fn step(address: Address, code: CreationCode, arguments: Vec<u8>) -> Step {
+    Step {
+        contract: code.contract,
+        address,
+        init_code: code.with(arguments),
     }
 }
 

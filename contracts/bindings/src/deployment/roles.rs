@@ -7,8 +7,8 @@ use alloy::{
 
 use super::{ChainDeployment, L1Deployment};
 use crate::{
-    IAccessManager, IChainRegistry, IInteropCenter, IInteropHandler, IInteropRootStorage,
-    IPriorityInbox, IVerifierRegistry,
+    IAccessManager, IAssetCustody, IChainRegistry, IInteropCenter, IInteropHandler,
+    IInteropRootStorage, IPriorityInbox, ISharedBridge, IVerifierRegistry,
 };
 
 /// Admits chains, accepts verifiers, opens destinations. Granted with an execution delay: the timelock.
@@ -16,6 +16,9 @@ pub const GOVERNANCE: u64 = 1;
 
 /// Runs a chain: imports roots and consumes the priority queue. Granted without a delay, on that chain only.
 pub const OPERATOR: u64 = 2;
+
+/// Stops new transfers, and nothing else. Granted without a delay; only governance starts them again.
+pub const PAUSER: u64 = 3;
 
 /// Functions of one contract that one role may call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,11 +57,19 @@ pub fn on_l1(deployment: &L1Deployment) -> Vec<Assignment> {
         IChainRegistry::setVerifierCall::SELECTOR,
     ];
     let verifiers = [IVerifierRegistry::acceptVerifierCall::SELECTOR];
+    let bridge = [
+        IAssetCustody::unpauseCall::SELECTOR,
+        ISharedBridge::setOutflowLimitCall::SELECTOR,
+    ];
     vec![
         Assignment::new(deployment.verifier_registry.address, GOVERNANCE, &verifiers),
         Assignment::new(deployment.chain_registry.address, GOVERNANCE, &registry),
+        Assignment::new(deployment.shared_bridge.address, GOVERNANCE, &bridge),
+        Assignment::new(deployment.shared_bridge.address, PAUSER, &PAUSE),
     ]
 }
+
+const PAUSE: [[u8; 4]; 1] = [IAssetCustody::pauseCall::SELECTOR];
 
 /// All assignments on a chain.
 pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
@@ -66,10 +77,13 @@ pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
     let handler = [IInteropHandler::setCenterOverrideCall::SELECTOR];
     let roots = [IInteropRootStorage::importRootsCall::SELECTOR];
     let inbox = [IPriorityInbox::processOperationsCall::SELECTOR];
+    let vault = [IAssetCustody::unpauseCall::SELECTOR];
     vec![
         Assignment::new(deployment.center.address, GOVERNANCE, &center),
         Assignment::new(deployment.handler.address, GOVERNANCE, &handler),
         Assignment::new(deployment.root_storage.address, OPERATOR, &roots),
         Assignment::new(deployment.inbox, OPERATOR, &inbox),
+        Assignment::new(deployment.vault.address, GOVERNANCE, &vault),
+        Assignment::new(deployment.vault.address, PAUSER, &PAUSE),
     ]
 }

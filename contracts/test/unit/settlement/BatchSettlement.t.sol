@@ -7,7 +7,7 @@ import {IMessageRoot} from "../../../src/interfaces/IMessageRoot.sol";
 import {IPriorityQueue} from "../../../src/interfaces/IPriorityQueue.sol";
 import {BatchSettlement} from "../../../src/settlement/BatchSettlement.sol";
 import {AttestationVerifier} from "../../../src/settlement/verifiers/AttestationVerifier.sol";
-import {AssetKind, LedgerEntry} from "../../../src/types/Assets.sol";
+import {Asset, AssetKind, LedgerEntry} from "../../../src/types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../../../src/types/Batches.sol";
 import {RootImport} from "../../../src/types/Messages.sol";
 import {L1Fixture} from "../../base/L1Fixture.sol";
@@ -268,27 +268,21 @@ contract BatchSettlementTest is L1Fixture {
 
     function testFuzz_settleBatch_reverts_whenLedgerEntriesAreHeldBack(bytes32 claimed) external {
         vm.assume(claimed != 0);
-        Batch memory batch = nextBatch(CHAIN);
-        batch.ledgerDeltaHash = claimed;
-        _expectRefused(
-            CHAIN, batch, "", abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongLedger.selector, claimed, 0)
-        );
+        _expectWrongLedger(claimed, 0, new LedgerEntry[](0));
     }
 
-    function testFuzz_settleBatch_reverts_whenLedgerEntriesAreNotThoseClaimed(LedgerEntry memory entry, bytes32 claimed)
-        external
-    {
-        entry.asset.kind = AssetKind.Fungible;
+    function testFuzz_settleBatch_reverts_whenLedgerEntriesAreNotThoseClaimed(
+        uint256 home,
+        address token,
+        uint256 counterparty,
+        uint256 amount,
+        bytes32 claimed
+    ) external {
         LedgerEntry[] memory entries = new LedgerEntry[](1);
-        entries[0] = entry;
+        entries[0] = LedgerEntry(Asset(home, token, AssetKind.Fungible), 0, counterparty, amount);
         bytes32 actual = keccak256(abi.encode(uint8(1), entries));
         vm.assume(claimed != actual);
-        Batch memory batch = nextBatch(CHAIN);
-        batch.ledgerDeltaHash = claimed;
-        bytes memory proof = attest(CHAIN, batch);
-        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongLedger.selector, claimed, actual));
-        vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), entries);
+        _expectWrongLedger(claimed, actual, entries);
     }
 
     function test_settleBatch_reverts_whenThereAreTooFewOperations() external {
@@ -476,6 +470,16 @@ contract BatchSettlementTest is L1Fixture {
         vm.expectRevert(reason);
         settlement.commitBatch(chainId, batch, data);
         vm.stopPrank();
+    }
+
+    /// @dev What a batch commits to of the ledger is looked at when it executes.
+    function _expectWrongLedger(bytes32 claimed, bytes32 actual, LedgerEntry[] memory entries) private {
+        Batch memory batch = nextBatch(CHAIN);
+        batch.ledgerDeltaHash = claimed;
+        bytes memory proof = attest(CHAIN, batch);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongLedger.selector, claimed, actual));
+        vm.prank(operator);
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), entries);
     }
 
     function _expectNotCommitted(Batch memory committed, Batch memory given) private {
