@@ -110,6 +110,10 @@ impl Network {
             .await?;
         l1.check_contract("chain registry", l1.contracts.chain_registry)
             .await?;
+        l1.check_contract("asset ledger", l1.contracts.asset_ledger)
+            .await?;
+        l1.check_contract("shared bridge", l1.contracts.shared_bridge)
+            .await?;
         for chain in self.0.chains.values() {
             chain.check_chain_id().await?;
             chain
@@ -123,6 +127,9 @@ impl Network {
                 .await?;
             chain
                 .check_contract("root storage", chain.contracts.root_storage)
+                .await?;
+            chain
+                .check_contract("asset vault", chain.contracts.vault)
                 .await?;
         }
         Ok(())

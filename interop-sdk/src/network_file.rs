@@ -22,14 +22,17 @@ use crate::Error;
 ///     "priority_queue":    "0x0000000000000000000000000000000000000003",
 ///     "chain_registry":    "0x0000000000000000000000000000000000000004",
 ///     "verifier_registry": "0x0000000000000000000000000000000000000005",
-///     "authority":         "0x0000000000000000000000000000000000000006" } },
+///     "asset_ledger":      "0x0000000000000000000000000000000000000006",
+///     "shared_bridge":     "0x0000000000000000000000000000000000000007",
+///     "authority":         "0x0000000000000000000000000000000000000008" } },
 ///   "chains": [ { "name": "A", "chain_id": 271, "rpc": "http://127.0.0.1:8546", "contracts": {
 ///     "outbox":            "0x0000000000000000000000000000000000000011",
 ///     "inbox":             "0x0000000000000000000000000000000000000012",
 ///     "center":            "0x0000000000000000000000000000000000000013",
 ///     "handler":           "0x0000000000000000000000000000000000000014",
 ///     "root_storage":      "0x0000000000000000000000000000000000000015",
-///     "authority":         "0x0000000000000000000000000000000000000016" } } ]
+///     "vault":             "0x0000000000000000000000000000000000000016",
+///     "authority":         "0x0000000000000000000000000000000000000017" } } ]
 /// }"#;
 /// let file = NetworkFile::from_json(text)?;
 /// assert_eq!(file.chains[0].name, "A");
@@ -100,6 +103,10 @@ pub struct L1Contracts {
     pub chain_registry: Address,
     /// `IVerifierRegistry`.
     pub verifier_registry: Address,
+    /// `IAssetLedger`.
+    pub asset_ledger: Address,
+    /// `ISharedBridge`.
+    pub shared_bridge: Address,
     /// Access manager.
     pub authority: Address,
 }
@@ -117,6 +124,8 @@ pub struct ChainContracts {
     pub handler: Address,
     /// `IInteropRootStorage`.
     pub root_storage: Address,
+    /// `IAssetVault`.
+    pub vault: Address,
     /// Access manager.
     pub authority: Address,
 }

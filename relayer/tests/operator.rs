@@ -215,6 +215,7 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
             outbox: chain.outbox(),
             inbox: chain.inbox,
             root_storage: chain.root_storage.address,
+            vault: chain.vault.address,
         },
         mode: registration.mode,
     }

@@ -30,7 +30,11 @@ mod network {
 /// Standards and OpenZeppelin contracts that the network builds on; written by hand.
 #[allow(
     missing_docs,
-    reason = "`sol!` writes no documentation for enum variants"
+    reason = "`sol!` writes no documentation for enum variants and undocumented functions"
+)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "a permit of ERC-2612 has seven arguments"
 )]
 mod standards {
     interfaces!("sol/Standards.sol");

@@ -33,6 +33,9 @@ const MESSAGE_ROOT: Address = Address::with_last_byte(0x52);
 const CENTER: Address = Address::with_last_byte(0xc0);
 const HANDLER: Address = Address::with_last_byte(0xc1);
 const ROOT_STORAGE: Address = Address::with_last_byte(0xc2);
+const VAULT: Address = Address::with_last_byte(0xc5);
+const ASSET_LEDGER: Address = Address::with_last_byte(0x57);
+const SHARED_BRIDGE: Address = Address::with_last_byte(0x58);
 
 /// What the contracts hold.
 #[derive(Default)]
@@ -433,6 +436,8 @@ pub(crate) fn l1_entry() -> L1Entry {
             priority_queue: Address::with_last_byte(0x53),
             chain_registry: Address::with_last_byte(0x54),
             verifier_registry: Address::with_last_byte(0x55),
+            asset_ledger: ASSET_LEDGER,
+            shared_bridge: SHARED_BRIDGE,
             authority: Address::with_last_byte(0x56),
         },
     }
@@ -450,6 +455,7 @@ pub(crate) fn chain_entry(name: &str, chain_id: u64) -> ChainEntry {
             center: CENTER,
             handler: HANDLER,
             root_storage: ROOT_STORAGE,
+            vault: VAULT,
             authority: Address::with_last_byte(0xc4),
         },
     }

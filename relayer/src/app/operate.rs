@@ -99,6 +99,7 @@ impl Terms {
                 outbox: chain.contracts.outbox,
                 inbox: chain.contracts.inbox,
                 root_storage: chain.contracts.root_storage,
+                vault: chain.contracts.vault,
             },
         }
     }

@@ -50,6 +50,8 @@ impl From<&L1Config> for Target {
                 ("priority_queue", contracts.priority_queue),
                 ("chain_registry", contracts.chain_registry),
                 ("verifier_registry", contracts.verifier_registry),
+                ("asset_ledger", contracts.asset_ledger),
+                ("shared_bridge", contracts.shared_bridge),
             ],
             authority: contracts.authority,
         }
@@ -71,6 +73,7 @@ impl From<&ChainConfig> for Target {
                 ("center", contracts.center),
                 ("handler", contracts.handler),
                 ("root_storage", contracts.root_storage),
+                ("vault", contracts.vault),
             ],
             authority: contracts.authority,
         }

@@ -135,6 +135,8 @@ impl Check<'_> {
             priority_queue,
             chain_registry,
             verifier_registry,
+            asset_ledger,
+            shared_bridge,
             authority,
         } = l1.contracts;
         self.check_addresses(
@@ -145,6 +147,8 @@ impl Check<'_> {
                 ("priority_queue", priority_queue),
                 ("chain_registry", chain_registry),
                 ("verifier_registry", verifier_registry),
+                ("asset_ledger", asset_ledger),
+                ("shared_bridge", shared_bridge),
                 ("authority", authority),
             ],
         );
@@ -218,6 +222,7 @@ impl Check<'_> {
             "root_storage",
             own.root_storage.or(network.root_storage),
         );
+        let vault = self.address(&key, "vault", own.vault.or(network.vault));
         let authority = self.address(&key, "authority", own.authority.or(network.authority));
         let contracts = ChainContracts {
             outbox: outbox?,
@@ -225,6 +230,7 @@ impl Check<'_> {
             center: center?,
             handler: handler?,
             root_storage: root_storage?,
+            vault: vault?,
             authority: authority?,
         };
         self.check_addresses(
@@ -235,6 +241,7 @@ impl Check<'_> {
                 ("center", contracts.center),
                 ("handler", contracts.handler),
                 ("root_storage", contracts.root_storage),
+                ("vault", contracts.vault),
                 ("authority", contracts.authority),
             ],
         );

@@ -167,6 +167,12 @@ pub struct L1ContractsSection {
     /// `VerifierRegistry`.
     #[schemars(with = "String")]
     pub verifier_registry: Address,
+    /// `AssetLedger`.
+    #[schemars(with = "String")]
+    pub asset_ledger: Address,
+    /// `SharedBridge`.
+    #[schemars(with = "String")]
+    pub shared_bridge: Address,
     /// `AccessManager` that governs the contracts on L1.
     #[schemars(with = "String")]
     pub authority: Address,
@@ -225,6 +231,9 @@ pub struct ChainContractsSection {
     /// `InteropRootStorage`.
     #[schemars(with = "Option<String>")]
     pub root_storage: Option<Address>,
+    /// `AssetVault`.
+    #[schemars(with = "Option<String>")]
+    pub vault: Option<Address>,
     /// `AccessManager` that governs the contracts of the chain.
     #[schemars(with = "Option<String>")]
     pub authority: Option<Address>,

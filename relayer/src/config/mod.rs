@@ -115,6 +115,8 @@ pub struct ChainContracts {
     pub handler: Address,
     /// `InteropRootStorage`.
     pub root_storage: Address,
+    /// `AssetVault`.
+    pub vault: Address,
     /// `AccessManager`.
     pub authority: Address,
 }

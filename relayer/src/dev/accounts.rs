@@ -11,6 +11,9 @@ pub const MNEMONIC: &str = "test test test test test test test test test test te
 /// Accounts that each chain funds.
 pub const FUNDED: u32 = 64;
 
+/// What each of them has at genesis, in ether.
+pub const GENESIS_ETHER: u64 = 10_000;
+
 /// Most chains a local network may have: each has an operator of its own.
 pub const MAX_CHAINS: u32 = 40;
 

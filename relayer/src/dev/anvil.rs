@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::model::ChainId;
 
-use super::accounts::{FUNDED, MNEMONIC};
+use super::accounts::{FUNDED, GENESIS_ETHER, MNEMONIC};
 
 /// Runs the program it is given until its own standard input closes. We hold the other end of that pipe, so the program
 /// ends with us even if we are killed.
@@ -162,6 +162,7 @@ fn command_line(settings: &AnvilSettings) -> Vec<OsString> {
         ("--host", Ipv4Addr::LOCALHOST.to_string()),
         ("--block-time", block_time),
         ("--accounts", FUNDED.to_string()),
+        ("--balance", GENESIS_ETHER.to_string()),
         ("--mnemonic", MNEMONIC.to_owned()),
         // `finalized` then lags two blocks behind the head instead of sixty-four.
         ("--slots-in-an-epoch", "1".to_owned()),

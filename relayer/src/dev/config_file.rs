@@ -55,6 +55,7 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("center", chain.center.address),
         ("handler", chain.handler.address),
         ("root_storage", chain.root_storage.address),
+        ("vault", chain.vault.address),
         ("authority", chain.authority.address),
     ];
     addresses(text, &on_chains)?;
@@ -76,6 +77,8 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("priority_queue", l1.priority_queue.address),
         ("chain_registry", l1.chain_registry.address),
         ("verifier_registry", l1.verifier_registry.address),
+        ("asset_ledger", l1.asset_ledger.address),
+        ("shared_bridge", l1.shared_bridge.address),
         ("authority", l1.authority.address),
     ];
     addresses(text, &on_l1)?;

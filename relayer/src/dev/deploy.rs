@@ -2,17 +2,19 @@
 //! with its own nonce, so a deployment takes as many blocks as it has phases.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, TxHash, U256, keccak256},
+    primitives::{Address, B256, Bytes, TxHash, U256, keccak256, uint},
     signers::SignerSync,
+    sol_types::SolCall,
     transports::{RpcError, TransportErrorKind},
 };
 use causeway_bindings::{
-    ChainConfig, DataAvailability, ETHER, IChainRegistry, IInteropCenter, IVerifierRegistry,
-    asset_id, attestation_digest, attestation_domain, attestation_proof,
+    AssetKind, ChainConfig, DataAvailability, ETHER, IChainRegistry, IInteropCenter, ISharedBridge,
+    IVerifierRegistry, TransferRequest, asset_id, attestation_digest, attestation_domain,
+    attestation_proof,
     deployment::{
-        ChainDeployment, DETERMINISTIC_DEPLOYER, L1Deployment, NetworkConstants,
+        ChainDeployment, DETERMINISTIC_DEPLOYER, L1Constants, L1Deployment, NetworkConstants,
         attestation_verifier_code,
-        roles::{self, GOVERNANCE, OPERATOR},
+        roles::{self, GOVERNANCE, OPERATOR, PAUSER},
     },
 };
 use futures::future::try_join_all;
@@ -20,9 +22,17 @@ use futures::future::try_join_all;
 use crate::model::ChainId;
 
 use super::{
-    accounts::{Account, Accounts, THRESHOLD},
+    accounts::{Account, Accounts, FUNDED, GENESIS_ETHER, THRESHOLD},
     sender::AdminSender,
 };
+
+const ETHER_IN_WEI: U256 = uint!(1_000_000_000_000_000_000_U256);
+
+/// Funds of each base token holder, in wei: a billion ether, more than there is.
+const HOLDER_FUNDS: U256 = uint!(1_000_000_000_000_000_000_000_000_000_U256);
+
+/// Gas for a deposit on its chain: the vault keeps 300,000 of it ready to pay the recipient.
+const DEPOSIT_GAS: u64 = 1_000_000;
 
 /// Why the contracts do not stand.
 #[derive(Debug, thiserror::Error)]
@@ -97,16 +107,23 @@ pub async fn deploy(
     priority_expiry_seconds: u64,
 ) -> Result<Deployed, DeployError> {
     let admin = accounts.admin.signer.address();
+    let on_l1 = L1Constants {
+        deployer: admin,
+        first_nonce: 0,
+        initial_admin: admin,
+        priority_expiry: priority_expiry_seconds,
+    };
     let constants = NetworkConstants {
         l1_chain_id: l1.chain,
+        l1_bridge: on_l1.shared_bridge(),
         initial_admin: admin,
         salt: B256::ZERO,
     };
+    let chain = ChainDeployment::new(&constants);
     let deployed = Deployed {
-        l1: L1Deployment::new(admin, 0, admin, priority_expiry_seconds),
-        // The seventh creation of the account, after the six of `L1Deployment`.
-        verifier: admin.create(6),
-        chain: ChainDeployment::new(&constants),
+        l1: L1Deployment::new(&on_l1, chain.vault.address),
+        verifier: admin.create(L1Constants::CONTRACTS),
+        chain,
     };
     let plan = Plan {
         l1,
@@ -145,9 +162,11 @@ impl Plan<'_> {
 
         let authority = l1.authority.address;
         sender.assign(authority, &roles::on_l1(l1)).await?;
-        sender
-            .grant(authority, GOVERNANCE, self.constants.initial_admin)
-            .await?;
+        for role in [GOVERNANCE, PAUSER] {
+            sender
+                .grant(authority, role, self.constants.initial_admin)
+                .await?;
+        }
         let (input, proof) = self.sample_attestation()?;
         let accept = IVerifierRegistry::acceptVerifierCall {
             verifier: *verifier,
@@ -198,11 +217,16 @@ impl Plan<'_> {
         sender
             .assign(authority, &roles::on_chain(deployment))
             .await?;
-        sender
-            .grant(authority, GOVERNANCE, self.constants.initial_admin)
-            .await?;
+        for role in [GOVERNANCE, PAUSER] {
+            sender
+                .grant(authority, role, self.constants.initial_admin)
+                .await?;
+        }
         sender
             .grant(authority, OPERATOR, operator.signer.address())
+            .await?;
+        sender
+            .endow(deployment.base_token_holder, HOLDER_FUNDS)
             .await?;
         // Every chain of the network pays its fees in ether, which comes from L1.
         let base_token = asset_id(self.l1.chain, ETHER);
@@ -254,7 +278,39 @@ impl Plan<'_> {
                 )
                 .await?;
         }
+        self.back_genesis(&mut sender).await?;
         sender.settle().await
+    }
+
+    /// The ether that each chain's genesis gave to accounts is deposited on L1, so that it may leave the chain again. On
+    /// the chain the deposit goes from the holder to the holder.
+    async fn back_genesis(&self, sender: &mut AdminSender) -> Result<(), DeployError> {
+        let balance = U256::from(GENESIS_ETHER).saturating_mul(ETHER_IN_WEI);
+        let given = balance.saturating_mul(U256::from(FUNDED));
+        let needed = given.saturating_mul(U256::from(self.chains.len()));
+        sender
+            .endow(self.constants.initial_admin, needed.saturating_add(balance))
+            .await?;
+        for target in self.chains {
+            let call = ISharedBridge::depositCall {
+                request: TransferRequest {
+                    destinationChainId: U256::from(target.chain),
+                    token: ETHER,
+                    kind: AssetKind::Fungible,
+                    tokenId: U256::ZERO,
+                    amount: given,
+                    recipient: self.deployed.chain.base_token_holder,
+                    deliverBefore: U256::ZERO,
+                },
+                gasLimit: DEPOSIT_GAS,
+            };
+            let bridge = self.deployed.l1.shared_bridge.address;
+            let data = call.abi_encode().into();
+            sender
+                .pay("back the genesis", Some(bridge), data, given)
+                .await?;
+        }
+        Ok(())
     }
 }
 
@@ -273,7 +329,6 @@ mod tests {
         network::TransactionBuilder,
         providers::{Provider, ProviderBuilder},
         rpc::types::TransactionRequest,
-        sol_types::SolCall,
     };
     use causeway_bindings::{IBatchSettlement, IInteropHandler, IVersioned};
 

@@ -163,6 +163,7 @@ impl LocalNetwork {
             center: chain.center.address,
             handler: chain.handler.address,
             root_storage: chain.root_storage.address,
+            vault: chain.vault.address,
             authority: chain.authority.address,
         };
         NetworkFile {
@@ -175,6 +176,8 @@ impl LocalNetwork {
                     priority_queue: l1.priority_queue.address,
                     chain_registry: l1.chain_registry.address,
                     verifier_registry: l1.verifier_registry.address,
+                    asset_ledger: l1.asset_ledger.address,
+                    shared_bridge: l1.shared_bridge.address,
                     authority: l1.authority.address,
                 },
             },
@@ -271,6 +274,8 @@ struct L1Contracts {
     priority_queue: Address,
     chain_registry: Address,
     verifier_registry: Address,
+    asset_ledger: Address,
+    shared_bridge: Address,
     authority: Address,
 }
 
@@ -289,6 +294,7 @@ struct ChainContracts {
     center: Address,
     handler: Address,
     root_storage: Address,
+    vault: Address,
     authority: Address,
 }
 

@@ -6,7 +6,7 @@ use alloy::{
     consensus::BlockHeader,
     eips::BlockId,
     network::{EthereumWallet, TransactionBuilder},
-    primitives::{Address, Bytes, TxHash},
+    primitives::{Address, Bytes, TxHash, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::types::{TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
@@ -98,9 +98,21 @@ impl AdminSender {
         to: Option<Address>,
         data: Bytes,
     ) -> Result<(), DeployError> {
+        self.pay(what, to, data, U256::ZERO).await
+    }
+
+    /// Sends a transaction that carries `value`.
+    pub(super) async fn pay(
+        &mut self,
+        what: &str,
+        to: Option<Address>,
+        data: Bytes,
+        value: U256,
+    ) -> Result<(), DeployError> {
         let mut request = TransactionRequest::default()
             .with_chain_id(self.chain)
             .with_nonce(self.nonce)
+            .with_value(value)
             .with_gas_limit(GAS_PER_TRANSACTION)
             .with_max_fee_per_gas(MAX_FEE_PER_GAS)
             .with_max_priority_fee_per_gas(PRIORITY_FEE_PER_GAS);
@@ -116,6 +128,14 @@ impl AdminSender {
         self.sent.push((what.to_owned(), *pending.tx_hash()));
         self.nonce = self.nonce.saturating_add(1);
         Ok(())
+    }
+
+    /// Gives an account a balance, as a genesis file would.
+    pub(super) async fn endow(&self, account: Address, balance: U256) -> Result<(), DeployError> {
+        self.provider
+            .raw_request("anvil_setBalance".into(), (account, balance))
+            .await
+            .map_err(|error| self.rpc(error))
     }
 
     /// Waits until all transactions are in blocks, and fails with the first that did not succeed.

@@ -2,10 +2,15 @@
 //! each batch again from its own node before it signs.
 
 use alloy::primitives::B256;
-use causeway_bindings::{Batch, ChainHead, RootImport, fold_imports, fold_leaf, fold_operation};
+use causeway_bindings::{
+    Batch, ChainHead, LedgerEntry, LedgerTotals, RootImport, TotalTooLarge, fold_imports,
+    fold_leaf, fold_operation, ledger_delta_hash,
+};
 use causeway_proofs::{ChainBatch, Dialect, LogTree};
 
 use crate::model::{BlockRef, ChainId};
+
+use super::read::AssetMove;
 
 /// A rolling hash of the chain before and after the batch, as the chain's contract holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,17 +46,21 @@ pub struct BatchFacts {
     pub operations: Vec<B256>,
     /// Commitment of the priority inbox.
     pub inbox: Rolling,
+    /// What the vault took and gave, in order.
+    pub moves: Vec<AssetMove>,
     /// Commitment to the batch's data.
     pub data_commitment: B256,
 }
 
-/// A batch and the roots it imported, as `settleBatch` takes them.
+/// A batch, the roots it imported and what it moved, as `settleBatch` takes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivedBatch {
     /// What the batch claims.
     pub batch: Batch,
     /// Roots it imported, in order.
     pub dependencies: Vec<RootImport>,
+    /// Totals of what it moved.
+    pub ledger: Vec<LedgerEntry>,
 }
 
 /// The chain's logs do not fit its state, or its state does not fit L1. Nothing is signed or settled then.
@@ -117,6 +126,18 @@ pub enum DeriveError {
         /// How many.
         leaves: usize,
     },
+    /// The vault moved more of a token than any ledger takes.
+    #[error("chain {chain}: blocks {first} to {last}: {total}")]
+    Total {
+        /// The chain.
+        chain: ChainId,
+        /// First block.
+        first: u64,
+        /// Last block.
+        last: u64,
+        /// Of what.
+        total: TotalTooLarge,
+    },
 }
 
 /// Checks the facts against each other and builds the batch they make.
@@ -130,6 +151,7 @@ pub fn derive(facts: BatchFacts) -> Result<DerivedBatch, DeriveError> {
             last: facts.last.number,
             leaves: facts.leaves.len(),
         })?;
+    let ledger = ledger_entries(&facts)?;
     let batch = Batch {
         number: facts.head.batchNumber.saturating_add(1),
         prevStateCommitment: facts.parent_hash,
@@ -142,14 +164,38 @@ pub fn derive(facts: BatchFacts) -> Result<DerivedBatch, DeriveError> {
         priorityOpsHash: facts.inbox.after,
         priorityOpsCount: facts.operations.len() as u64,
         dependencyRootsHash: facts.imports_hash.after,
-        ledgerDeltaHash: B256::ZERO,
+        ledgerDeltaHash: ledger_delta_hash(&ledger),
         swapEffectsHash: B256::ZERO,
         daCommitment: facts.data_commitment,
     };
     Ok(DerivedBatch {
         batch,
         dependencies: facts.imports,
+        ledger,
     })
+}
+
+fn ledger_entries(facts: &BatchFacts) -> Result<Vec<LedgerEntry>, DeriveError> {
+    let mut totals = LedgerTotals::default();
+    for moved in &facts.moves {
+        let AssetMove {
+            asset,
+            token_id,
+            amount,
+            destination,
+        } = moved.clone();
+        let added = match destination {
+            Some(chain) => totals.sent(asset, token_id, chain, amount),
+            None => totals.arrived(asset, token_id, amount),
+        };
+        added.map_err(|total| DeriveError::Total {
+            chain: facts.chain,
+            first: facts.first.number,
+            last: facts.last.number,
+            total,
+        })?;
+    }
+    Ok(totals.entries(facts.chain))
 }
 
 fn check_start(facts: &BatchFacts) -> Result<(), DeriveError> {
@@ -209,6 +255,7 @@ fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
 #[cfg(test)]
 mod tests {
     use alloy::primitives::U256;
+    use causeway_bindings::{Asset, AssetKind, ETHER};
     use proptest::prelude::*;
 
     use super::*;
@@ -271,6 +318,7 @@ mod tests {
             leaves,
             imports,
             operations,
+            moves: Vec::new(),
             data_commitment: word(7),
         }
     }
@@ -300,6 +348,50 @@ mod tests {
         assert_eq!(derived.batch.priorityOpsCount, 1);
         assert_eq!(derived.batch.dependencyRootsHash, facts.imports_hash.after);
         assert_eq!(derived.batch.daCommitment, word(7));
+    }
+
+    #[test]
+    fn a_batch_reports_the_totals_of_what_the_vault_moved() {
+        let asset = Asset {
+            originChainId: U256::from(9),
+            originToken: ETHER,
+            kind: AssetKind::Fungible,
+        };
+        let moved = |amount: u64, destination: Option<u64>| AssetMove {
+            asset: asset.clone(),
+            token_id: U256::ZERO,
+            amount: U256::from(amount),
+            destination: destination.map(U256::from),
+        };
+        let mut facts = facts(1, 0, 0);
+        assert_eq!(
+            derive(facts.clone()).unwrap().batch.ledgerDeltaHash,
+            B256::ZERO
+        );
+        facts.moves = vec![
+            moved(3, Some(272)),
+            moved(5, None),
+            moved(4, Some(272)),
+            moved(1, Some(9)),
+        ];
+        let derived = derive(facts.clone()).unwrap();
+        let rows: Vec<(u64, u64)> = derived
+            .ledger
+            .iter()
+            .map(|entry| (entry.counterparty.to(), entry.amount.to()))
+            .collect();
+        assert_eq!(rows, [(271, 5), (9, 1), (272, 7)], "what arrived is first");
+        assert_eq!(
+            derived.batch.ledgerDeltaHash,
+            ledger_delta_hash(&derived.ledger)
+        );
+
+        facts.moves = vec![moved(1, None); 2];
+        facts.moves[0].amount = U256::MAX;
+        assert!(matches!(
+            derive(facts),
+            Err(DeriveError::Total { first: 10, .. })
+        ));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use alloy::{
     sol_types::{SolCall, SolEvent},
 };
 use causeway_bindings::{
-    ChainHead, IBatchSettlement, IInteropRootStorage, IMessageOutbox, IPriorityInbox, RootImport,
+    Asset, ChainHead, IAssetCustody, IBatchSettlement, IInteropRootStorage, IMessageOutbox,
+    IPriorityInbox, RootImport,
 };
 use causeway_proofs::L2Log;
 
@@ -25,6 +26,8 @@ pub struct OperatedContracts {
     pub inbox: Address,
     /// Imported roots.
     pub root_storage: Address,
+    /// Asset vault.
+    pub vault: Address,
 }
 
 /// Why a read did not give what it should.
@@ -66,6 +69,21 @@ pub struct BatchLogs {
     pub imports: Vec<RootImport>,
     /// Hashes of the operations consumed.
     pub operations: Vec<B256>,
+    /// What the vault took and gave.
+    pub moves: Vec<AssetMove>,
+}
+
+/// What the vault of a chain took from an account or received for one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssetMove {
+    /// The asset.
+    pub asset: Asset,
+    /// Token id; 0 for fungible assets.
+    pub token_id: U256,
+    /// In units of the origin token.
+    pub amount: U256,
+    /// Where it was sent; `None` for what arrived.
+    pub destination: Option<U256>,
 }
 
 /// Reads the logs of blocks `first..=last`.
@@ -75,7 +93,12 @@ pub async fn read_logs(
     first: u64,
     last: u64,
 ) -> Result<BatchLogs, ReadError> {
-    let addresses = [contracts.outbox, contracts.inbox, contracts.root_storage];
+    let addresses = [
+        contracts.outbox,
+        contracts.inbox,
+        contracts.root_storage,
+        contracts.vault,
+    ];
     let logs = reader.logs(first, last, &addresses).await?;
     let mut read = BatchLogs::default();
     for log in &logs.logs {
@@ -124,8 +147,36 @@ impl BatchLogs {
             let event =
                 IPriorityInbox::PriorityOperationProcessed::decode_raw_log(topics(), &log.data)?;
             self.operations.push(event.operationHash);
+        } else if log.address == contracts.vault {
+            self.moves.extend(asset_move(log)?);
         }
         Ok(())
+    }
+}
+
+/// What a log of the vault says moved, if it is about that.
+fn asset_move(log: &ChainLog) -> Result<Option<AssetMove>, alloy::sol_types::Error> {
+    let topics = || log.topics.iter().copied();
+    match log.topics.first() {
+        Some(&IAssetCustody::AssetOut::SIGNATURE_HASH) => {
+            let event = IAssetCustody::AssetOut::decode_raw_log(topics(), &log.data)?;
+            Ok(Some(AssetMove {
+                asset: event.asset,
+                token_id: event.tokenId,
+                amount: event.amount,
+                destination: Some(event.destinationChainId),
+            }))
+        }
+        Some(&IAssetCustody::AssetIn::SIGNATURE_HASH) => {
+            let event = IAssetCustody::AssetIn::decode_raw_log(topics(), &log.data)?;
+            Ok(Some(AssetMove {
+                asset: event.asset,
+                token_id: event.tokenId,
+                amount: event.amount,
+                destination: None,
+            }))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -175,6 +226,7 @@ pub async fn read_facts(
         imports_hash,
         operations: logs.operations,
         inbox,
+        moves: logs.moves,
         data_commitment,
     })
 }

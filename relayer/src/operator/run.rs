@@ -291,6 +291,7 @@ impl Operator {
             data: published.calldata,
             proof,
             dependencies: derived.dependencies,
+            ledger: derived.ledger,
         };
         let calldata = call.abi_encode().into();
         let kind = IntentKind::Settle {
