@@ -66,12 +66,13 @@ async fn batches_settle_roots_are_imported_and_the_queue_is_consumed() {
             imports_hash(&network, chain).await != B256::ZERO
         })
         .await;
-        eventually("the operation is consumed", || async {
-            processed(&network, chain).await == U256::from(1)
+        // The deposit that backs the genesis, and the operation requested above.
+        eventually("the operations are consumed", || async {
+            processed(&network, chain).await == U256::from(2)
         })
         .await;
-        eventually("L1 knows it was consumed", || async {
-            head(&network, chain).await.priorityOpsConsumed == 1
+        eventually("L1 knows they were consumed", || async {
+            head(&network, chain).await.priorityOpsConsumed == 2
         })
         .await;
     }

@@ -16,23 +16,26 @@ fn install(chain: &FakeChain, contracts: &[Address], version: u64) {
     }
 }
 
-fn on_l1() -> [Address; 4] {
+fn on_l1() -> [Address; 6] {
     let contracts = l1_entry().contracts;
     [
         contracts.settlement,
         contracts.message_root,
         contracts.priority_queue,
         contracts.chain_registry,
+        contracts.asset_ledger,
+        contracts.shared_bridge,
     ]
 }
 
-fn on_chain() -> [Address; 4] {
+fn on_chain() -> [Address; 5] {
     let contracts = chain_entry("", 0).contracts;
     [
         contracts.outbox,
         contracts.center,
         contracts.handler,
         contracts.root_storage,
+        contracts.vault,
     ]
 }
 
