@@ -31,9 +31,11 @@ async fn an_expired_operation_stops_commits_until_it_is_consumed() -> Result<()>
     let operator = devnet.signer("operator-1")?.address();
     let mut operators = Relayer::new(&devnet, "operator", 0, Ok)?;
     operators.start_and_wait().await?;
-    until("the deposit that backs the genesis is run", LIMIT, async || {
-        Ok(executed_head(network, &a).await?.priorityOpsConsumed == 1)
-    })
+    until(
+        "the deposit that backs the genesis is run",
+        LIMIT,
+        async || Ok(executed_head(network, &a).await?.priorityOpsConsumed == 1),
+    )
     .await?;
     operators.stop().await?;
     ensure!(

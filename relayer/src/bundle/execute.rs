@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alloy::{
-    primitives::{Address, B256, Bytes},
+    primitives::{Address, B256, Bytes, U256},
     sol_types::SolCall,
 };
 use causeway_bindings::{BundleStatus, IInteropHandler, describe_revert};
@@ -13,14 +13,12 @@ use super::{
 };
 use crate::{
     chain::{CallRequest, ChainError, Clock},
-    model::{Intent, IntentKind, IntentState},
-    send::{SendRequest, Sender},
+    model::IntentKind,
+    send::{Fate, SendRequest, Sender, send_and_follow},
 };
 
 /// Gas on top of the estimate: the handler's state may have changed, and a recipient may ask for its share of what is left.
 const SPARE_GAS: u64 = 50_000;
-/// Pause between two looks at a transaction that is on its way.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What a simulation says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +63,7 @@ pub async fn simulate(
         from,
         to: place.contracts.handler,
         data: calldata(bundle, proof),
+        value: U256::ZERO,
         gas: None,
     };
     match place.reader.estimate_gas(&request).await {
@@ -94,62 +93,22 @@ pub async fn send(
         },
         to: place.contracts.handler,
         calldata: calldata(bundle, proof),
+        value: U256::ZERO,
         gas_limit: gas_limit(gas),
         blobs: None,
     };
-    let mut intent = sender.submit(request, |_| Ok(Vec::new())).await?;
-    let started = clock.now();
-    loop {
-        if let Some(outcome) = outcome(place, bundle, &intent).await? {
-            return Ok(outcome);
-        }
-        let seconds = clock.now().saturating_sub(started);
-        if seconds >= patience.as_secs() {
-            return Err(StepError::NotIncluded {
-                tx: newest(&intent),
-                seconds,
-            });
-        }
-        clock.sleep(PAUSE).await;
-        let changed = sender.tick().await?;
-        let own = changed
-            .into_iter()
-            .find(|changed| changed.nonce == intent.nonce);
-        intent = own.unwrap_or(intent);
-    }
-}
-
-/// What became of the transaction; `None` while that is open.
-async fn outcome(
-    place: &ChainPlace,
-    bundle: &BundleFile,
-    intent: &Intent,
-) -> Result<Option<Executed>, StepError> {
-    let success = match intent.state {
-        IntentState::Pending => return Ok(None),
-        IntentState::Included { success, .. } | IntentState::Final { success } => success,
-        IntentState::Replaced => {
-            let error = StepError::Replaced { tx: newest(intent) };
-            return failed(place, bundle, error).await.map(Some);
-        }
-    };
-    let (tx, block) = mined(place, intent).await?;
-    if success {
-        return Ok(Some(Executed::Included { tx, block }));
-    }
-    failed(place, bundle, StepError::Reverted { tx })
-        .await
-        .map(Some)
-}
-
-/// Which version of the transaction is in a block, and in which; the newest where the chain shows no receipts.
-async fn mined(place: &ChainPlace, intent: &Intent) -> Result<(B256, Option<u64>), StepError> {
-    for tx in &intent.hashes {
-        if let Some(receipt) = place.reader.receipt(*tx).await? {
-            return Ok((*tx, Some(receipt.block)));
-        }
-    }
-    Ok((newest(intent), None))
+    let error =
+        match send_and_follow(place.reader.as_ref(), sender, clock, request, patience).await? {
+            Fate::Included {
+                tx,
+                block,
+                success: true,
+            } => return Ok(Executed::Included { tx, block }),
+            Fate::Open { tx, seconds } => return Err(StepError::NotIncluded { tx, seconds }),
+            Fate::Included { tx, .. } => StepError::Reverted { tx },
+            Fate::Replaced { tx } => StepError::Replaced { tx },
+        };
+    failed(place, bundle, error).await
 }
 
 /// Gas limit for a delivery that takes `gas`.
@@ -186,8 +145,4 @@ async fn is_executed(place: &ChainPlace, bundle: &BundleFile) -> Result<bool, St
         BundleStatus::Unbundled => Err(StepError::Unbundled(bundle.bundle_hash)),
         _ => Ok(false),
     }
-}
-
-fn newest(intent: &Intent) -> B256 {
-    intent.hashes.last().copied().unwrap_or_default()
 }

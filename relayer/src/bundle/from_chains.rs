@@ -43,19 +43,52 @@ pub struct Proven {
     pub is_final: bool,
 }
 
+/// A leaf of a chain's log trees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Emitted {
+    /// The chain.
+    pub chain: ChainId,
+    /// Block it was emitted in.
+    pub block: u64,
+    /// The leaf.
+    pub leaf: B256,
+    /// What it is known by: the hash of a bundle, message or operation.
+    pub id: B256,
+}
+
 /// Proves a bundle, from the logs of its batch and the events of L1.
 pub async fn prove(
     network: &Network,
     bundle: &BundleFile,
     at: ProveAt,
 ) -> Result<Proven, StepError> {
+    let emitted = Emitted {
+        chain: bundle.source_chain_id,
+        block: bundle.sent.block,
+        leaf: bundle.leaf(),
+        id: bundle.bundle_hash,
+    };
+    prove_leaf(network, emitted, bundle.destination_chain_id, at).await
+}
+
+/// Proves a leaf to L1's own contracts.
+pub async fn prove_on_l1(network: &Network, emitted: Emitted) -> Result<Proven, StepError> {
+    prove_leaf(network, emitted, emitted.chain, ProveAt::Execution).await
+}
+
+async fn prove_leaf(
+    network: &Network,
+    emitted: Emitted,
+    destination: ChainId,
+    at: ProveAt,
+) -> Result<Proven, StepError> {
     let l1 = network.l1.reader.as_ref();
-    let source = network.chain(bundle.source_chain_id)?;
-    let history = History::read(&network.l1, bundle.source_chain_id).await?;
-    let batch = history.batch_of(bundle.source_chain_id, bundle.sent.block)?;
+    let source = network.chain(emitted.chain)?;
+    let history = History::read(&network.l1, emitted.chain).await?;
+    let batch = history.batch_of(emitted.chain, emitted.block)?;
     let tree = rebuild(source, &batch).await?;
-    let block = anchor(network, bundle, &history, &batch, at).await?;
-    let proof = build(l1.chain_id(), bundle, &history, &batch, &tree, block)?;
+    let block = anchor(network, destination, &history, &batch, at).await?;
+    let proof = build(l1.chain_id(), emitted, &history, &batch, &tree, block)?;
     confirm(network, &proof, block).await?;
     let is_final = l1.head(Finality::Final).await?.number >= block.number;
     Ok(Proven { proof, is_final })
@@ -98,7 +131,7 @@ async fn rebuild(place: &ChainPlace, batch: &SettledBatch) -> Result<BatchTree, 
 /// The L1 block whose root the proof is to lead to.
 async fn anchor(
     network: &Network,
-    bundle: &BundleFile,
+    destination: ChainId,
     history: &History,
     batch: &SettledBatch,
     at: ProveAt,
@@ -109,7 +142,7 @@ async fn anchor(
         ProveAt::L1Block(asked) if asked < needed => Err(StepError::BeforeBatch { asked, needed }),
         ProveAt::L1Block(asked) => history.changed_in(asked),
         ProveAt::Imported => {
-            let destination = network.chain(bundle.destination_chain_id)?;
+            let destination = network.chain(destination)?;
             newest_import(network, destination, history, needed).await
         }
     }
@@ -201,19 +234,19 @@ pub(super) async fn is_imported(
 
 fn build(
     l1: ChainId,
-    bundle: &BundleFile,
+    emitted: Emitted,
     history: &History,
     batch: &SettledBatch,
     tree: &BatchTree,
     block: BlockRef,
 ) -> Result<BundleProof, StepError> {
-    let leaf = bundle.leaf();
+    let Emitted { leaf, id, .. } = emitted;
     let position = tree.points().iter().position(|point| point.leaf == leaf);
     let leaf_index = position.and_then(|index| u64::try_from(index).ok());
     let missing = || StepError::NotInBatch {
         chain: batch.chain,
         batch: batch.number,
-        bundle: bundle.bundle_hash,
+        bundle: id,
     };
     let leaf_index = leaf_index.ok_or_else(missing)?;
     let (_, log_path) = tree.leaf_path(leaf_index).ok_or_else(missing)?;
@@ -235,7 +268,7 @@ fn build(
     )
     .map_err(|error| StepError::Unproven(error.to_string()))?;
     Ok(BundleProof {
-        id: bundle.bundle_hash,
+        id,
         source: batch.chain,
         batch: batch.number,
         leaf_index,

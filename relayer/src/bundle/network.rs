@@ -21,6 +21,10 @@ pub struct L1Place {
     pub reader: Arc<dyn ChainReader>,
     /// The contracts whose events are followed.
     pub contracts: L1Contracts,
+    /// Its shared bridge.
+    pub shared_bridge: Address,
+    /// Its priority queue.
+    pub priority_queue: Address,
     /// Block from which on they have emitted anything.
     pub start_block: u64,
     /// Most blocks read at once.
@@ -36,6 +40,8 @@ pub struct ChainPlace {
     pub contracts: ChainContracts,
     /// Its interop center.
     pub center: Address,
+    /// Its asset vault.
+    pub vault: Address,
     /// Block from which on the contracts have emitted anything.
     pub start_block: u64,
     /// Most blocks read at once.
@@ -67,6 +73,8 @@ impl Network {
                 message_root: config.l1.contracts.message_root,
                 settlement: config.l1.contracts.settlement,
             },
+            shared_bridge: config.l1.contracts.shared_bridge,
+            priority_queue: config.l1.contracts.priority_queue,
             start_block: config.l1.reading.start_block,
             page: config.l1.reading.log_page_blocks,
         };
@@ -79,6 +87,7 @@ impl Network {
                     root_storage: chain.contracts.root_storage,
                 },
                 center: chain.contracts.center,
+                vault: chain.contracts.vault,
                 start_block: chain.reading.start_block,
                 page: chain.reading.log_page_blocks,
             };

@@ -93,13 +93,18 @@ impl BundleProof {
         BundleDelivery {
             bundle: bundle.bundle.clone(),
             sender: bundle.center,
-            proof: InclusionProof {
-                chainId: U256::from(self.source),
-                batchNumber: U256::from(self.batch),
-                leafIndex: U256::from(self.leaf_index),
-                txNumberInBatch: 0,
-                path: self.path.clone(),
-            },
+            proof: self.inclusion(),
+        }
+    }
+
+    /// The proof as the contracts take it.
+    pub fn inclusion(&self) -> InclusionProof {
+        InclusionProof {
+            chainId: U256::from(self.source),
+            batchNumber: U256::from(self.batch),
+            leafIndex: U256::from(self.leaf_index),
+            txNumberInBatch: 0,
+            path: self.path.clone(),
         }
     }
 

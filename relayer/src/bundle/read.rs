@@ -2,7 +2,10 @@
 
 use std::ops::ControlFlow;
 
-use alloy::{primitives::Address, sol_types::SolCall};
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
 
 use super::error::StepError;
 use crate::{
@@ -78,6 +81,7 @@ pub(super) async fn ask<C: SolCall + Sync>(
         from: Address::ZERO,
         to: contract,
         data: call.abi_encode().into(),
+        value: U256::ZERO,
         gas: None,
     };
     let answer = reader.call(&request).await?;

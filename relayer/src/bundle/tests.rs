@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use alloy::primitives::B256;
+use alloy::primitives::{Address, B256};
 use serde_json::{Value, json};
 
 use super::*;
@@ -23,6 +23,7 @@ fn places(network: &harness::Network) -> Network {
             reader: chain.clone(),
             contracts: CONTRACTS,
             center: CENTER,
+            vault: Address::ZERO,
             start_block: 0,
             page: 3,
         };
@@ -32,6 +33,8 @@ fn places(network: &harness::Network) -> Network {
         l1: L1Place {
             reader: network.l1.clone(),
             contracts: L1_CONTRACTS,
+            shared_bridge: Address::ZERO,
+            priority_queue: Address::ZERO,
             start_block: 0,
             page: 4,
         },

@@ -273,7 +273,12 @@ pub(super) fn quantity(number: u64) -> Value {
 }
 
 fn call_object(request: &CallRequest) -> Value {
-    let mut object = json!({ "from": request.from, "to": request.to, "input": request.data });
+    let mut object = json!({
+        "from": request.from,
+        "to": request.to,
+        "input": request.data,
+        "value": request.value,
+    });
     if let (Some(gas), Some(fields)) = (request.gas, object.as_object_mut()) {
         fields.insert("gas".to_owned(), quantity(gas));
     }

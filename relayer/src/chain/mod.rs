@@ -68,6 +68,8 @@ pub struct CallRequest {
     pub to: Address,
     /// Calldata.
     pub data: Bytes,
+    /// Value, in wei.
+    pub value: U256,
     /// Gas limit, or as much as the node gives.
     pub gas: Option<u64>,
 }

@@ -154,6 +154,7 @@ async fn check_contract(
         from,
         to: address,
         data: IVersioned::versionCall {}.abi_encode().into(),
+        value: U256::ZERO,
         gas: None,
     };
     let answer = match reader.call(&call).await {

@@ -200,6 +200,7 @@ pub(super) async fn can_call(
         from: account,
         to: authority,
         data: question.abi_encode().into(),
+        value: U256::ZERO,
         gas: None,
     };
     let answer = match reader.call(&call).await {

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use alloy::primitives::{B256, Bytes};
+use alloy::primitives::{B256, Bytes, U256};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 use super::{
@@ -214,6 +214,7 @@ impl Courier {
             },
             to: ctx.settings.handler,
             calldata: build::calldata(planned, parcels)?,
+            value: U256::ZERO,
             gas_limit: plan::gas_limit(planned),
             blobs: None,
         };
@@ -311,6 +312,7 @@ async fn simulate(ctx: &DeliverContext, parcels: Vec<Parcel>) -> Vec<Simulated> 
             from: ctx.sender.address(),
             to: ctx.settings.handler,
             data: parcel.alone.clone(),
+            value: U256::ZERO,
             gas: None,
         };
         let (chain, permits) = (ctx.chain.clone(), permits.clone());

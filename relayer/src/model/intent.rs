@@ -34,6 +34,11 @@ pub enum IntentKind {
     },
     /// Fills a nonce that nothing else will use.
     Cancel,
+    /// A step that a person asked for on the command line.
+    ByHand {
+        /// Which step.
+        step: String,
+    },
 }
 
 /// Where a transaction stands.

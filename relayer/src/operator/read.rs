@@ -265,6 +265,7 @@ pub async fn read<C: SolCall>(
         from: Address::ZERO,
         to: contract,
         data: Bytes::from(call.abi_encode()),
+        value: U256::ZERO,
         gas: None,
     };
     let answer = match block {

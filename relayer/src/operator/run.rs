@@ -302,6 +302,7 @@ impl Operator {
             kind,
             to: binding.settlement,
             calldata,
+            value: U256::ZERO,
             gas_limit: 0,
             blobs: published.blobs,
         };
@@ -334,6 +335,7 @@ impl Operator {
             from: self.context.l1_sender.address(),
             to: request.to,
             data: request.calldata.clone(),
+            value: U256::ZERO,
             gas: None,
         };
         match self.context.l1.estimate_gas(&call).await {
@@ -390,6 +392,7 @@ impl Operator {
             },
             to: settings.binding.contracts.root_storage,
             calldata: import_call(settings.l1_chain, candidate),
+            value: U256::ZERO,
             gas_limit: IMPORT_GAS,
             blobs: None,
         };
@@ -444,6 +447,7 @@ impl Operator {
             kind,
             to: inbox,
             calldata,
+            value: U256::ZERO,
             gas_limit,
             blobs: None,
         };

@@ -5,6 +5,7 @@
 //! receipts and finality, never from an error text or from a missing receipt alone.
 
 mod fees;
+mod follow;
 mod plan;
 mod sender;
 mod sign;
@@ -13,12 +14,13 @@ mod tests;
 mod versions;
 
 pub use fees::FeeCaps;
+pub use follow::{Fate, send_and_follow};
 pub use sender::Sender;
 pub use sign::Signer;
 
 use alloy::{
     eips::eip7594::BlobTransactionSidecarEip7594,
-    primitives::{Address, Bytes},
+    primitives::{Address, Bytes, U256},
 };
 
 use crate::{
@@ -75,6 +77,8 @@ pub struct SendRequest {
     pub to: Address,
     /// Calldata.
     pub calldata: Bytes,
+    /// Value, in wei; 0 for all that the relayer sends by itself.
+    pub value: U256,
     /// Gas limit.
     pub gas_limit: u64,
     /// Blobs to carry along, with their cell proofs; most transactions have none.

@@ -30,6 +30,7 @@ pub(super) struct Draft {
     pub(super) nonce: u64,
     pub(super) to: Address,
     pub(super) calldata: Bytes,
+    pub(super) value: U256,
     pub(super) gas_limit: u64,
     pub(super) offer: Offer,
     pub(super) sidecar: Option<BlobTransactionSidecarEip7594>,
@@ -78,6 +79,7 @@ impl Draft {
                 .to()
                 .ok_or_else(|| damaged("it creates a contract".to_owned()))?,
             calldata: envelope.input().clone(),
+            value: envelope.value(),
             gas_limit: envelope.gas_limit(),
             offer: Offer {
                 gas: Fees {
@@ -100,7 +102,7 @@ impl Draft {
             max_fee_per_gas: self.offer.gas.max_fee_per_gas,
             max_priority_fee_per_gas: self.offer.gas.max_priority_fee_per_gas,
             to: TxKind::Call(self.to),
-            value: U256::ZERO,
+            value: self.value,
             access_list: Default::default(),
             input: self.calldata,
         }
@@ -114,7 +116,7 @@ impl Draft {
             max_fee_per_gas: self.offer.gas.max_fee_per_gas,
             max_priority_fee_per_gas: self.offer.gas.max_priority_fee_per_gas,
             to: self.to,
-            value: U256::ZERO,
+            value: self.value,
             access_list: Default::default(),
             blob_versioned_hashes,
             max_fee_per_blob_gas: self.offer.blob,
@@ -159,6 +161,7 @@ mod tests {
             nonce: 7,
             to: Address::repeat_byte(1),
             calldata: Bytes::from_static(b"data"),
+            value: U256::from(5),
             gas_limit: 100_000,
             offer: Offer {
                 gas: Fees {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, Bytes, U256};
 
 use super::{FeeCaps, SendError, SendRequest, SendSettings, SendTimes, Sender};
 use crate::{
@@ -99,6 +99,7 @@ fn request() -> SendRequest {
         },
         to: Address::repeat_byte(9),
         calldata: Bytes::from_static(b"call"),
+        value: U256::ZERO,
         gas_limit: 100_000,
         blobs: None,
     }

@@ -1,6 +1,6 @@
 //! Versions of a transaction: signed, made durable, broadcast, outbid.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{Bytes, U256};
 
 use super::{
     SendError, SendRequest,
@@ -31,6 +31,7 @@ impl Sender {
             kind,
             to,
             calldata,
+            value,
             gas_limit,
             blobs: sidecar,
         } = request;
@@ -40,6 +41,7 @@ impl Sender {
             nonce,
             to,
             calldata: calldata.clone(),
+            value,
             gas_limit,
             offer,
             sidecar,
@@ -209,6 +211,7 @@ impl Sender {
         let draft = Draft {
             to: intent.to,
             calldata: Bytes::new(),
+            value: U256::ZERO,
             gas_limit: CANCEL_GAS,
             offer,
             ..old

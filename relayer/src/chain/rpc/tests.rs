@@ -170,6 +170,7 @@ fn a_call() -> CallRequest {
         from: Address::ZERO,
         to: Address::ZERO,
         data: Bytes::new(),
+        value: U256::ZERO,
         gas: None,
     }
 }
