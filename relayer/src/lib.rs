@@ -12,6 +12,7 @@
 
 pub mod api;
 pub mod app;
+pub mod assets;
 pub mod bundle;
 pub mod canary;
 pub mod chain;

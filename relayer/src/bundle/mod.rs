@@ -34,4 +34,5 @@ pub use from_store::{Anchored, ProveError, Prover};
 pub use network::{ChainPlace, L1Place, Network};
 pub use online::verify_online;
 pub use proof_file::{BundleProof, PROOF_SCHEMA};
+pub use read::{Range, ask, logs, newest};
 pub use verify::{Check, Outcome, VERIFICATION_SCHEMA, Verification, verify};

@@ -15,10 +15,13 @@ use crate::{
 
 /// Blocks `from..=to` of a chain, some at a time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Range {
-    pub(super) from: u64,
-    pub(super) to: u64,
-    pub(super) page: u64,
+pub struct Range {
+    /// First block.
+    pub from: u64,
+    /// Last block.
+    pub to: u64,
+    /// Most blocks read at once.
+    pub page: u64,
 }
 
 impl Range {
@@ -38,7 +41,7 @@ impl Range {
     }
 
     /// First to last block of each page, the newest first.
-    pub(super) fn pages_back(self) -> impl Iterator<Item = (u64, u64)> {
+    pub fn pages_back(self) -> impl Iterator<Item = (u64, u64)> {
         let step = self.page.max(1);
         let last = (self.from <= self.to).then_some(self.to);
         std::iter::successors(last, move |to| {
@@ -51,7 +54,7 @@ impl Range {
 /// Shows the logs of each page to `visit`, in order, until it breaks off. All pages are of one fork.
 ///
 /// Returns the last block read.
-pub(super) async fn logs(
+pub async fn logs(
     reader: &dyn ChainReader,
     range: Range,
     addresses: &[Address],
@@ -72,7 +75,7 @@ pub(super) async fn logs(
 }
 
 /// Asks a contract. Chains behind a gateway want to know who asks, and anyone may.
-pub(super) async fn ask<C: SolCall + Sync>(
+pub async fn ask<C: SolCall + Sync>(
     reader: &dyn ChainReader,
     contract: Address,
     call: &C,
@@ -93,7 +96,7 @@ pub(super) async fn ask<C: SolCall + Sync>(
 }
 
 /// Number of the newest block.
-pub(super) async fn newest(reader: &dyn ChainReader) -> Result<u64, StepError> {
+pub async fn newest(reader: &dyn ChainReader) -> Result<u64, StepError> {
     Ok(reader.head(Finality::Latest).await?.number)
 }
 

@@ -318,7 +318,8 @@ fn batch_executed(log: &ChainLog) -> Result<L1Event, EventError> {
     })
 }
 
-fn decode<E: SolEvent>(log: &ChainLog) -> Result<E, EventError> {
+/// Decodes a log as an event.
+pub fn decode<E: SolEvent>(log: &ChainLog) -> Result<E, EventError> {
     E::decode_raw_log(log.topics.iter(), &log.data).map_err(|error| fault::<E>(log, error))
 }
 

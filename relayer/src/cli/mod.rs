@@ -1,6 +1,7 @@
 //! The command line: one file per group of commands. Results go to standard output, as a table or as JSON; everything
 //! else goes to standard error.
 
+mod assets;
 mod bundle;
 mod completions;
 mod config;
@@ -8,8 +9,10 @@ mod dev;
 mod doctor;
 mod exit;
 mod msg;
+mod network;
 mod output;
 mod run;
+mod signing;
 mod source;
 
 use std::path::PathBuf;
@@ -63,6 +66,15 @@ enum Command {
     /// Take a bundle through its steps by hand: extract, prove, verify, execute
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
+    /// Send assets between chains, and follow them
+    #[command(subcommand)]
+    Transfer(assets::TransferCommand),
+    /// Finish what was sent from a chain to L1
+    #[command(subcommand)]
+    Withdraw(assets::WithdrawCommand),
+    /// Get back what was sent from L1 and refused
+    #[command(subcommand)]
+    Deposit(assets::DepositCommand),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -111,6 +123,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Config(command) => config::run(&config, command, output),
         Command::Msg(command) => msg::run(&config, command, output).await,
         Command::Bundle(command) => bundle::run(&config, command, output).await,
+        Command::Transfer(command) => assets::transfer(&config, command, output).await,
+        Command::Withdraw(command) => assets::withdraw(&config, command, output).await,
+        Command::Deposit(command) => assets::deposit(&config, command, output).await,
         Command::Completions(args) => completions::run(&args),
     }
 }

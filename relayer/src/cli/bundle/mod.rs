@@ -10,17 +10,13 @@ use alloy::primitives::B256;
 use clap::{Args, Subcommand};
 
 use super::exit::{Exit, Failure};
+use super::network::{find_chain, open};
 use super::output::Output;
 use super::source::{self, Source};
-use crate::app::{Chains, check_chain};
 use crate::bundle::{
-    Anchored, BundleFile, BundleProof, Network, ProveAt, Wanted, extract, prove, verify,
-    verify_online,
+    Anchored, BundleFile, BundleProof, ProveAt, Wanted, extract, prove, verify, verify_online,
 };
-use crate::checks::{Finding, Target};
 use crate::config::{ChainConfig, Config};
-use crate::model::ChainId;
-use crate::view::ChainNames;
 
 use report::{Verified, Written};
 
@@ -118,12 +114,8 @@ pub(super) struct ExecuteArgs {
     #[arg(long)]
     dry_run: bool,
     /// Longest time to wait until the transaction is in a block, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = crate::cli::network::seconds)]
     timeout: Duration,
-}
-
-fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
-    text.parse().map(Duration::from_secs)
 }
 
 pub(super) async fn run(
@@ -251,43 +243,4 @@ impl FilesArgs {
             BundleProof::read(&self.proof)?,
         ))
     }
-}
-
-/// The network, after a look at the chains that are needed: those of another network say nothing.
-async fn open(config: &Config, needed: &[ChainId]) -> Result<Network, Failure> {
-    let chains = Chains::open(config)?;
-    let mut targets = vec![Target::from(&config.l1)];
-    targets.extend(config.chains.values().map(Target::from));
-    for target in targets
-        .iter()
-        .filter(|target| needed.contains(&target.chain_id))
-    {
-        let Some(chain) = chains.get(target.chain_id) else {
-            continue;
-        };
-        let findings = check_chain(chain, target).await;
-        if let Some(finding) = findings
-            .iter()
-            .find(|finding| Finding::forbids_start(finding))
-        {
-            return Err(Failure::new(Exit::Refused, finding.to_string()));
-        }
-    }
-    Ok(Network::open(config)?)
-}
-
-fn find_chain<'a>(config: &'a Config, word: &str) -> Result<&'a ChainConfig, Failure> {
-    let names = ChainNames::from(config);
-    let unknown = || {
-        let known: Vec<_> = names.all().map(|(_, name)| name).collect();
-        let text = format!(
-            "there is no chain `{word}`; name an id or one of {}",
-            known.join(", ")
-        );
-        Failure::new(Exit::NotFound, text)
-    };
-    names
-        .find(word)
-        .and_then(|id| config.chain(id))
-        .ok_or_else(unknown)
 }
