@@ -65,6 +65,16 @@ pub enum AssetError {
         /// Vault or bridge.
         custody: Address,
     },
+    /// The contract does not answer like a token of that kind.
+    #[error(
+        "chain {chain}: {token} does not answer like a token of that kind; correct --token or --kind"
+    )]
+    NotAToken {
+        /// The chain.
+        chain: ChainId,
+        /// The address.
+        token: Address,
+    },
     /// An amount is no amount of the token.
     #[error("{text} is no amount of a token with {decimals} decimals: {reason}")]
     BadAmount {

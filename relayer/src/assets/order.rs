@@ -11,7 +11,8 @@ use causeway_bindings::{
 
 use super::{AssetError, Custody};
 use crate::{
-    bundle::{Network, ask},
+    bundle::{Network, StepError, ask},
+    chain::ChainError,
     model::ChainId,
 };
 
@@ -151,7 +152,7 @@ async fn approve_amount(
         owner: account,
         spender: custody.address,
     };
-    let allowed = ask(custody.reader, order.token, &question).await?;
+    let allowed = ask_token(custody, order.token, &question).await?;
     if allowed >= order.amount {
         return Ok(Vec::new());
     }
@@ -180,8 +181,8 @@ async fn approve_one(
         owner: account,
         operator: custody.address,
     };
-    if ask(custody.reader, order.token, &approved).await? == custody.address
-        || ask(custody.reader, order.token, &all).await?
+    if ask_token(custody, order.token, &approved).await? == custody.address
+        || ask_token(custody, order.token, &all).await?
     {
         return Ok(Vec::new());
     }
@@ -201,7 +202,7 @@ async fn approve_all(
         account,
         operator: custody.address,
     };
-    if ask(custody.reader, order.token, &question).await? {
+    if ask_token(custody, order.token, &question).await? {
         return Ok(Vec::new());
     }
     if !order.approve_all {
@@ -221,6 +222,21 @@ async fn approve_all(
     )])
 }
 
+/// Asks a token; an address without code, or another contract, is named as what it is.
+async fn ask_token<C: SolCall + Sync>(
+    custody: Custody<'_>,
+    token: Address,
+    question: &C,
+) -> Result<C::Return, AssetError> {
+    match ask(custody.reader, token, question).await {
+        Err(
+            StepError::NotOurContract { chain, .. }
+            | StepError::Chain(ChainError::Reverted { chain, .. }),
+        ) => Err(AssetError::NotAToken { chain, token }),
+        answer => Ok(answer?),
+    }
+}
+
 /// An amount in a token's smallest unit, from the number of whole tokens that a person wrote.
 ///
 /// # Errors
@@ -233,7 +249,7 @@ pub async fn amount(
 ) -> Result<U256, AssetError> {
     let decimals = match kind {
         AssetKind::Fungible if token == ETHER => ETHER_DECIMALS,
-        AssetKind::Fungible => ask(custody.reader, token, &IERC20::decimalsCall {}).await?,
+        AssetKind::Fungible => ask_token(custody, token, &IERC20::decimalsCall {}).await?,
         _ => 0,
     };
     units(text, decimals).map_err(|reason| AssetError::BadAmount {

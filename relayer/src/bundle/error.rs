@@ -88,12 +88,12 @@ pub enum StepError {
     },
     /// L1 has not executed the batch yet.
     #[error(
-        "chain {chain}: L1 has executed batches up to block {settled}, the bundle was sent in block {block}; try again later"
+        "chain {chain}: L1 has executed batches up to block {settled}, it was sent in block {block}; try again later"
     )]
     NotSettled {
         /// The chain.
         chain: ChainId,
-        /// Block of the bundle.
+        /// Block it was sent in.
         block: u64,
         /// Last block that L1 has.
         settled: u64,

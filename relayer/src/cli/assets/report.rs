@@ -247,6 +247,7 @@ impl From<AssetError> for Failure {
             AssetError::SentSeveralTimes { .. }
             | AssetError::OtherKind { .. }
             | AssetError::ApprovalForAllNeeded { .. }
+            | AssetError::NotAToken { .. }
             | AssetError::BadAmount { .. } => Exit::Usage,
             AssetError::WouldRevert { .. } => Exit::NotExecuted,
             AssetError::NotReady { .. } => Exit::CheckFailed,
