@@ -11,6 +11,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
@@ -20,6 +21,7 @@ import {IRepresentations} from "../interfaces/IRepresentations.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
+import {TokenRecord} from "../libraries/TokenRecord.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 
 /// @title How assets are kept, on a chain and on L1 alike
@@ -27,13 +29,7 @@ import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from ".
 /// recipient is called, and none of them can call back in.
 abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-
-    /// @dev A token that was born here.
-    struct HomeToken {
-        uint128 locked;
-        AssetKind kind;
-        bool known;
-    }
+    using TokenRecord for uint256;
 
     /// @dev Gas that paying out gets. Whoever delivers must bring it, so that nobody can turn a payment into a claim.
     uint256 private constant PAY_GAS = 300_000;
@@ -41,10 +37,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     IRepresentations internal immutable REPRESENTATIONS;
 
-    mapping(address token => HomeToken) private _home;
-    mapping(address token => Asset) private _foreign;
-    /// @inheritdoc IAssetCustody
-    mapping(bytes32 assetId => address token) public tokenOf;
+    /// @dev See `TokenRecord`.
+    mapping(address token => uint256 record) private _tokens;
+    /// @dev Representations, by the assets they stand for.
+    mapping(bytes32 assetId => uint256 record) private _representations;
     mapping(address token => mapping(uint256 chainId => bool)) private _announced;
     /// @inheritdoc IAssetCustody
     mapping(bytes32 key => mapping(address owner => uint256)) public claimable;
@@ -82,39 +78,45 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @inheritdoc IAssetCustody
-    function locked(address token) external view returns (uint256) {
-        return _home[token].locked;
+    function locked(address token) public view returns (uint256) {
+        uint256 record = _tokens[token];
+        return record.isForeign() ? 0 : record.locked();
     }
 
     /// @inheritdoc IAssetCustody
-    function assetOf(address token, AssetKind kind) public view returns (Asset memory asset) {
-        if (token == AssetIds.BASE_TOKEN) return _baseAsset();
-        asset = _foreign[token];
-        if (asset.originChainId == 0) return Asset(block.chainid, token, kind);
-        require(asset.kind == kind, AssetCustodyWrongKind(token, asset.kind, kind));
+    function tokenOf(bytes32 assetId) external view returns (address) {
+        return _representations[assetId].account();
+    }
+
+    /// @inheritdoc IAssetCustody
+    function assetOf(address token, AssetKind kind) public view returns (Asset memory) {
+        if (token == AssetIds.BASE_TOKEN) return Asset(_baseChainId(), token, AssetKind.Fungible);
+        uint256 record = _tokens[token];
+        if (!record.isForeign()) return Asset(block.chainid, token, kind);
+        _requireKind(token, record, kind);
+        return Asset(record.chainId(), record.account(), kind);
     }
 
     /// @dev Takes what `from` wants to send, and says it in the words of a transfer.
-    function _take(TransferRequest memory request, address from) internal returns (AssetTransfer memory transfer) {
+    function _take(TransferRequest calldata request, address from) internal returns (AssetTransfer memory taken) {
         require(!_paused, AssetCustodyPaused());
-        require(request.recipient != address(0), AssetCustodyZeroRecipient());
-        _checkAmount(request.kind, request.tokenId, request.amount);
-        bool isBase = request.token == AssetIds.BASE_TOKEN;
-        uint256 value = isBase ? request.amount : 0;
+        (address token, AssetKind kind) = (request.token, request.kind);
+        (taken.tokenId, taken.amount) = (request.tokenId, request.amount);
+        (taken.sender, taken.recipient) = (from, request.recipient);
+        require(taken.recipient != address(0), AssetCustodyZeroRecipient());
+        _checkAmount(kind, taken.tokenId, taken.amount);
+        uint256 value = token == AssetIds.BASE_TOKEN ? taken.amount : 0;
         require(msg.value == value, AssetCustodyWrongValue(value, msg.value));
-        require(isBase || request.token.code.length != 0, AssetCustodyNoToken(request.token));
 
-        transfer.asset = assetOf(request.token, request.kind);
-        require(
-            transfer.asset.kind == request.kind, AssetCustodyWrongKind(request.token, transfer.asset.kind, request.kind)
-        );
-        (transfer.tokenId, transfer.amount) = (request.tokenId, request.amount);
-        (transfer.sender, transfer.recipient) = (from, request.recipient);
-        if (isBase) _takeBase(request.amount);
-        else _takeToken(transfer, request.token, from);
-        transfer.metadata = _announcement(transfer.asset, request.token, request.destinationChainId);
-        transfer.tokenUri = _uriOf(request.token, request.kind, request.tokenId);
-        emit AssetOut(transfer.asset, request.tokenId, request.amount, request.destinationChainId, from);
+        uint256 chainId = request.destinationChainId;
+        if (token == AssetIds.BASE_TOKEN) {
+            require(kind == AssetKind.Fungible, AssetCustodyWrongKind(token, AssetKind.Fungible, kind));
+            taken.asset = Asset(_baseChainId(), token, kind);
+            _takeBase(taken.amount);
+        } else {
+            _takeToken(taken, token, kind, chainId);
+        }
+        emit AssetOut(taken.asset, taken.tokenId, taken.amount, chainId);
     }
 
     /// @dev Pays a transfer that arrived, or notes a claim. An amount of 0 only announces the asset.
@@ -123,19 +125,12 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         uint256 amount = transfer.amount;
         if (amount == 0) return;
         _checkAmount(transfer.asset.kind, transfer.tokenId, amount);
-        emit AssetIn(transfer.asset, transfer.tokenId, amount, sourceChainId, transfer.recipient);
+        emit AssetIn(transfer.asset, transfer.tokenId, amount, sourceChainId);
         if (_pay(transfer.asset, transfer.tokenId, amount, transfer.recipient, transfer.tokenUri)) return;
         bytes32 key = AssetIds.ledgerKey(transfer.asset, transfer.tokenId);
         claimable[key][transfer.recipient] += amount;
         if (bytes(transfer.tokenUri).length != 0) _claimedUri[key] = transfer.tokenUri;
         emit ClaimAdded(key, transfer.recipient, amount);
-    }
-
-    /// @dev What another chain is told about a token of this one, once per chain; empty for tokens of other chains.
-    function _announcement(Asset memory asset, address token, uint256 chainId) internal returns (bytes memory) {
-        if (asset.originChainId != block.chainid || _announced[token][chainId]) return "";
-        _announced[token][chainId] = true;
-        return _describe(asset.kind, token);
     }
 
     function _describe(AssetKind kind, address token) internal view returns (bytes memory) {
@@ -150,8 +145,8 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         return abi.encode(metadata);
     }
 
-    /// @dev The asset behind this chain's base token.
-    function _baseAsset() internal view virtual returns (Asset memory);
+    /// @dev Home of the asset behind this chain's base token.
+    function _baseChainId() internal view virtual returns (uint256);
 
     /// @dev Puts base tokens that came as value away.
     function _takeBase(uint256 amount) internal virtual;
@@ -162,35 +157,54 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev Only an asset's home says what it is called; what other chains say of it is passed over.
     function _learn(Asset memory asset, bytes memory metadata, uint256 sourceChainId) private {
         bytes32 id = AssetIds.assetId(asset.originChainId, asset.originToken);
-        if (sourceChainId != asset.originChainId || tokenOf[id] != address(0) || _isBase(asset)) return;
+        if (sourceChainId != asset.originChainId || _representations[id] != 0 || _isBase(asset)) return;
         address token = REPRESENTATIONS.create(id, asset.kind, abi.decode(metadata, (AssetMetadata)));
-        tokenOf[id] = token;
-        _foreign[token] = asset;
+        uint64 chainId = SafeCast.toUint64(asset.originChainId);
+        _representations[id] = TokenRecord.foreign(asset.kind, chainId, token);
+        _tokens[token] = TokenRecord.foreign(asset.kind, chainId, asset.originToken);
         emit AssetRegistered(id, token, asset);
     }
 
-    function _takeToken(AssetTransfer memory transfer, address token, address from) private {
-        AssetKind kind = transfer.asset.kind;
-        if (transfer.asset.originChainId == block.chainid) _lock(token, kind, transfer.tokenId, transfer.amount, from);
-        else _burn(token, kind, transfer.tokenId, transfer.amount, from);
+    function _takeToken(AssetTransfer memory taken, address token, AssetKind kind, uint256 chainId) private {
+        uint256 record = _tokens[token];
+        if (record == 0) record = _register(token, kind);
+        _requireKind(token, record, kind);
+        if (record.isForeign()) {
+            taken.asset = Asset(record.chainId(), record.account(), kind);
+            _burn(token, kind, taken.tokenId, taken.amount, taken.sender);
+        } else {
+            taken.asset = Asset(block.chainid, token, kind);
+            uint256 told = _tell(record, token, chainId);
+            if (told != record) taken.metadata = _describe(kind, token);
+            _lock(told, token, kind, taken);
+        }
+        if (kind != AssetKind.Fungible) taken.tokenUri = _uriOf(token, kind, taken.tokenId);
+    }
+
+    /// @dev A token that is sent for the first time, and does not stand for another, is at home here.
+    function _register(address token, AssetKind kind) private returns (uint256) {
+        require(token.code.length != 0, AssetCustodyNoToken(token));
+        emit AssetRegistered(AssetIds.assetId(block.chainid, token), token, Asset(block.chainid, token, kind));
+        return TokenRecord.home(kind);
+    }
+
+    /// @dev Each chain is told once. The record keeps the last one, so that most transfers need not look further.
+    function _tell(uint256 record, address token, uint256 chainId) private returns (uint256) {
+        if (record.chainId() == chainId || _announced[token][chainId]) return record;
+        _announced[token][chainId] = true;
+        return record.withChain(chainId);
     }
 
     /// @dev The difference that a token makes is measured, whatever the token says about it.
-    function _lock(address token, AssetKind kind, uint256 tokenId, uint256 amount, address from) private {
-        HomeToken memory home = _home[token];
-        if (!home.known) {
-            (home.known, home.kind) = (true, kind);
-            emit AssetRegistered(AssetIds.assetId(block.chainid, token), token, Asset(block.chainid, token, kind));
-        }
-        require(home.kind == kind, AssetCustodyWrongKind(token, home.kind, kind));
+    function _lock(uint256 record, address token, AssetKind kind, AssetTransfer memory taken) private {
+        (uint256 tokenId, uint256 amount, address from) = (taken.tokenId, taken.amount, taken.sender);
         uint256 before = _held(token, kind, tokenId);
         if (kind == AssetKind.Fungible) {
-            require(before >= home.locked, AssetCustodyShortfall(token, home.locked, before));
-            // casting to 'uint128' is safe because `_checkAmount` has bounded the amount
-            // forge-lint: disable-next-line(unsafe-typecast)
-            home.locked += uint128(amount);
+            uint256 lockedBefore = record.locked();
+            require(before >= lockedBefore, AssetCustodyShortfall(token, lockedBefore, before));
+            record = record.withLocked(SafeCast.toUint128(lockedBefore + amount));
         }
-        _home[token] = home;
+        _tokens[token] = record;
         if (kind == AssetKind.Fungible) IERC20(token).safeTransferFrom(from, address(this), amount);
         else if (kind == AssetKind.NonFungible) IERC721(token).transferFrom(from, address(this), tokenId);
         else IERC1155(token).safeTransferFrom(from, address(this), tokenId, amount, "");
@@ -212,25 +226,25 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(BoundedCall.canForward(PAY_GAS, CALL_RESERVE), AssetCustodyGasTooLow(PAY_GAS + CALL_RESERVE, gasleft()));
         if (_isBase(asset)) return _payBase(to, amount, PAY_GAS);
         if (asset.originChainId == block.chainid) return _unlock(asset, tokenId, amount, to);
-        address token = tokenOf[AssetIds.assetId(asset.originChainId, asset.originToken)];
-        if (token == address(0)) return false;
-        require(_foreign[token].kind == asset.kind, AssetCustodyWrongKind(token, _foreign[token].kind, asset.kind));
+        uint256 record = _representations[AssetIds.assetId(asset.originChainId, asset.originToken)];
+        if (record == 0) return false;
+        address token = record.account();
+        _requireKind(token, record, asset.kind);
         return _callToken(token, _mintCall(asset.kind, tokenId, amount, to, uri));
     }
 
     function _unlock(Asset memory asset, uint256 tokenId, uint256 amount, address to) private returns (bool paid) {
         address token = asset.originToken;
-        HomeToken memory home = _home[token];
-        require(home.known && home.kind == asset.kind, AssetCustodyWrongKind(token, home.kind, asset.kind));
-        uint128 before = home.locked;
+        uint256 record = _tokens[token];
+        require(record != 0 && !record.isForeign(), AssetCustodyNotHome(token));
+        _requireKind(token, record, asset.kind);
         if (asset.kind == AssetKind.Fungible) {
+            uint256 before = record.locked();
             require(before >= amount, AssetCustodyShortfall(token, before, amount));
-            // casting to 'uint128' is safe because of the comparison
-            // forge-lint: disable-next-line(unsafe-typecast)
-            _home[token].locked = before - uint128(amount);
+            _tokens[token] = record.withLocked(before - amount);
         }
         paid = _callToken(token, _transferCall(asset.kind, tokenId, amount, to));
-        if (!paid) _home[token].locked = before;
+        if (!paid) _tokens[token] = _tokens[token].withLocked(record.locked());
     }
 
     /// @dev Success is what SafeERC20 takes for it: no revert, and an answer of nothing or of `true`.
@@ -246,6 +260,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(kind != AssetKind.Fungible || tokenId == 0, AssetCustodyBadTokenId(tokenId));
     }
 
+    function _requireKind(address token, uint256 record, AssetKind kind) private pure {
+        require(record.isOf(kind), AssetCustodyWrongKind(token, record.kind(), kind));
+    }
+
     function _held(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {
         if (kind == AssetKind.Fungible) return IERC20(token).balanceOf(address(this));
         if (kind == AssetKind.MultiToken) return IERC1155(token).balanceOf(address(this), tokenId);
@@ -253,7 +271,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _uriOf(address token, AssetKind kind, uint256 tokenId) private view returns (string memory) {
-        if (kind == AssetKind.Fungible) return "";
         bytes memory question = kind == AssetKind.NonFungible
             ? abi.encodeCall(IERC721Metadata.tokenURI, (tokenId))
             : abi.encodeCall(IERC1155MetadataURI.uri, (tokenId));
@@ -261,8 +278,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _isBase(Asset memory asset) private view returns (bool) {
-        Asset memory base = _baseAsset();
-        return asset.originToken == base.originToken && asset.originChainId == base.originChainId;
+        return asset.originToken == AssetIds.BASE_TOKEN && asset.originChainId == _baseChainId();
     }
 
     function _transferCall(AssetKind kind, uint256 tokenId, uint256 amount, address to)

@@ -11,7 +11,7 @@ import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
-import {AssetIds} from "../libraries/AssetIds.sol";
+import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
@@ -26,6 +26,8 @@ import {BaseTokenHolder} from "./BaseTokenHolder.sol";
 contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersioned, AssetCustody {
     bytes1 private constant WITHDRAWAL_VERSION = 0x01;
     bytes1 private constant PLAIN_CALL = 0x01;
+    /// @dev Size of `abi.encode(TransferRequest)`.
+    uint256 private constant REQUEST_SIZE = 0xe0;
     /// @dev The ERC-7985 attribute.
     bytes4 private constant DELIVER_BEFORE = bytes4(keccak256("deliverBefore(uint256)"));
 
@@ -91,12 +93,12 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         returns (bytes memory payload)
     {
         require(msg.sender == address(CENTER), AssetVaultNotGateway(msg.sender));
-        TransferRequest memory request = abi.decode(data, (TransferRequest));
+        TransferRequest calldata request = _requestIn(data);
         require(
             request.destinationChainId == destinationChainId,
             AssetVaultWrongDestination(destinationChainId, request.destinationChainId)
         );
-        return abi.encode(_take(request, sender));
+        return AssetTransfers.encode(_take(request, sender));
     }
 
     /// @inheritdoc IAssetVault
@@ -123,7 +125,9 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         bool isTrusted =
             isL1 ? chainId == L1_CHAIN_ID && account == L1_BRIDGE : chainId != L1_CHAIN_ID && account == address(this);
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
-        _give(abi.decode(payload, (AssetTransfer)), chainId);
+        (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
+        require(canonical, AssetVaultMalformedTransfer(payload));
+        _give(arrived, chainId);
         return IERC7786Recipient.receiveMessage.selector;
     }
 
@@ -140,8 +144,8 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         _returned[receiveId] = true;
 
         AssetTransfer memory given = _transferOf(bundleHash, text, callIndex);
-        emit AssetIn(given.asset, given.tokenId, given.amount, sourceChainId, given.sender);
-        emit AssetOut(given.asset, given.tokenId, given.amount, sourceChainId, given.sender);
+        emit AssetIn(given.asset, given.tokenId, given.amount, sourceChainId);
+        emit AssetOut(given.asset, given.tokenId, given.amount, sourceChainId);
         emit TransferReturned(bundleHash, callIndex);
         (given.recipient, given.metadata) = (given.sender, "");
         _send(sourceChainId, given, 0);
@@ -162,30 +166,44 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         if (chainId == L1_CHAIN_ID) {
             require(deliverBefore == 0, AssetVaultNoDeadlineToL1(deliverBefore));
             IMessageOutbox outbox = IMessageOutbox(address(CENTER));
-            return outbox.sendToL1(bytes.concat(WITHDRAWAL_VERSION, abi.encode(outbox.commitment(), what)));
+            return outbox.sendToL1(bytes.concat(WITHDRAWAL_VERSION, outbox.commitment(), AssetTransfers.encode(what)));
         }
         bytes[] memory attributes = new bytes[](deliverBefore == 0 ? 0 : 1);
         if (deliverBefore != 0) attributes[0] = abi.encodeWithSelector(DELIVER_BEFORE, deliverBefore);
-        return CENTER.sendMessage(Erc7930.format(chainId, address(this)), abi.encode(what), attributes);
+        return CENTER.sendMessage(Erc7930.format(chainId, address(this)), AssetTransfers.encode(what), attributes);
     }
 
     /// @dev The transfer that a call of a bundle made.
     function _transferOf(bytes32 bundleHash, bytes calldata text, uint256 callIndex)
         private
         view
-        returns (AssetTransfer memory)
+        returns (AssetTransfer memory given)
     {
         (bool canonical, InteropBundle calldata bundle) = BundleReader.read(text);
         require(canonical && callIndex < bundle.calls.length, AssetVaultNotATransfer(bundleHash, callIndex));
         InteropCall calldata call = bundle.calls[callIndex];
         require(call.to == address(this) && call.from == address(this), AssetVaultNotATransfer(bundleHash, callIndex));
-        if (call.version == PLAIN_CALL) return abi.decode(call.data, (AssetTransfer));
-        ConditionalPayload memory conditional = abi.decode(call.data, (ConditionalPayload));
-        return abi.decode(conditional.payload, (AssetTransfer));
+        (canonical, given) = AssetTransfers.decode(_payloadOf(call));
+        require(canonical, AssetVaultNotATransfer(bundleHash, callIndex));
     }
 
-    function _baseAsset() internal view override returns (Asset memory) {
-        return Asset(L1_CHAIN_ID, AssetIds.BASE_TOKEN, AssetKind.Fungible);
+    /// @dev A bundle that was proven is its center's own, so its conditions are in order.
+    function _payloadOf(InteropCall calldata call) private pure returns (bytes calldata) {
+        if (call.version == PLAIN_CALL) return call.data;
+        (, ConditionalPayload calldata conditional) = BundleReader.readConditions(call.data);
+        return conditional.payload;
+    }
+
+    /// @dev `abi.encode(TransferRequest)`, read where it stands. Each field is checked when it is read.
+    function _requestIn(bytes calldata data) private pure returns (TransferRequest calldata request) {
+        require(data.length == REQUEST_SIZE, AssetVaultMalformedRequest(data));
+        assembly ("memory-safe") {
+            request := data.offset
+        }
+    }
+
+    function _baseChainId() internal view override returns (uint256) {
+        return L1_CHAIN_ID;
     }
 
     function _takeBase(uint256 amount) internal override {

@@ -10,9 +10,10 @@ import {IPriorityQueue} from "../interfaces/IPriorityQueue.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
+import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {LogLeaf} from "../libraries/LogLeaf.sol";
 import {OutflowLimit} from "../libraries/OutflowLimit.sol";
-import {Asset, AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {InclusionProof, Message} from "../types/Messages.sol";
 import {PriorityOperation} from "../types/PriorityOperations.sol";
 import {AssetCustody} from "./AssetCustody.sol";
@@ -24,6 +25,8 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
     using OutflowLimit for OutflowLimit.Bucket;
 
     bytes1 private constant WITHDRAWAL_VERSION = 0x01;
+    /// @dev Version and salt, before the transfer.
+    uint256 private constant HEAD = 33;
     /// @dev What `_withdrawals` holds of one that was paid. No timestamp is as low.
     uint256 private constant PAID = 1;
 
@@ -97,7 +100,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         require(announcement.asset.originChainId == block.chainid, SharedBridgeNotHome(token));
         require(token == AssetIds.BASE_TOKEN || token.code.length != 0, AssetCustodyNoToken(token));
         announcement.metadata = _describe(kind, token);
-        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, abi.encode(announcement));
+        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(announcement));
     }
 
     /// @inheritdoc ISharedBridge
@@ -146,7 +149,8 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
             proof.chainId == operation.chainId && MESSAGE_ROOT.verifyLeaf(proof, LogLeaf.status(operationHash, false)),
             SharedBridgeUnproven(operationHash)
         );
-        AssetTransfer memory what = abi.decode(operation.data, (AssetTransfer));
+        // It is this bridge's own.
+        (, AssetTransfer memory what) = AssetTransfers.decode(operation.data);
         (what.recipient, what.metadata) = (what.sender, "");
         LEDGER.recordFailedDeposit(what.asset, what.tokenId, operation.chainId, what.amount);
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
@@ -169,7 +173,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
     /// @inheritdoc ISharedBridge
     function solvency(address token) external view returns (uint256 kept, uint256 owed) {
         if (token == AssetIds.BASE_TOKEN) return (address(this).balance, _etherLocked);
-        return (IERC20(token).balanceOf(address(this)), this.locked(token));
+        return (IERC20(token).balanceOf(address(this)), locked(token));
     }
 
     /// @inheritdoc IVersioned
@@ -183,19 +187,20 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         uint256 chainId = request.destinationChainId;
         // Both are contracts of this network and call nobody back.
         LEDGER.recordDeposit(taken.asset, taken.tokenId, chainId, taken.amount);
-        operationHash = PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, abi.encode(taken));
+        operationHash = PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(taken));
         _deposits[operationHash] = true;
         bytes32 key = AssetIds.ledgerKey(taken.asset, taken.tokenId);
         emit DepositRequested(chainId, operationHash, msg.sender, key, taken.amount);
     }
 
     function _read(bytes calldata message, bytes32 messageHash) private pure returns (AssetTransfer memory what) {
-        require(message.length > 1 && message[0] == WITHDRAWAL_VERSION, SharedBridgeMalformedMessage(messageHash));
-        (, what) = abi.decode(message[1:], (bytes32, AssetTransfer));
+        bool canonical = message.length > HEAD && message[0] == WITHDRAWAL_VERSION;
+        if (canonical) (canonical, what) = AssetTransfers.decode(message[HEAD:]);
+        require(canonical, SharedBridgeMalformedMessage(messageHash));
     }
 
-    function _baseAsset() internal view override returns (Asset memory) {
-        return Asset(block.chainid, AssetIds.BASE_TOKEN, AssetKind.Fungible);
+    function _baseChainId() internal view override returns (uint256) {
+        return block.chainid;
     }
 
     function _takeBase(uint256 amount) internal override {

@@ -9,15 +9,10 @@ import {Asset, AssetKind} from "../types/Assets.sol";
 interface IAssetCustody {
     /// @notice The asset is known on this chain as `token`.
     event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
-    /// @notice `amount` was taken from `sender` for a transfer to `destinationChainId`. Operators total these events into
-    /// the batch's ledger entries.
-    event AssetOut(
-        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed destinationChainId, address indexed sender
-    );
-    /// @notice `amount` of what was on its way here arrived for `recipient`.
-    event AssetIn(
-        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed sourceChainId, address indexed recipient
-    );
+    /// @notice `amount` is on its way to `destinationChainId`. Operators total these events into the batch's ledger entries.
+    event AssetOut(Asset asset, uint256 tokenId, uint256 amount, uint256 destinationChainId);
+    /// @notice `amount` of what was on its way here has arrived.
+    event AssetIn(Asset asset, uint256 tokenId, uint256 amount, uint256 sourceChainId);
     /// @notice The recipient could not be paid, and may claim.
     event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
     /// @notice A claim was paid to `to`.
@@ -30,6 +25,8 @@ interface IAssetCustody {
     error AssetCustodyZeroAddress();
     /// @notice There is no contract at the token's address.
     error AssetCustodyNoToken(address token);
+    /// @notice What arrives as a token of this chain never left it as one.
+    error AssetCustodyNotHome(address token);
     /// @notice The token was used before with another kind.
     error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
     /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.

@@ -14,6 +14,10 @@ interface IAssetVault {
     error AssetVaultNotGateway(address caller);
     /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
     error AssetVaultWrongSender(bytes sender);
+    /// @notice The message of the other vault is no transfer that this vault knows.
+    error AssetVaultMalformedTransfer(bytes payload);
+    /// @notice What the bundle's sender says to the vault is not `abi.encode(TransferRequest)`.
+    error AssetVaultMalformedRequest(bytes data);
     /// @notice The transfer names another destination than the bundle that carries it.
     error AssetVaultWrongDestination(uint256 expected, uint256 actual);
     /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.

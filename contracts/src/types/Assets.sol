@@ -30,7 +30,7 @@ struct AssetMetadata {
     address representation;
 }
 
-/// @notice What one vault tells another; the payload of its call, `abi.encode(AssetTransfer)`.
+/// @notice What one vault tells another; the payload of its call; `AssetTransfers` says how it is spelled.
 /// @param tokenId 0 for fungible tokens.
 /// @param amount In units of the origin token, not 0; 1 for ERC-721. An amount of 0 with metadata announces the asset.
 /// @param sender Account on the source chain that is paid if the transfer is refused for good.

@@ -9,19 +9,14 @@ import {AssetIds} from "../../src/libraries/AssetIds.sol";
 import {AssetKind, TransferRequest} from "../../src/types/Assets.sol";
 import {BundleDelivery} from "../../src/types/Bundles.sol";
 import {InteropTest} from "../base/InteropTest.sol";
-
-contract PlainToken is ERC20 {
-    constructor(address owner) ERC20("Token", "TKN") {
-        _mint(owner, 1_000_000);
-    }
-}
+import {PlainToken} from "../mocks/PlainToken.sol";
 
 /// @notice What a transfer of an ERC-20 token costs, on both sides, per transaction. Run with `--isolate`.
 contract AssetsGas is InteropTest {
     string private constant GROUP = "assets";
 
     AssetVault private _vault;
-    PlainToken private _token;
+    ERC20 private _token;
     address private _holder = makeAddr("holder");
 
     function setUp() public override {
@@ -30,7 +25,7 @@ contract AssetsGas is InteropTest {
         _vault = new AssetVault(
             address(manager), address(representations), address(center), address(handler), L1, makeAddr("l1Bridge")
         );
-        _token = new PlainToken(sender);
+        _token = ERC20(vm.deployCode(string.concat("PlainToken.sol:", type(PlainToken).name), abi.encode(sender)));
         vm.prank(sender);
         _token.approve(address(_vault), type(uint256).max);
         sendMessage(_holder, "", new bytes[](0));

@@ -13,6 +13,7 @@ import {Representations} from "../../../src/assets/Representations.sol";
 import {IAssetCustody} from "../../../src/interfaces/IAssetCustody.sol";
 import {IAssetVault} from "../../../src/interfaces/IAssetVault.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
+import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
 import {BundleDelivery, InteropCallStarter} from "../../../src/types/Bundles.sol";
@@ -191,7 +192,7 @@ contract AssetVaultTest is InteropTest {
         AssetTransfer memory forged;
         forged.asset = Asset(SOURCE, makeAddr("gold"), AssetKind.Fungible);
         (forged.amount, forged.recipient) = (5, _alice);
-        bytes memory payload = abi.encode(forged);
+        bytes memory payload = AssetTransfers.encode(forged);
         vm.expectRevert(abi.encodeWithSelector(IAssetVault.AssetVaultNotGateway.selector, caller));
         vm.prank(caller);
         _vault.receiveMessage(0, _spelling(THIRD, address(_vault)), payload);
@@ -264,7 +265,7 @@ contract AssetVaultTest is InteropTest {
         forged.asset = Asset(SOURCE, makeAddr("gold"), AssetKind.Fungible);
         (forged.amount, forged.recipient) = (5, _alice);
         InteropCallStarter[] memory calls = new InteropCallStarter[](1);
-        calls[0] = InteropCallStarter(Erc7930.format(0, address(_vault)), abi.encode(forged), none());
+        calls[0] = InteropCallStarter(Erc7930.format(0, address(_vault)), AssetTransfers.encode(forged), none());
         BundleDelivery memory delivery = settle(sendBundle(calls, none()));
         vm.expectRevert();
         handler.executeBundle(delivery);
@@ -320,7 +321,7 @@ contract AssetVaultTest is InteropTest {
     function _receive(uint256 source, AssetTransfer memory what) private {
         vm.chainId(SOURCE);
         vm.prank(address(handler));
-        _vault.receiveMessage(0, _spelling(source, address(_vault)), abi.encode(what));
+        _vault.receiveMessage(0, _spelling(source, address(_vault)), AssetTransfers.encode(what));
     }
 
     function _expectWrongSender(address gateway, uint256 chainId, address from, bytes memory payload) private {

@@ -8,6 +8,7 @@ import {IPriorityQueue} from "../../../src/interfaces/IPriorityQueue.sol";
 import {ISharedBridge} from "../../../src/interfaces/ISharedBridge.sol";
 import {AggregationLeaves} from "../../../src/libraries/AggregationLeaves.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
+import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {LogLeaf} from "../../../src/libraries/LogLeaf.sol";
 import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../../src/types/Assets.sol";
 import {Batch} from "../../../src/types/Batches.sol";
@@ -46,11 +47,11 @@ contract SharedBridgeTest is L1Fixture {
         vm.assertEq(ledger.pending(A, _key(address(_silver))), 70);
         vm.assertEq(operation.to, vault);
         vm.assertEq(operation.sender, address(sharedBridge));
-        AssetTransfer memory what = abi.decode(operation.data, (AssetTransfer));
+        AssetTransfer memory what = this.decode(operation.data);
         vm.assertEq(what.amount, 70);
         vm.assertEq(what.recipient, _bob);
         vm.assertTrue(what.metadata.length != 0, "the first deposit says what the token is called");
-        what = abi.decode(_deposit(address(_silver), 1).data, (AssetTransfer));
+        what = this.decode(_deposit(address(_silver), 1).data);
         vm.assertEq(what.metadata.length, 0);
         _expectSolvent(address(_silver), 71, 71);
     }
@@ -90,7 +91,7 @@ contract SharedBridgeTest is L1Fixture {
         _deposit(ETHER, 5 ether);
         _settleArrival(ETHER, 5 ether);
         (bytes memory message, InclusionProof memory proof) = _withdraw(ETHER, 1 ether, "salt");
-        bytes memory other = abi.encodePacked(bytes1(0x01), abi.encode(bytes32("salt"), _transfer(ETHER, 3 ether)));
+        bytes memory other = _message(_transfer(ETHER, 3 ether), "salt");
         vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeUnproven.selector, keccak256(other)));
         sharedBridge.finalizeWithdrawal(proof, other);
         sharedBridge.finalizeWithdrawal(proof, message);
@@ -141,6 +142,12 @@ contract SharedBridgeTest is L1Fixture {
         sharedBridge.claimFailedDeposit(operation, failed);
     }
 
+    function decode(bytes calldata text) external pure returns (AssetTransfer memory what) {
+        bool canonical;
+        (canonical, what) = AssetTransfers.decode(text);
+        vm.assertTrue(canonical);
+    }
+
     function _deposit(address token, uint256 amount) private returns (PriorityOperation memory operation) {
         TransferRequest memory request = TransferRequest(A, token, AssetKind.Fungible, 0, amount, _bob, 0);
         uint256 value = token == ETHER ? amount : 0;
@@ -171,8 +178,12 @@ contract SharedBridgeTest is L1Fixture {
         private
         returns (bytes memory message, InclusionProof memory proof)
     {
-        message = abi.encodePacked(bytes1(0x01), abi.encode(salt, what));
+        message = _message(what, salt);
         proof = _settleLeaf(LogLeaf.message(0, vault, keccak256(message)), entries);
+    }
+
+    function _message(AssetTransfer memory what, bytes32 salt) private pure returns (bytes memory) {
+        return bytes.concat(bytes1(0x01), salt, AssetTransfers.encode(what));
     }
 
     function _settleLeaf(bytes32 leaf, LedgerEntry[] memory entries) private returns (InclusionProof memory) {
