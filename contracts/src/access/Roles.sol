@@ -43,9 +43,10 @@ library Roles {
     }
 
     function sharedBridge() internal pure returns (uint64 role, bytes4[] memory selectors) {
-        selectors = new bytes4[](2);
+        selectors = new bytes4[](3);
         selectors[0] = IAssetCustody.unpause.selector;
-        selectors[1] = ISharedBridge.setOutflowLimit.selector;
+        selectors[1] = IAssetCustody.upgradeRepresentations.selector;
+        selectors[2] = ISharedBridge.setOutflowLimit.selector;
         return (GOVERNANCE, selectors);
     }
 
@@ -60,7 +61,10 @@ library Roles {
     }
 
     function assetVault() internal pure returns (uint64 role, bytes4[] memory selectors) {
-        return (GOVERNANCE, _one(IAssetCustody.unpause.selector));
+        selectors = new bytes4[](2);
+        selectors[0] = IAssetCustody.unpause.selector;
+        selectors[1] = IAssetCustody.upgradeRepresentations.selector;
+        return (GOVERNANCE, selectors);
     }
 
     function interopRootStorage() internal pure returns (uint64 role, bytes4[] memory selectors) {

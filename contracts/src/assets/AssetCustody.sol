@@ -19,6 +19,7 @@ import {IBridgedERC1155} from "../interfaces/IBridgedERC1155.sol";
 import {IBridgedERC721} from "../interfaces/IBridgedERC721.sol";
 import {IRepresentations} from "../interfaces/IRepresentations.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
+import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {TokenRecord} from "../libraries/TokenRecord.sol";
@@ -46,11 +47,16 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     mapping(bytes32 key => mapping(address owner => uint256)) public claimable;
     /// @dev URIs of tokens that are claimed before they are minted.
     mapping(bytes32 key => string) private _claimedUri;
+    /// @dev By kind.
+    address[3] private _implementations;
     bool private _paused;
 
     constructor(address authority, address representations) AccessManaged(authority) {
         require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
         REPRESENTATIONS = IRepresentations(representations);
+        for (uint256 i = 0; i < _implementations.length; ++i) {
+            _implementations[i] = REPRESENTATIONS.implementation(AssetKind(i));
+        }
     }
 
     /// @inheritdoc IAssetCustody
@@ -75,6 +81,18 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function unpause() external restricted {
         _paused = false;
         emit PausedSet(false);
+    }
+
+    /// @inheritdoc IAssetCustody
+    function upgradeRepresentations(AssetKind kind, address newImplementation) external restricted {
+        require(newImplementation.code.length != 0, AssetCustodyNoToken(newImplementation));
+        _implementations[uint256(kind)] = newImplementation;
+        emit RepresentationsUpgraded(kind, newImplementation);
+    }
+
+    /// @inheritdoc IAssetCustody
+    function implementation(AssetKind kind) external view returns (address) {
+        return _implementations[uint256(kind)];
     }
 
     /// @inheritdoc IAssetCustody
@@ -116,7 +134,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         } else {
             _takeToken(taken, token, kind, chainId);
         }
-        emit AssetOut(taken.asset, taken.tokenId, taken.amount, chainId);
+        _emitOut(taken, chainId);
     }
 
     /// @dev Pays a transfer that arrived, or notes a claim. An amount of 0 only announces the asset.
@@ -125,12 +143,22 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         uint256 amount = transfer.amount;
         if (amount == 0) return;
         _checkAmount(transfer.asset.kind, transfer.tokenId, amount);
-        emit AssetIn(transfer.asset, transfer.tokenId, amount, sourceChainId);
+        _emitIn(transfer, sourceChainId);
         if (_pay(transfer.asset, transfer.tokenId, amount, transfer.recipient, transfer.tokenUri)) return;
         bytes32 key = AssetIds.ledgerKey(transfer.asset, transfer.tokenId);
         claimable[key][transfer.recipient] += amount;
         if (bytes(transfer.tokenUri).length != 0) _claimedUri[key] = transfer.tokenUri;
         emit ClaimAdded(key, transfer.recipient, amount);
+    }
+
+    function _emitOut(AssetTransfer memory what, uint256 chainId) internal {
+        bytes24 movement = AssetTransfers.packMovement(chainId, what.amount);
+        emit AssetOut(AssetTransfers.packAsset(what.asset), what.tokenId, movement);
+    }
+
+    function _emitIn(AssetTransfer memory what, uint256 chainId) internal {
+        bytes24 movement = AssetTransfers.packMovement(chainId, what.amount);
+        emit AssetIn(AssetTransfers.packAsset(what.asset), what.tokenId, movement);
     }
 
     function _describe(AssetKind kind, address token) internal view returns (bytes memory) {

@@ -144,8 +144,8 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         _returned[receiveId] = true;
 
         AssetTransfer memory given = _transferOf(bundleHash, text, callIndex);
-        emit AssetIn(given.asset, given.tokenId, given.amount, sourceChainId);
-        emit AssetOut(given.asset, given.tokenId, given.amount, sourceChainId);
+        _emitIn(given, sourceChainId);
+        _emitOut(given, sourceChainId);
         emit TransferReturned(bundleHash, callIndex);
         (given.recipient, given.metadata) = (given.sender, "");
         _send(sourceChainId, given, 0);

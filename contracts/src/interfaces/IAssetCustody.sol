@@ -9,10 +9,13 @@ import {Asset, AssetKind} from "../types/Assets.sol";
 interface IAssetCustody {
     /// @notice The asset is known on this chain as `token`.
     event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
-    /// @notice `amount` is on its way to `destinationChainId`. Operators total these events into the batch's ledger entries.
-    event AssetOut(Asset asset, uint256 tokenId, uint256 amount, uint256 destinationChainId);
-    /// @notice `amount` of what was on its way here has arrived.
-    event AssetIn(Asset asset, uint256 tokenId, uint256 amount, uint256 sourceChainId);
+    /// @notice Something is on its way to another chain. Operators total these events into the batch's ledger entries.
+    /// @param asset Kind, chain id of the home and token: 1, 8 and 20 bytes, as `AssetTransfers` spells them.
+    /// @param movement Chain id of the destination and amount: 8 and 16 bytes.
+    event AssetOut(bytes29 asset, uint256 tokenId, bytes24 movement);
+    /// @notice Something of what was on its way here has arrived.
+    /// @param movement Chain id of the source and amount.
+    event AssetIn(bytes29 asset, uint256 tokenId, bytes24 movement);
     /// @notice The recipient could not be paid, and may claim.
     event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
     /// @notice A claim was paid to `to`.
@@ -20,6 +23,9 @@ interface IAssetCustody {
 
     /// @notice New transfers are paused, or taken again.
     event PausedSet(bool paused);
+
+    /// @notice All representations of a kind now run `implementation`.
+    event RepresentationsUpgraded(AssetKind indexed kind, address implementation);
 
     /// @notice An address of the deployment is missing.
     error AssetCustodyZeroAddress();
@@ -61,6 +67,12 @@ interface IAssetCustody {
 
     /// @notice Takes new transfers again; governance only.
     function unpause() external;
+
+    /// @notice Has all representations of a kind run other code; governance only.
+    function upgradeRepresentations(AssetKind kind, address newImplementation) external;
+
+    /// @return What the representations of a kind run: the vault is their beacon.
+    function implementation(AssetKind kind) external view returns (address);
 
     /// @return Token that stands for the asset on this chain; 0 if none does yet.
     function tokenOf(bytes32 assetId) external view returns (address);

@@ -25,22 +25,37 @@ import {Asset, AssetKind, AssetTransfer} from "../types/Assets.sol";
 ///
 /// An EVM chain id is below 2^63 (EIP-2294), so 8 bytes hold it. A transfer has one spelling, and every other text is refused.
 library AssetTransfers {
-    /// @dev Version and kind, each a byte; then chain id, token.
-    uint256 private constant VERSION = 0x01;
+    uint8 private constant VERSION = 0x01;
     /// @dev What stands before the token id, or before the length of the metadata.
     uint256 private constant HEAD = 86;
     uint256 private constant LENGTH = 2;
 
     /// @notice The spelling of a transfer. Reverts where a field does not fit.
     function encode(AssetTransfer memory what) internal pure returns (bytes memory text) {
-        uint240 asset = _packAsset(what.asset);
+        bytes29 asset = packAsset(what.asset);
         uint128 amount = SafeCast.toUint128(what.amount);
         uint16 length = SafeCast.toUint16(what.metadata.length);
         if (what.asset.kind == AssetKind.Fungible) {
-            return abi.encodePacked(asset, amount, what.sender, what.recipient, length, what.metadata);
+            return abi.encodePacked(VERSION, asset, amount, what.sender, what.recipient, length, what.metadata);
         }
-        bytes memory head = abi.encodePacked(asset, amount, what.sender, what.recipient, what.tokenId);
+        bytes memory head = abi.encodePacked(VERSION, asset, amount, what.sender, what.recipient, what.tokenId);
         return abi.encodePacked(head, length, what.metadata, what.tokenUri);
+    }
+
+    /// @notice Kind, home and token of an asset: 1, 8 and 20 bytes.
+    function packAsset(Asset memory asset) internal pure returns (bytes29) {
+        uint256 kindAndHome = uint256(asset.kind) << 224 | uint256(SafeCast.toUint64(asset.originChainId)) << 160;
+        // casting to 'uint232' is safe because the kind is a byte
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return bytes29(uint232(kindAndHome | uint160(asset.originToken)));
+    }
+
+    /// @notice Counterparty and amount of a movement: 8 and 16 bytes.
+    function packMovement(uint256 chainId, uint256 amount) internal pure returns (bytes24) {
+        uint256 packed = uint256(SafeCast.toUint64(chainId)) << 128 | SafeCast.toUint128(amount);
+        // casting to 'uint192' is safe because of the two before
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return bytes24(uint192(packed));
     }
 
     /// @notice Reads a spelling.
@@ -61,16 +76,10 @@ library AssetTransfers {
         what.recipient = address(uint160(_wordAt(text, 66) >> 96));
         // forge-lint: disable-end(unsafe-typecast)
         if (kind != uint256(AssetKind.Fungible)) what.tokenId = _wordAt(text, HEAD);
-        what.metadata = text[cursor + LENGTH:tail];
-        what.tokenUri = string(text[tail:]);
+        // Most transfers have neither, and an empty slice is not for free.
+        if (tail != cursor + LENGTH) what.metadata = text[cursor + LENGTH:tail];
+        if (tail != text.length) what.tokenUri = string(text[tail:]);
         canonical = true;
-    }
-
-    function _packAsset(Asset memory asset) private pure returns (uint240) {
-        uint256 head = VERSION << 232 | uint256(asset.kind) << 224;
-        // casting to 'uint240' is safe because version and kind are a byte each
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return uint240(head | uint256(SafeCast.toUint64(asset.originChainId)) << 160 | uint160(asset.originToken));
     }
 
     function _wordAt(bytes calldata text, uint256 index) private pure returns (uint256 word) {

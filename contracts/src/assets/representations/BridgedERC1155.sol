@@ -12,20 +12,20 @@ import {IBridgedToken} from "../../interfaces/IBridgedToken.sol";
 /// @notice ERC-1155 has receivers asked; one that refuses gets a claim in the vault instead.
 contract BridgedERC1155 is IBridgedToken, IBridgedERC1155, ERC1155URIStorageUpgradeable {
     /// @inheritdoc IBridgedToken
-    address public VAULT;
+    address public immutable VAULT;
 
     modifier onlyVault() {
         require(msg.sender == VAULT, BridgedTokenNotVault(msg.sender, VAULT));
         _;
     }
 
-    constructor() {
+    constructor(address vault) {
+        VAULT = vault;
         _disableInitializers();
     }
 
-    /// @notice Sets the vault; once, by whoever creates the proxy, in the same transaction.
-    function initialize(address vault) external initializer {
-        VAULT = vault;
+    /// @notice Sets the token up; once, by whoever creates the proxy, in the same transaction.
+    function initialize() external initializer {
         __ERC1155_init("");
     }
 

@@ -14,20 +14,20 @@ import {IBridgedToken} from "../../interfaces/IBridgedToken.sol";
 /// @notice ERC-20 with permit (ERC-2612) and crosschain minting (ERC-7802). The vault alone mints and burns.
 contract BridgedERC20 is IBridgedToken, ERC20PermitUpgradeable, ERC20BridgeableUpgradeable {
     /// @inheritdoc IBridgedToken
-    address public VAULT;
+    address public immutable VAULT;
 
     uint8 private _decimals;
 
-    constructor() {
+    constructor(address vault) {
+        VAULT = vault;
         _disableInitializers();
     }
 
-    /// @notice Sets the vault, and what the origin token is called; once, by whoever creates the proxy, in the same transaction.
-    function initialize(address vault, string calldata name_, string calldata symbol_, uint8 decimals_)
+    /// @notice Sets what the origin token is called; once, by whoever creates the proxy, in the same transaction.
+    function initialize(string calldata name_, string calldata symbol_, uint8 decimals_)
         external
         initializer
     {
-        VAULT = vault;
         __ERC20_init(name_, symbol_);
         __ERC20Permit_init(name_);
         _decimals = decimals_;

@@ -12,20 +12,20 @@ import {IBridgedToken} from "../../interfaces/IBridgedToken.sol";
 /// @notice The URI of a token comes along each time it arrives.
 contract BridgedERC721 is IBridgedToken, IBridgedERC721, ERC721URIStorageUpgradeable {
     /// @inheritdoc IBridgedToken
-    address public VAULT;
+    address public immutable VAULT;
 
     modifier onlyVault() {
         require(msg.sender == VAULT, BridgedTokenNotVault(msg.sender, VAULT));
         _;
     }
 
-    constructor() {
+    constructor(address vault) {
+        VAULT = vault;
         _disableInitializers();
     }
 
-    /// @notice Sets the vault, and what the origin token is called; once, by whoever creates the proxy, in the same transaction.
-    function initialize(address vault, string calldata name_, string calldata symbol_) external initializer {
-        VAULT = vault;
+    /// @notice Sets what the origin token is called; once, by whoever creates the proxy, in the same transaction.
+    function initialize(string calldata name_, string calldata symbol_) external initializer {
         __ERC721_init(name_, symbol_);
     }
 

@@ -80,7 +80,8 @@ contract AssetVaultTest is InteropTest {
 
     function setUp() public override {
         super.setUp();
-        Representations representations = new Representations(address(manager));
+        address vaultAddress = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
+        Representations representations = new Representations(vaultAddress);
         _vault = new AssetVault(
             address(manager), address(representations), address(center), address(handler), L1, _l1Bridge
         );
