@@ -91,7 +91,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @inheritdoc IAssetCustody
-    function implementation(AssetKind kind) external view returns (address) {
+    function sharedImplementation(AssetKind kind) external view returns (address) {
         return _implementations[uint256(kind)];
     }
 
@@ -283,13 +283,13 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _checkAmount(AssetKind kind, uint256 tokenId, uint256 amount) private pure {
-        uint256 most = kind == AssetKind.NonFungible ? 1 : type(uint128).max;
-        require(amount != 0 && amount <= most, AssetCustodyBadAmount(kind, amount));
+        bool fits = amount != 0 && amount <= type(uint128).max && (kind != AssetKind.NonFungible || amount == 1);
+        require(fits, AssetCustodyBadAmount(kind, amount));
         require(kind != AssetKind.Fungible || tokenId == 0, AssetCustodyBadTokenId(tokenId));
     }
 
     function _requireKind(address token, uint256 record, AssetKind kind) private pure {
-        require(record.isOf(kind), AssetCustodyWrongKind(token, record.kind(), kind));
+        if (!record.isOf(kind)) revert AssetCustodyWrongKind(token, record.kind(), kind);
     }
 
     function _held(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {

@@ -72,7 +72,7 @@ interface IAssetCustody {
     function upgradeRepresentations(AssetKind kind, address newImplementation) external;
 
     /// @return What the representations of a kind run: the vault is their beacon.
-    function implementation(AssetKind kind) external view returns (address);
+    function sharedImplementation(AssetKind kind) external view returns (address);
 
     /// @return Token that stands for the asset on this chain; 0 if none does yet.
     function tokenOf(bytes32 assetId) external view returns (address);

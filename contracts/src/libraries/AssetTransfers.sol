@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
 import {Asset, AssetKind, AssetTransfer} from "../types/Assets.sol";
+
+/// @notice A chain id is above 2^64 - 1, an amount above 2^128 - 1, or the metadata longer than 2^16 - 1 bytes.
+error AssetTransferDoesNotFit();
 
 /// @title How an `AssetTransfer` is spelled between vaults
 /// @notice Packed, big-endian, in this order; `abi.encode` would take five times as many bytes, each of which is logged twice,
@@ -25,7 +26,7 @@ import {Asset, AssetKind, AssetTransfer} from "../types/Assets.sol";
 ///
 /// An EVM chain id is below 2^63 (EIP-2294), so 8 bytes hold it. A transfer has one spelling, and every other text is refused.
 library AssetTransfers {
-    uint8 private constant VERSION = 0x01;
+    uint256 private constant VERSION = 0x01;
     /// @dev What stands before the token id, or before the length of the metadata.
     uint256 private constant HEAD = 86;
     uint256 private constant LENGTH = 2;
@@ -33,29 +34,51 @@ library AssetTransfers {
     /// @notice The spelling of a transfer. Reverts where a field does not fit.
     function encode(AssetTransfer memory what) internal pure returns (bytes memory text) {
         bytes29 asset = packAsset(what.asset);
-        uint128 amount = SafeCast.toUint128(what.amount);
-        uint16 length = SafeCast.toUint16(what.metadata.length);
-        if (what.asset.kind == AssetKind.Fungible) {
-            return abi.encodePacked(VERSION, asset, amount, what.sender, what.recipient, length, what.metadata);
+        bytes24 movement = packMovement(0, what.amount);
+        bool isFungible = what.asset.kind == AssetKind.Fungible;
+        require(what.metadata.length <= type(uint16).max, AssetTransferDoesNotFit());
+        bytes memory metadata = what.metadata;
+        bytes memory tokenUri = isFungible ? bytes("") : bytes(what.tokenUri);
+        // Every field is written over the zeros that the one before it has left. Free memory grows by full words.
+        assembly ("memory-safe") {
+            text := mload(0x40)
+            let cursor := add(text, 0x20)
+            mstore(cursor, or(shl(248, VERSION), shr(8, asset)))
+            mstore(add(cursor, 30), shl(64, movement))
+            mstore(add(cursor, 46), shl(96, mload(add(what, 0x60))))
+            mstore(add(cursor, 66), shl(96, mload(add(what, 0x80))))
+            cursor := add(cursor, HEAD)
+            if iszero(isFungible) {
+                mstore(cursor, mload(add(what, 0x20)))
+                cursor := add(cursor, 0x20)
+            }
+            let length := mload(metadata)
+            mstore(cursor, shl(240, length))
+            cursor := add(cursor, LENGTH)
+            mcopy(cursor, add(metadata, 0x20), length)
+            cursor := add(cursor, length)
+            length := mload(tokenUri)
+            mcopy(cursor, add(tokenUri, 0x20), length)
+            cursor := add(cursor, length)
+            mstore(text, sub(cursor, add(text, 0x20)))
+            mstore(cursor, 0)
+            mstore(0x40, and(add(cursor, 0x1f), not(0x1f)))
         }
-        bytes memory head = abi.encodePacked(VERSION, asset, amount, what.sender, what.recipient, what.tokenId);
-        return abi.encodePacked(head, length, what.metadata, what.tokenUri);
     }
 
     /// @notice Kind, home and token of an asset: 1, 8 and 20 bytes.
-    function packAsset(Asset memory asset) internal pure returns (bytes29) {
-        uint256 kindAndHome = uint256(asset.kind) << 224 | uint256(SafeCast.toUint64(asset.originChainId)) << 160;
-        // casting to 'uint232' is safe because the kind is a byte
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return bytes29(uint232(kindAndHome | uint160(asset.originToken)));
+    function packAsset(Asset memory asset) internal pure returns (bytes29 packed) {
+        require(asset.originChainId <= type(uint64).max, AssetTransferDoesNotFit());
+        assembly ("memory-safe") {
+            let home := or(shl(224, mload(add(asset, 0x40))), shl(160, mload(asset)))
+            packed := shl(24, or(home, mload(add(asset, 0x20))))
+        }
     }
 
     /// @notice Counterparty and amount of a movement: 8 and 16 bytes.
     function packMovement(uint256 chainId, uint256 amount) internal pure returns (bytes24) {
-        uint256 packed = uint256(SafeCast.toUint64(chainId)) << 128 | SafeCast.toUint128(amount);
-        // casting to 'uint192' is safe because of the two before
-        // forge-lint: disable-next-line(unsafe-typecast)
-        return bytes24(uint192(packed));
+        require(chainId <= type(uint64).max && amount <= type(uint128).max, AssetTransferDoesNotFit());
+        return bytes24(bytes32(chainId << 192 | amount << 64));
     }
 
     /// @notice Reads a spelling.
@@ -70,7 +93,9 @@ library AssetTransfers {
 
         // Each shift leaves no more than the type holds.
         // forge-lint: disable-start(unsafe-typecast)
-        what.asset = Asset(uint64(asset >> 176), address(uint160(asset >> 16)), AssetKind(kind));
+        what.asset.originChainId = uint64(asset >> 176);
+        what.asset.originToken = address(uint160(asset >> 16));
+        what.asset.kind = AssetKind(kind);
         what.amount = rest >> 128;
         what.sender = address(uint160(_wordAt(text, 46) >> 96));
         what.recipient = address(uint160(_wordAt(text, 66) >> 96));

@@ -83,9 +83,9 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     ) external {
         ChainConfig memory config = _configForOperator(chainId);
         StoredHead memory head = _executed[chainId];
-        require(
-            head.committed == 0, BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed)
-        );
+        if (head.committed != 0) {
+            revert BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed);
+        }
         _checkBatch(chainId, head, batch);
         _checkData(config.dataAvailability, batch.daCommitment, data);
 
@@ -242,10 +242,8 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             BatchSettlementWrongState(head.stateCommitment, batch.prevStateCommitment)
         );
         uint256 firstBlock = uint256(head.lastBlock) + 1;
-        require(
-            batch.firstBlock == firstBlock && batch.lastBlock >= firstBlock,
-            BatchSettlementWrongBlocks(firstBlock, batch.firstBlock, batch.lastBlock)
-        );
+        (uint256 first, uint256 last) = (batch.firstBlock, batch.lastBlock);
+        require(first == firstBlock && last >= firstBlock, BatchSettlementWrongBlocks(firstBlock, first, last));
         _checkTimestamps(head.lastTimestamp, batch.firstTimestamp, batch.lastTimestamp);
         require(
             batch.chainBatchRoot != bytes32(0) && batch.newStateCommitment != bytes32(0),
@@ -331,10 +329,10 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     function _advance(StoredHead memory head, Batch calldata batch) private pure {
         head.stateCommitment = batch.newStateCommitment;
         head.dependencyRootsHash = batch.dependencyRootsHash;
-        head.batchNumber = SafeCast.toUint48(batch.number);
+        head.batchNumber += 1;
         head.lastBlock = SafeCast.toUint48(batch.lastBlock);
         head.lastTimestamp = SafeCast.toUint40(batch.lastTimestamp);
-        head.priorityOpsConsumed += SafeCast.toUint48(batch.priorityOpsCount);
+        if (batch.priorityOpsCount != 0) head.priorityOpsConsumed += SafeCast.toUint48(batch.priorityOpsCount);
     }
 
     function _checkNumber(uint256 last, uint256 number) private pure {

@@ -87,8 +87,9 @@ contract ChainRegistry is IChainRegistry, IVersioned, AccessManaged {
     }
 
     /// @inheritdoc IChainRegistry
-    function chainConfig(uint256 chainId) external view onlyRegistered(chainId) returns (ChainConfig memory) {
-        return _configs[chainId];
+    function chainConfig(uint256 chainId) external view returns (ChainConfig memory config) {
+        config = _configs[chainId];
+        require(config.operator != address(0), ChainRegistryChainUnknown(chainId));
     }
 
     /// @inheritdoc IVersioned

@@ -17,10 +17,18 @@ contract RepresentationProxy is Proxy {
     /// @param initialization Call that the token is set up with.
     constructor(IAssetCustody vault, AssetKind kind, bytes memory initialization) {
         (VAULT, KIND) = (vault, kind);
-        Address.functionDelegateCall(vault.implementation(kind), initialization);
+        Address.functionDelegateCall(vault.sharedImplementation(kind), initialization);
     }
 
-    function _implementation() internal view override returns (address) {
-        return VAULT.implementation(KIND);
+    /// @dev `VAULT.sharedImplementation(KIND)`, which every call of the token pays for. The vault is trusted to answer.
+    function _implementation() internal view override returns (address implementation) {
+        (address vault, AssetKind kind) = (address(VAULT), KIND);
+        bytes4 selector = IAssetCustody.sharedImplementation.selector;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, kind)
+            if iszero(staticcall(gas(), vault, 0x00, 0x24, 0x00, 0x20)) { revert(0x00, 0x00) }
+            implementation := mload(0x00)
+        }
     }
 }
