@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC7802} from "@openzeppelin/contracts/interfaces/draft-IERC7802.sol";
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
@@ -15,6 +14,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
+import {IAssetRules} from "../interfaces/IAssetRules.sol";
 import {IBridgedERC1155} from "../interfaces/IBridgedERC1155.sol";
 import {IBridgedERC721} from "../interfaces/IBridgedERC721.sol";
 import {IRepresentations} from "../interfaces/IRepresentations.sol";
@@ -24,6 +24,7 @@ import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {TokenRecord} from "../libraries/TokenRecord.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {AssetRules} from "./AssetRules.sol";
 
 /// @title How assets are kept, on a chain and on L1 alike
 /// @notice A token is locked where it was born, and minted and burned elsewhere. All state is written before a token or a
@@ -35,6 +36,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev Gas that paying out gets. Whoever delivers must bring it, so that nobody can turn a payment into a claim.
     uint256 private constant PAY_GAS = 300_000;
     uint256 private constant CALL_RESERVE = 10_000;
+
+    /// @inheritdoc IAssetCustody
+    IAssetRules public immutable RULES;
 
     IRepresentations internal immutable REPRESENTATIONS;
 
@@ -53,6 +57,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     constructor(address authority, address representations) AccessManaged(authority) {
         require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
+        RULES = new AssetRules();
         REPRESENTATIONS = IRepresentations(representations);
         for (uint256 i = 0; i < _implementations.length; ++i) {
             _implementations[i] = REPRESENTATIONS.implementation(AssetKind(i));
@@ -67,8 +72,33 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(amount != 0, AssetCustodyNothingToClaim(key, msg.sender));
         delete claimable[key][msg.sender];
         emit ClaimPaid(key, msg.sender, to, amount);
-        bool paid = _pay(asset, tokenId, amount, to, _claimedUri[key]);
+        AssetTransfer memory what;
+        (what.asset, what.tokenId, what.amount, what.recipient) = (asset, tokenId, amount, to);
+        what.tokenUri = _claimedUri[key];
+        (address token, uint256 record) = _resolve(what.asset);
+        bool paid = _pay(what, token, record);
         require(paid, AssetCustodyNotPaid(key, to, amount));
+    }
+
+    /// @inheritdoc IAssetCustody
+    function release(uint256 sourceChainId, uint256 index, bytes calldata text) external nonReentrant {
+        (bool canonical, AssetTransfer memory held) = AssetTransfers.decode(text);
+        require(canonical, AssetCustodyMalformedTransfer(text));
+        (address token, uint256 record) = _resolve(held.asset);
+        RULES.takeHeld(token, sourceChainId, index, text);
+        _payOrNote(held, token, record);
+    }
+
+    /// @inheritdoc IAssetCustody
+    function setRuled(address token) external {
+        require(msg.sender == address(RULES), AssetCustodyNotRules(msg.sender));
+        uint256 record = _tokens[token];
+        // One that is not known yet is asked about when it is.
+        if (record == 0) return;
+        _tokens[token] = record.withRules();
+        if (!record.isForeign()) return;
+        bytes32 id = AssetIds.assetId(record.chainId(), record.account());
+        _representations[id] = _representations[id].withRules();
     }
 
     /// @inheritdoc IAssetCustody
@@ -99,6 +129,11 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function locked(address token) public view returns (uint256) {
         uint256 record = _tokens[token];
         return record.isForeign() ? 0 : record.locked();
+    }
+
+    /// @inheritdoc IAssetCustody
+    function isForeign(address token) external view returns (bool) {
+        return _tokens[token].isForeign();
     }
 
     /// @inheritdoc IAssetCustody
@@ -144,11 +179,12 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         if (amount == 0) return;
         _checkAmount(transfer.asset.kind, transfer.tokenId, amount);
         _emitIn(transfer, sourceChainId);
-        if (_pay(transfer.asset, transfer.tokenId, amount, transfer.recipient, transfer.tokenUri)) return;
-        bytes32 key = AssetIds.ledgerKey(transfer.asset, transfer.tokenId);
-        claimable[key][transfer.recipient] += amount;
-        if (bytes(transfer.tokenUri).length != 0) _claimedUri[key] = transfer.tokenUri;
-        emit ClaimAdded(key, transfer.recipient, amount);
+        (address token, uint256 record) = _resolve(transfer.asset);
+        if (record.isRuled()) {
+            transfer.metadata = "";
+            if (RULES.takeIncoming(token, sourceChainId, amount, AssetTransfers.encode(transfer))) return;
+        }
+        _payOrNote(transfer, token, record);
     }
 
     function _emitOut(AssetTransfer memory what, uint256 chainId) internal {
@@ -161,18 +197,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         emit AssetIn(AssetTransfers.packAsset(what.asset), what.tokenId, movement);
     }
 
-    function _describe(AssetKind kind, address token) internal view returns (bytes memory) {
-        AssetMetadata memory metadata;
-        if (token == AssetIds.BASE_TOKEN) {
-            (metadata.name, metadata.symbol, metadata.decimals) = ("Ether", "ETH", 18);
-        } else {
-            (metadata.name, metadata.symbol) = (TokenMetadata.name(token), TokenMetadata.symbol(token));
-            if (kind == AssetKind.Fungible) metadata.decimals = TokenMetadata.decimals(token);
-            metadata.issuer = TokenMetadata.account(token, abi.encodeCall(Ownable.owner, ()));
-        }
-        return abi.encode(metadata);
-    }
-
     /// @dev Home of the asset behind this chain's base token.
     function _baseChainId() internal view virtual returns (uint256);
 
@@ -182,14 +206,42 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev Pays base tokens; false if the recipient does not take them.
     function _payBase(address to, uint256 amount, uint256 gasLimit) internal virtual returns (bool);
 
-    /// @dev Only an asset's home says what it is called; what other chains say of it is passed over.
+    /// @dev What arrived is paid, or becomes a claim.
+    function _payOrNote(AssetTransfer memory what, address token, uint256 record) private {
+        if (_pay(what, token, record)) return;
+        bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
+        claimable[key][what.recipient] += what.amount;
+        if (bytes(what.tokenUri).length != 0) _claimedUri[key] = what.tokenUri;
+        emit ClaimAdded(key, what.recipient, what.amount);
+    }
+
+    /// @dev Only an asset's home says what it is called; what other chains say of it is passed over. A representation of the
+    /// issuer's own counts once its owner has offered it for this asset: otherwise a chain could take a token for its own.
     function _learn(Asset memory asset, bytes memory metadata, uint256 sourceChainId) private {
         bytes32 id = AssetIds.assetId(asset.originChainId, asset.originToken);
         if (sourceChainId != asset.originChainId || _representations[id] != 0 || _isBase(asset)) return;
-        address token = REPRESENTATIONS.create(id, asset.kind, abi.decode(metadata, (AssetMetadata)));
+        AssetMetadata memory told = abi.decode(metadata, (AssetMetadata));
+        address token = told.representation;
+        bool isBrought = token != address(0) && asset.kind == AssetKind.Fungible;
+        if (!isBrought) {
+            token = REPRESENTATIONS.create(id, asset.kind, told);
+        } else if (RULES.offeredFor(token) != id || _tokens[token] != 0) {
+            emit RepresentationAwaited(id, token);
+            return;
+        }
+        _stand(id, token, asset, isBrought, told.issuer);
+    }
+
+    /// @dev From here on `token` stands for `asset`.
+    function _stand(bytes32 id, address token, Asset memory asset, bool isBrought, address issuer) private {
         uint64 chainId = SafeCast.toUint64(asset.originChainId);
-        _representations[id] = TokenRecord.foreign(asset.kind, chainId, token);
-        _tokens[token] = TokenRecord.foreign(asset.kind, chainId, asset.originToken);
+        uint256 byAsset = TokenRecord.foreign(asset.kind, chainId, token);
+        uint256 byToken = TokenRecord.foreign(asset.kind, chainId, asset.originToken);
+        if (isBrought) byToken = byToken.withBrought();
+        if (RULES.registerForeign(token, asset.kind, issuer)) {
+            (byAsset, byToken) = (byAsset.withRules(), byToken.withRules());
+        }
+        (_representations[id], _tokens[token]) = (byAsset, byToken);
         emit AssetRegistered(id, token, asset);
     }
 
@@ -197,13 +249,15 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         uint256 record = _tokens[token];
         if (record == 0) record = _register(token, kind);
         _requireKind(token, record, kind);
+        if (record.isRuled()) _checkRules(taken, token, kind, chainId, !record.isForeign());
         if (record.isForeign()) {
             taken.asset = Asset(record.chainId(), record.account(), kind);
-            _burn(token, kind, taken.tokenId, taken.amount, taken.sender);
+            if (record.isBrought()) _burnMeasured(token, taken.amount, taken.sender);
+            else _burn(token, kind, taken.tokenId, taken.amount, taken.sender);
         } else {
             taken.asset = Asset(block.chainid, token, kind);
             uint256 told = _tell(record, token, chainId);
-            if (told != record) taken.metadata = _describe(kind, token);
+            if (told != record) taken.metadata = RULES.describe(token, kind, chainId);
             _lock(told, token, kind, taken);
         }
         if (kind != AssetKind.Fungible) taken.tokenUri = _uriOf(token, kind, taken.tokenId);
@@ -213,7 +267,15 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function _register(address token, AssetKind kind) private returns (uint256) {
         require(token.code.length != 0, AssetCustodyNoToken(token));
         emit AssetRegistered(AssetIds.assetId(block.chainid, token), token, Asset(block.chainid, token, kind));
-        return TokenRecord.home(kind);
+        uint256 record = TokenRecord.home(kind);
+        return RULES.registerHome(token, kind) ? record.withRules() : record;
+    }
+
+    function _checkRules(AssetTransfer memory taken, address token, AssetKind kind, uint256 chainId, bool isLocked)
+        private
+    {
+        (address from, address recipient) = (taken.sender, taken.recipient);
+        RULES.checkOutgoing(token, kind, chainId, taken.tokenId, taken.amount, from, recipient, isLocked);
     }
 
     /// @dev Each chain is told once. The record keeps the last one, so that most transfers need not look further.
@@ -246,33 +308,50 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         else IBridgedERC1155(token).crosschainBurn(from, tokenId, amount);
     }
 
-    /// @dev Pays what arrived or was claimed; false if that cannot be done now, with nothing changed.
-    function _pay(Asset memory asset, uint256 tokenId, uint256 amount, address to, string memory uri)
-        private
-        returns (bool)
-    {
-        require(BoundedCall.canForward(PAY_GAS, CALL_RESERVE), AssetCustodyGasTooLow(PAY_GAS + CALL_RESERVE, gasleft()));
-        if (_isBase(asset)) return _payBase(to, amount, PAY_GAS);
-        if (asset.originChainId == block.chainid) return _unlock(asset, tokenId, amount, to);
-        uint256 record = _representations[AssetIds.assetId(asset.originChainId, asset.originToken)];
-        if (record == 0) return false;
-        address token = record.account();
-        _requireKind(token, record, asset.kind);
-        return _callToken(token, _mintCall(asset.kind, tokenId, amount, to, uri));
+    /// @dev A token that is not of our making may say anything.
+    function _burnMeasured(address token, uint256 amount, address from) private {
+        uint256 before = IERC20(token).balanceOf(from);
+        IERC7802(token).crosschainBurn(from, amount);
+        uint256 moved = before - IERC20(token).balanceOf(from);
+        require(moved == amount, AssetCustodyNotExact(token, amount, moved));
     }
 
-    function _unlock(Asset memory asset, uint256 tokenId, uint256 amount, address to) private returns (bool paid) {
-        address token = asset.originToken;
-        uint256 record = _tokens[token];
-        require(record != 0 && !record.isForeign(), AssetCustodyNotHome(token));
-        _requireKind(token, record, asset.kind);
-        if (asset.kind == AssetKind.Fungible) {
-            uint256 before = record.locked();
-            require(before >= amount, AssetCustodyShortfall(token, before, amount));
-            _tokens[token] = record.withLocked(before - amount);
+    /// @dev The token that stands for an asset here, and what is known of it; nothing for the base token.
+    function _resolve(Asset memory asset) private view returns (address token, uint256 record) {
+        if (_isBase(asset)) return (address(0), 0);
+        if (asset.originChainId == block.chainid) {
+            token = asset.originToken;
+            return (token, _tokens[token]);
         }
-        paid = _callToken(token, _transferCall(asset.kind, tokenId, amount, to));
-        if (!paid) _tokens[token] = _tokens[token].withLocked(record.locked());
+        record = _representations[AssetIds.assetId(asset.originChainId, asset.originToken)];
+        token = record.account();
+    }
+
+    /// @dev Pays what arrived or was claimed; false if that cannot be done now, with nothing changed.
+    function _pay(AssetTransfer memory what, address token, uint256 record) private returns (bool) {
+        require(BoundedCall.canForward(PAY_GAS, CALL_RESERVE), AssetCustodyGasTooLow(PAY_GAS + CALL_RESERVE, gasleft()));
+        if (_isBase(what.asset)) return _payBase(what.recipient, what.amount, PAY_GAS);
+        AssetKind kind = what.asset.kind;
+        if (what.asset.originChainId == block.chainid) {
+            require(record != 0 && !record.isForeign(), AssetCustodyNotHome(token));
+            _requireKind(token, record, kind);
+            return _unlock(what, token, record);
+        }
+        if (record == 0) return false;
+        _requireKind(token, record, kind);
+        return _callToken(token, _mintCall(kind, what));
+    }
+
+    function _unlock(AssetTransfer memory what, address token, uint256 record) private returns (bool paid) {
+        AssetKind kind = what.asset.kind;
+        uint256 before = record.locked();
+        if (kind == AssetKind.Fungible) {
+            require(before >= what.amount, AssetCustodyShortfall(token, before, what.amount));
+            _tokens[token] = record.withLocked(before - what.amount);
+        }
+        paid = _callToken(token, _transferCall(kind, what));
+        // The record is read again: the token's issuer may have set rules when it was called.
+        if (!paid) _tokens[token] = _tokens[token].withLocked(before);
     }
 
     /// @dev Success is what SafeERC20 takes for it: no revert, and an answer of nothing or of `true`.
@@ -309,23 +388,19 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         return asset.originToken == AssetIds.BASE_TOKEN && asset.originChainId == _baseChainId();
     }
 
-    function _transferCall(AssetKind kind, uint256 tokenId, uint256 amount, address to)
-        private
-        view
-        returns (bytes memory)
-    {
+    function _transferCall(AssetKind kind, AssetTransfer memory what) private view returns (bytes memory) {
+        (uint256 tokenId, uint256 amount, address to) = (what.tokenId, what.amount, what.recipient);
         if (kind == AssetKind.Fungible) return abi.encodeCall(IERC20.transfer, (to, amount));
         if (kind == AssetKind.NonFungible) return abi.encodeCall(IERC721.transferFrom, (address(this), to, tokenId));
         return abi.encodeCall(IERC1155.safeTransferFrom, (address(this), to, tokenId, amount, ""));
     }
 
-    function _mintCall(AssetKind kind, uint256 tokenId, uint256 amount, address to, string memory uri)
-        private
-        pure
-        returns (bytes memory)
-    {
+    function _mintCall(AssetKind kind, AssetTransfer memory what) private pure returns (bytes memory) {
+        (uint256 tokenId, uint256 amount, address to) = (what.tokenId, what.amount, what.recipient);
         if (kind == AssetKind.Fungible) return abi.encodeCall(IERC7802.crosschainMint, (to, amount));
-        if (kind == AssetKind.NonFungible) return abi.encodeCall(IBridgedERC721.crosschainMint, (to, tokenId, uri));
-        return abi.encodeCall(IBridgedERC1155.crosschainMint, (to, tokenId, amount, uri));
+        if (kind == AssetKind.NonFungible) {
+            return abi.encodeCall(IBridgedERC721.crosschainMint, (to, tokenId, what.tokenUri));
+        }
+        return abi.encodeCall(IBridgedERC1155.crosschainMint, (to, tokenId, amount, what.tokenUri));
     }
 }

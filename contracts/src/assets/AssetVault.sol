@@ -108,7 +108,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(token.code.length != 0, AssetCustodyNoToken(token));
         AssetTransfer memory announcement;
         announcement.asset = asset;
-        announcement.metadata = _describe(kind, token);
+        announcement.metadata = RULES.describe(token, kind, destinationChainId);
         return _send(destinationChainId, announcement, 0);
     }
 

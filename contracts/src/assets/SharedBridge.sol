@@ -98,8 +98,8 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         AssetTransfer memory announcement;
         announcement.asset = assetOf(token, kind);
         require(announcement.asset.originChainId == block.chainid, SharedBridgeNotHome(token));
-        require(token == AssetIds.BASE_TOKEN || token.code.length != 0, AssetCustodyNoToken(token));
-        announcement.metadata = _describe(kind, token);
+        require(token.code.length != 0, AssetCustodyNoToken(token));
+        announcement.metadata = RULES.describe(token, kind, chainId);
         return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(announcement));
     }
 

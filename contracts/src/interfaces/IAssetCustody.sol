@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Asset, AssetKind} from "../types/Assets.sol";
+import {IAssetRules} from "./IAssetRules.sol";
 
 /// @title What the vault of every chain and the shared bridge of L1 have in common
 /// @notice A token is locked where it was born and minted elsewhere. What is taken is measured: a token that does not
@@ -9,6 +10,9 @@ import {Asset, AssetKind} from "../types/Assets.sol";
 interface IAssetCustody {
     /// @notice The asset is known on this chain as `token`.
     event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
+    /// @notice The home of the asset names a token as its representation that has not been offered for it, or is used
+    /// otherwise. Once it is offered, the home has to announce the asset again; what arrives until then becomes a claim.
+    event RepresentationAwaited(bytes32 indexed assetId, address indexed token);
     /// @notice Something is on its way to another chain. Operators total these events into the batch's ledger entries.
     /// @param asset Kind, chain id of the home and token: 1, 8 and 20 bytes, as `AssetTransfers` spells them.
     /// @param movement Chain id of the destination and amount: 8 and 16 bytes.
@@ -53,6 +57,10 @@ interface IAssetCustody {
     error AssetCustodyNotPaid(bytes32 key, address to, uint256 amount);
     /// @notice The delivery carries too little gas to pay the recipient.
     error AssetCustodyGasTooLow(uint256 needed, uint256 available);
+    /// @notice Only the rules of this custody say which tokens have any.
+    error AssetCustodyNotRules(address caller);
+    /// @notice What is to be released is no transfer.
+    error AssetCustodyMalformedTransfer(bytes transfer);
     /// @notice There is nothing to claim.
     error AssetCustodyNothingToClaim(bytes32 key, address owner);
     /// @notice New transfers are paused; whatever is on its way still arrives.
@@ -61,6 +69,13 @@ interface IAssetCustody {
     /// @notice Pays what could not be paid when it arrived; the owner of the claim only.
     /// @param to Account that is paid.
     function claim(Asset calldata asset, uint256 tokenId, address to) external;
+
+    /// @notice Pays what has waited because of its issuer's limits or pause, see `IAssetRules.TransferHeld`. Anyone may call.
+    /// @param transfer The transfer, as it is spelled there.
+    function release(uint256 sourceChainId, uint256 index, bytes calldata transfer) external;
+
+    /// @notice Has the custody ask for a token's rules from now on; the rules only.
+    function setRuled(address token) external;
 
     /// @notice Stops new transfers, and nothing else; pausers only.
     function pause() external;
@@ -76,6 +91,12 @@ interface IAssetCustody {
 
     /// @return Token that stands for the asset on this chain; 0 if none does yet.
     function tokenOf(bytes32 assetId) external view returns (address);
+
+    /// @return What issuers have decided about their assets here.
+    function RULES() external view returns (IAssetRules);
+
+    /// @return Whether the token stands for an asset of another chain.
+    function isForeign(address token) external view returns (bool);
 
     /// @return The asset that a token of this chain stands for. A token not seen before is at home here.
     function assetOf(address token, AssetKind kind) external view returns (Asset memory);

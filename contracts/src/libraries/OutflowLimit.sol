@@ -22,11 +22,21 @@ library OutflowLimit {
     function take(Bucket storage self, uint256 amount) internal returns (uint256 payableAt) {
         uint256 capacity = self.capacity;
         if (capacity == 0) return block.timestamp;
-        uint256 refill = self.refillPerSecond;
-        uint256 freed = Math.saturatingMul(block.timestamp - self.updatedAt, refill);
-        uint256 level = Math.saturatingAdd(Math.saturatingSub(self.level, freed), amount);
+        uint256 level = Math.saturatingAdd(_level(self), amount);
         (self.level, self.updatedAt) = (level, block.timestamp);
         uint256 excess = Math.saturatingSub(level, capacity);
-        return Math.saturatingAdd(block.timestamp, Math.ceilDiv(excess, refill));
+        return Math.saturatingAdd(block.timestamp, Math.ceilDiv(excess, self.refillPerSecond));
+    }
+
+    /// @return What fits now; the highest number where there is no limit.
+    function available(Bucket storage self) internal view returns (uint256) {
+        uint256 capacity = self.capacity;
+        return capacity == 0 ? type(uint256).max : Math.saturatingSub(capacity, _level(self));
+    }
+
+    /// @dev What has left and is not free again now.
+    function _level(Bucket storage self) private view returns (uint256) {
+        uint256 freed = Math.saturatingMul(block.timestamp - self.updatedAt, self.refillPerSecond);
+        return Math.saturatingSub(self.level, freed);
     }
 }

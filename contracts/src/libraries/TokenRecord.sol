@@ -10,6 +10,8 @@ import {AssetKind} from "../types/Assets.sol";
 /// the representation.
 library TokenRecord {
     uint256 private constant FOREIGN = 1 << 8;
+    uint256 private constant RULED = 1 << 9;
+    uint256 private constant BROUGHT = 1 << 10;
     uint256 private constant CHAIN_SHIFT = 32;
     uint256 private constant ACCOUNT_SHIFT = 96;
     uint256 private constant BELOW_ACCOUNT = (1 << ACCOUNT_SHIFT) - 1;
@@ -33,6 +35,24 @@ library TokenRecord {
     /// @notice The record with another amount locked, which is below 2^160.
     function withLocked(uint256 record, uint256 amount) internal pure returns (uint256) {
         return record & BELOW_ACCOUNT | amount << ACCOUNT_SHIFT;
+    }
+
+    /// @notice The record of a token that has rules, see `AssetRules`.
+    function withRules(uint256 record) internal pure returns (uint256) {
+        return record | RULED;
+    }
+
+    /// @notice The record of a representation that its issuer has brought.
+    function withBrought(uint256 record) internal pure returns (uint256) {
+        return record | BROUGHT;
+    }
+
+    function isRuled(uint256 record) internal pure returns (bool) {
+        return record & RULED != 0;
+    }
+
+    function isBrought(uint256 record) internal pure returns (bool) {
+        return record & BROUGHT != 0;
     }
 
     function isForeign(uint256 record) internal pure returns (bool) {
