@@ -7,6 +7,7 @@ import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
 import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {ERC1155Holder} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Holder.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
@@ -148,6 +149,14 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         if (!record.isForeign()) return Asset(block.chainid, token, kind);
         _requireKind(token, record, kind);
         return Asset(record.chainId(), record.account(), kind);
+    }
+
+    /// @dev A permit that somebody has used already has given the allowance; if there is none, taking the tokens says so.
+    function _permit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s) internal {
+        bytes memory data =
+            abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), request.amount, deadline, v, r, s));
+        // forge-lint: disable-next-line(unchecked-call)
+        BoundedCall.call(request.token, gasleft(), data);
     }
 
     /// @dev Takes what `from` wants to send, and says it in the words of a transfer.
@@ -358,7 +367,8 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function _callToken(address token, bytes memory data) private returns (bool) {
         if (token.code.length == 0) return false;
         (bool success, bytes memory answer) = BoundedCall.call(token, PAY_GAS, data);
-        return success && (answer.length == 0 || (answer.length >= 0x20 && bytes32(answer) == bytes32(uint256(1))));
+        if (!success || answer.length == 0) return success;
+        return answer.length >= 0x20 && abi.decode(answer, (uint256)) == 1;
     }
 
     function _checkAmount(AssetKind kind, uint256 tokenId, uint256 amount) private pure {

@@ -91,8 +91,7 @@ contract AssetRules is IAssetRules {
     ) external {
         require(_acts(_parties[token].limiter, token), AssetRulesNotLimiter(token, msg.sender));
         require(capacity == 0 || refillPerSecond != 0, AssetRulesNoRefill(capacity));
-        _limits[token][otherChainId][direction] =
-            OutflowLimit.Bucket(capacity, refillPerSecond, 0, block.timestamp);
+        _limits[token][otherChainId][direction] = OutflowLimit.Bucket(capacity, refillPerSecond, 0, block.timestamp);
         emit RouteLimitSet(token, otherChainId, direction, capacity, refillPerSecond);
         _markRuled(token);
     }

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {IAssetVault} from "../interfaces/IAssetVault.sol";
 import {IBaseTokenHolder} from "../interfaces/IBaseTokenHolder.sol";
@@ -79,8 +78,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         nonReentrant
         returns (bytes32 sendId)
     {
-        // A permit that somebody has used already has given the allowance; if there is none, taking the tokens says so.
-        try IERC20Permit(request.token).permit(msg.sender, address(this), request.amount, deadline, v, r, s) {} catch {}
+        _permit(request, deadline, v, r, s);
         return _sendTaken(request);
     }
 

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {IAssetLedger} from "../interfaces/IAssetLedger.sol";
 import {IMessageVerifier} from "../interfaces/IMessageVerifier.sol";
@@ -85,8 +84,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         bytes32 r,
         bytes32 s
     ) external nonReentrant returns (bytes32 operationHash) {
-        // A permit that somebody has used already has given the allowance; if there is none, taking the tokens says so.
-        try IERC20Permit(request.token).permit(msg.sender, address(this), request.amount, deadline, v, r, s) {} catch {}
+        _permit(request, deadline, v, r, s);
         return _deposit(request, gasLimit);
     }
 

@@ -25,7 +25,8 @@ contract BridgeGas is L1Fixture {
     function setUp() external {
         deployL1();
         registerChain(CHAIN);
-        _token = ERC20(vm.deployCode(string.concat("PlainToken.sol:", type(PlainToken).name), abi.encode(address(this))));
+        _token =
+            ERC20(vm.deployCode(string.concat("PlainToken.sol:", type(PlainToken).name), abi.encode(address(this))));
         _token.approve(address(sharedBridge), type(uint256).max);
         _token.transfer(_holder, 1);
     }
@@ -70,7 +71,8 @@ contract BridgeGas is L1Fixture {
         for (uint256 i = 1; i < leaves.length; ++i) {
             leaves[i] = keccak256(abi.encode("another leaf", i));
         }
-        Placement memory placement = TreeBuilder.randomPlacement(CHAIN, ++_batches, L1_CHAIN_ID, 10_000 + _batches, 14, 5);
+        Placement memory placement =
+            TreeBuilder.randomPlacement(CHAIN, ++_batches, L1_CHAIN_ID, 10_000 + _batches, 14, 5);
         bytes32 root = TreeBuilder.sharedRoot(placement, leaves);
         // A history of 2^14 batches of 2^5 chains is too long to live through.
         bytes32 slot = keccak256(abi.encode(placement.settlementBlock, HISTORY_SLOT));

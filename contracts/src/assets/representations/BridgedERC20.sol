@@ -24,10 +24,7 @@ contract BridgedERC20 is IBridgedToken, ERC20PermitUpgradeable, ERC20BridgeableU
     }
 
     /// @notice Sets what the origin token is called; once, by whoever creates the proxy, in the same transaction.
-    function initialize(string calldata name_, string calldata symbol_, uint8 decimals_)
-        external
-        initializer
-    {
+    function initialize(string calldata name_, string calldata symbol_, uint8 decimals_) external initializer {
         __ERC20_init(name_, symbol_);
         __ERC20Permit_init(name_);
         _decimals = decimals_;
