@@ -32,7 +32,7 @@ struct AssetMetadata {
     address representation;
 }
 
-/// @notice What one vault tells another; the payload of its call, `abi.encode(AssetTransfer)`.
+/// @notice What one vault tells another; the payload of its call; `AssetTransfers` says how it is spelled.
 /// @param tokenId 0 for fungible tokens.
 /// @param amount In units of the origin token, not 0; 1 for ERC-721. An amount of 0 with metadata announces the asset.
 /// @param sender Account on the source chain that is paid if the transfer is refused for good.
@@ -532,83 +532,6 @@ struct ChainConfig {
     DataAvailability dataAvailability;
 }
 
-// src/interfaces/IAssetCustody.sol
-
-/// @title What the vault of every chain and the shared bridge of L1 have in common
-/// @notice A token is locked where it was born and minted elsewhere. What is taken is measured: a token that does not
-/// move exactly what it was asked to is refused. A recipient that cannot be paid gets a claim.
-interface IAssetCustody {
-    /// @notice The asset is known on this chain as `token`.
-    event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
-    /// @notice `amount` was taken from `sender` for a transfer to `destinationChainId`. Operators total these events into
-    /// the batch's ledger entries.
-    event AssetOut(
-        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed destinationChainId, address indexed sender
-    );
-    /// @notice `amount` of what was on its way here arrived for `recipient`.
-    event AssetIn(
-        Asset asset, uint256 tokenId, uint256 amount, uint256 indexed sourceChainId, address indexed recipient
-    );
-    /// @notice The recipient could not be paid, and may claim.
-    event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
-    /// @notice A claim was paid to `to`.
-    event ClaimPaid(bytes32 indexed key, address indexed owner, address to, uint256 amount);
-
-    /// @notice New transfers are paused, or taken again.
-    event PausedSet(bool paused);
-
-    /// @notice An address of the deployment is missing.
-    error AssetCustodyZeroAddress();
-    /// @notice There is no contract at the token's address.
-    error AssetCustodyNoToken(address token);
-    /// @notice The token was used before with another kind.
-    error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
-    /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
-    error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
-    /// @notice The token's balance here is below what is locked: its balances have shrunk, so no more of it is taken.
-    error AssetCustodyShortfall(address token, uint256 locked, uint256 balance);
-    /// @notice The amount is 0, above 2^128 - 1, or not 1 for an ERC-721 token.
-    error AssetCustodyBadAmount(AssetKind kind, uint256 amount);
-    /// @notice Only fungible tokens have no token id.
-    error AssetCustodyBadTokenId(uint256 tokenId);
-    /// @notice The value sent is not what the transfer takes.
-    error AssetCustodyWrongValue(uint256 expected, uint256 actual);
-    /// @notice The recipient is address 0.
-    error AssetCustodyZeroRecipient();
-    /// @notice No representation of the asset stands here yet; its home has to announce it first.
-    error AssetCustodyUnknownAsset(bytes32 assetId);
-    /// @notice The account given does not take the payment; name another.
-    error AssetCustodyNotPaid(bytes32 key, address to, uint256 amount);
-    /// @notice The delivery carries too little gas to pay the recipient.
-    error AssetCustodyGasTooLow(uint256 needed, uint256 available);
-    /// @notice There is nothing to claim.
-    error AssetCustodyNothingToClaim(bytes32 key, address owner);
-    /// @notice New transfers are paused; whatever is on its way still arrives.
-    error AssetCustodyPaused();
-
-    /// @notice Pays what could not be paid when it arrived; the owner of the claim only.
-    /// @param to Account that is paid.
-    function claim(Asset calldata asset, uint256 tokenId, address to) external;
-
-    /// @notice Stops new transfers, and nothing else; pausers only.
-    function pause() external;
-
-    /// @notice Takes new transfers again; governance only.
-    function unpause() external;
-
-    /// @return Token that stands for the asset on this chain; 0 if none does yet.
-    function tokenOf(bytes32 assetId) external view returns (address);
-
-    /// @return The asset that a token of this chain stands for. A token not seen before is at home here.
-    function assetOf(address token, AssetKind kind) external view returns (Asset memory);
-
-    /// @return Amount that `owner` may claim.
-    function claimable(bytes32 key, address owner) external view returns (uint256);
-
-    /// @return Units of a fungible token of this chain that are locked because they are elsewhere, or claimed.
-    function locked(address token) external view returns (uint256);
-}
-
 // src/interfaces/IAssetLedger.sol
 
 /// @title The ledger of all assets, on L1
@@ -659,6 +582,172 @@ interface IAssetLedger {
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);
+}
+
+// src/interfaces/IAssetRules.sol
+
+/// @notice Outgoing: from this chain to another. Incoming: from another to this one.
+enum Direction {
+    Outgoing,
+    Incoming
+}
+
+/// @title What issuers decide about their assets on a chain
+/// @notice Limits and pauses per token, other chain and direction, by parties that are told apart: the issuer appoints, the
+/// limiter sets limits, the pauser pauses and does nothing else. While nobody is appointed, the issuer acts for both.
+/// What leaves is refused; what arrives is never refused or lost: it waits.
+interface IAssetRules {
+    /// @notice The issuer of the token is `issuer` now.
+    event IssuerSet(address indexed token, address indexed issuer);
+    /// @notice `proposed` may become the issuer of the token.
+    event IssuerProposed(address indexed token, address indexed proposed);
+    /// @notice Who may limit and who may pause the token; 0 for the issuer.
+    event PartiesAppointed(address indexed token, address limiter, address pauser);
+    /// @notice At most `capacity` units pass at once, and `refillPerSecond` more each second. A capacity of 0 ends the limit.
+    event RouteLimitSet(
+        address indexed token,
+        uint256 indexed chainId,
+        Direction indexed direction,
+        uint256 capacity,
+        uint256 refillPerSecond
+    );
+    /// @notice The route is paused in both directions, or open again.
+    event RoutePausedSet(address indexed token, uint256 indexed chainId, bool paused);
+    /// @notice The token of this chain is to be represented by `representation` on another; 0 for the default one.
+    event RepresentationNamed(address indexed token, uint256 indexed chainId, address representation);
+    /// @notice The token's owner lets it stand for an asset of another chain.
+    event RepresentationOffered(address indexed token, bytes32 indexed assetId);
+    /// @notice What arrived waits, until `payableAt` and until the route is not paused.
+    /// @param transfer The transfer, spelled as in `AssetTransfers`; needed for its release.
+    event TransferHeld(
+        address indexed token, uint256 indexed chainId, uint256 indexed index, uint256 payableAt, bytes transfer
+    );
+
+    /// @notice Only the vault, or on L1 the shared bridge, may do this.
+    error AssetRulesNotCustody(address caller);
+    /// @notice Only the token's issuer may do this.
+    error AssetRulesNotIssuer(address token, address caller);
+    /// @notice Only the account that the issuer has proposed may become the issuer.
+    error AssetRulesNotProposed(address token, address caller);
+    /// @notice Only the token's limiter sets limits.
+    error AssetRulesNotLimiter(address token, address caller);
+    /// @notice Only the token's pauser pauses it.
+    error AssetRulesNotPauser(address token, address caller);
+    /// @notice Only the token's owner may offer it.
+    error AssetRulesNotOwner(address token, address caller);
+    /// @notice The token is to stand for an asset of another chain, so it does not leave as one of this chain.
+    error AssetRulesOffered(address token, bytes32 assetId);
+    /// @notice A limit that never frees anything would keep what exceeds it for ever.
+    error AssetRulesNoRefill(uint256 capacity);
+    /// @notice The issuer has paused transfers of the token to that chain.
+    error AssetRulesRoutePaused(address token, uint256 chainId);
+    /// @notice More than `available` does not leave for that chain now.
+    error AssetRulesLimitExceeded(address token, uint256 chainId, uint256 amount, uint256 available);
+    /// @notice The token lets the account neither send nor receive it (ERC-7943).
+    error AssetRulesCannotTransact(address token, address account);
+    /// @notice The token does not allow this transfer (ERC-7943).
+    error AssetRulesCannotTransfer(address token, address from, uint256 tokenId, uint256 amount);
+    /// @notice No such transfer waits.
+    error AssetRulesNothingHeld(address token, uint256 chainId, uint256 index);
+    /// @notice The transfer waits until then.
+    error AssetRulesTooEarly(uint256 payableAt, uint256 timestamp);
+
+    // The issuer and those it appoints.
+
+    /// @notice Proposes another issuer; the issuer only.
+    function proposeIssuer(address token, address proposed) external;
+
+    /// @notice Becomes the issuer; who was proposed only.
+    function acceptIssuer(address token) external;
+
+    /// @notice Appoints who limits and who pauses, 0 for the issuer itself; the issuer only.
+    function appoint(address token, address limiter, address pauser) external;
+
+    /// @notice Sets what may pass of the token; the limiter only. What has passed before is forgotten.
+    function setRouteLimit(
+        address token,
+        uint256 otherChainId,
+        Direction direction,
+        uint256 capacity,
+        uint256 refillPerSecond
+    ) external;
+
+    /// @notice Stops the token's route to and from another chain; the pauser only.
+    function pauseRoute(address token, uint256 otherChainId) external;
+
+    /// @notice Opens it again; the issuer only.
+    function unpauseRoute(address token, uint256 otherChainId) external;
+
+    /// @notice Names the token that stands for this one on another chain; the issuer only, at home. It counts from the next
+    /// announcement on, where no other representation stands yet.
+    function nameRepresentation(address token, uint256 otherChainId, address representation) external;
+
+    /// @notice Lets a token of this chain stand for an asset of another; the token's owner only. Both sides have to want it.
+    function offerRepresentation(address token, bytes32 assetId) external;
+
+    /// @notice Asks a token again whether it is regulated (ERC-7943); anyone may call.
+    function inspect(address token, AssetKind kind) external;
+
+    // The custody.
+
+    /// @notice A token of this chain is used for the first time; the custody only.
+    /// @return isRuled Whether there are rules for it.
+    function registerHome(address token, AssetKind kind) external returns (bool isRuled);
+
+    /// @notice A token stands for an asset of another chain from now on; the custody only.
+    /// @param issuer Its issuer as its home says; 0 for none.
+    /// @return isRuled Whether there are rules for it.
+    function registerForeign(address token, AssetKind kind, address issuer) external returns (bool isRuled);
+
+    /// @notice Refuses what the rules do not let leave; the custody only.
+    /// @param isLocked Whether the token moves to the custody, rather than being burned.
+    function checkOutgoing(
+        address token,
+        AssetKind kind,
+        uint256 chainId,
+        uint256 tokenId,
+        uint256 amount,
+        address from,
+        address recipient,
+        bool isLocked
+    ) external;
+
+    /// @notice Counts what arrives, and keeps what has to wait; the custody only.
+    /// @return isHeld Whether it has to wait.
+    function takeIncoming(address token, uint256 chainId, uint256 amount, bytes calldata transfer)
+        external
+        returns (bool isHeld);
+
+    /// @notice Forgets what has waited long enough; the custody only.
+    function takeHeld(address token, uint256 chainId, uint256 index, bytes calldata transfer) external;
+
+    // Views.
+
+    /// @return Who decides about the token here: whom the last issuer has made it, or whom its home names, or at home the
+    /// token's owner.
+    function issuerOf(address token) external view returns (address);
+
+    /// @return What another chain is told about a token of this one: `abi.encode(AssetMetadata)`.
+    function describe(address token, AssetKind kind, uint256 otherChainId) external view returns (bytes memory);
+
+    /// @return Who was proposed as the next issuer.
+    function proposedIssuer(address token) external view returns (address);
+
+    /// @return limiter Who sets limits.
+    /// @return pauser Who pauses.
+    function partiesOf(address token) external view returns (address limiter, address pauser);
+
+    /// @return Whether the token's route is paused.
+    function isPaused(address token, uint256 otherChainId) external view returns (bool);
+
+    /// @return What may pass now; the highest number where there is no limit.
+    function available(address token, uint256 otherChainId, Direction direction) external view returns (uint256);
+
+    /// @return Token that is to stand for this one on another chain; 0 for the default one.
+    function representationOn(address token, uint256 otherChainId) external view returns (address);
+
+    /// @return Asset that the token may stand for.
+    function offeredFor(address token) external view returns (bytes32);
 }
 
 // src/interfaces/IInteropRootStorage.sol
@@ -824,12 +913,120 @@ interface IPriorityQueue {
 // src/interfaces/IRepresentations.sol
 
 /// @title Creates the tokens that stand for those of other chains
+/// @notice For whoever asks: what is created obeys the caller alone, and its address follows from the caller.
 interface IRepresentations {
-    /// @notice Creates the token for an asset, with the caller as its vault, at an address that follows from the two.
-    function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
+    /// @notice Creates what the tokens of a kind run at first, obeying the caller.
+    function implement(AssetKind kind) external returns (address implementation);
 
-    /// @return Beacon whose implementation the tokens of a kind use.
-    function beacon(AssetKind kind) external view returns (address);
+    /// @notice Creates the token for an asset, obeying the caller, which is its beacon too. Its address follows from the
+    /// caller, the asset and what the token is set up with.
+    function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
+}
+
+// src/interfaces/IAssetCustody.sol
+
+/// @title What the vault of every chain and the shared bridge of L1 have in common
+/// @notice A token is locked where it was born and minted elsewhere. What is taken is measured: a token that does not
+/// move exactly what it was asked to is refused. A recipient that cannot be paid gets a claim.
+interface IAssetCustody {
+    /// @notice The asset is known on this chain as `token`.
+    event AssetRegistered(bytes32 indexed assetId, address indexed token, Asset asset);
+    /// @notice The home of the asset names a token as its representation that has not been offered for it, or is used
+    /// otherwise. Once it is offered, the home has to announce the asset again; what arrives until then becomes a claim.
+    event RepresentationAwaited(bytes32 indexed assetId, address indexed token);
+    /// @notice Something is on its way to another chain. Operators total these events into the batch's ledger entries.
+    /// @param asset Kind, chain id of the home and token: 1, 8 and 20 bytes, as `AssetTransfers` spells them.
+    /// @param movement Chain id of the destination and amount: 8 and 16 bytes.
+    event AssetOut(bytes29 asset, uint256 tokenId, bytes24 movement);
+    /// @notice Something of what was on its way here has arrived.
+    /// @param movement Chain id of the source and amount.
+    event AssetIn(bytes29 asset, uint256 tokenId, bytes24 movement);
+    /// @notice The recipient could not be paid, and may claim.
+    event ClaimAdded(bytes32 indexed key, address indexed owner, uint256 amount);
+    /// @notice A claim was paid to `to`.
+    event ClaimPaid(bytes32 indexed key, address indexed owner, address to, uint256 amount);
+
+    /// @notice New transfers are paused, or taken again.
+    event PausedSet(bool paused);
+
+    /// @notice All representations of a kind now run `implementation`.
+    event RepresentationsUpgraded(AssetKind indexed kind, address implementation);
+
+    /// @notice An address of the deployment is missing.
+    error AssetCustodyZeroAddress();
+    /// @notice There is no contract at the token's address.
+    error AssetCustodyNoToken(address token);
+    /// @notice What arrives as a token of this chain never left it as one.
+    error AssetCustodyNotHome(address token);
+    /// @notice The token was used before with another kind.
+    error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
+    /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
+    error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
+    /// @notice The token's balance here is below what is locked: its balances have shrunk, so no more of it is taken.
+    error AssetCustodyShortfall(address token, uint256 locked, uint256 balance);
+    /// @notice The amount is 0, above 2^128 - 1, or not 1 for an ERC-721 token.
+    error AssetCustodyBadAmount(AssetKind kind, uint256 amount);
+    /// @notice Only fungible tokens have no token id.
+    error AssetCustodyBadTokenId(uint256 tokenId);
+    /// @notice The value sent is not what the transfer takes.
+    error AssetCustodyWrongValue(uint256 expected, uint256 actual);
+    /// @notice The recipient is address 0.
+    error AssetCustodyZeroRecipient();
+    /// @notice No representation of the asset stands here yet; its home has to announce it first.
+    error AssetCustodyUnknownAsset(bytes32 assetId);
+    /// @notice The account given does not take the payment; name another.
+    error AssetCustodyNotPaid(bytes32 key, address to, uint256 amount);
+    /// @notice The delivery carries too little gas to pay the recipient.
+    error AssetCustodyGasTooLow(uint256 needed, uint256 available);
+    /// @notice Only the rules of this custody say which tokens have any.
+    error AssetCustodyNotRules(address caller);
+    /// @notice What is to be released is no transfer.
+    error AssetCustodyMalformedTransfer(bytes transfer);
+    /// @notice There is nothing to claim.
+    error AssetCustodyNothingToClaim(bytes32 key, address owner);
+    /// @notice New transfers are paused; whatever is on its way still arrives.
+    error AssetCustodyPaused();
+
+    /// @notice Pays what could not be paid when it arrived; the owner of the claim only.
+    /// @param to Account that is paid.
+    function claim(Asset calldata asset, uint256 tokenId, address to) external;
+
+    /// @notice Pays what has waited because of its issuer's limits or pause, see `IAssetRules.TransferHeld`. Anyone may call.
+    /// @param transfer The transfer, as it is spelled there.
+    function release(uint256 sourceChainId, uint256 index, bytes calldata transfer) external;
+
+    /// @notice Has the custody ask for a token's rules from now on; the rules only.
+    function setRuled(address token) external;
+
+    /// @notice Stops new transfers, and nothing else; pausers only.
+    function pause() external;
+
+    /// @notice Takes new transfers again; governance only.
+    function unpause() external;
+
+    /// @notice Has all representations of a kind run other code; governance only.
+    function upgradeRepresentations(AssetKind kind, address newImplementation) external;
+
+    /// @return What the representations of a kind run: the vault is their beacon.
+    function sharedImplementation(AssetKind kind) external view returns (address);
+
+    /// @return Token that stands for the asset on this chain; 0 if none does yet.
+    function tokenOf(bytes32 assetId) external view returns (address);
+
+    /// @return What issuers have decided about their assets here.
+    function RULES() external view returns (IAssetRules);
+
+    /// @return Whether the token stands for an asset of another chain.
+    function isForeign(address token) external view returns (bool);
+
+    /// @return The asset that a token of this chain stands for. A token not seen before is at home here.
+    function assetOf(address token, AssetKind kind) external view returns (Asset memory);
+
+    /// @return Amount that `owner` may claim.
+    function claimable(bytes32 key, address owner) external view returns (uint256);
+
+    /// @return Units of a fungible token of this chain that are locked because they are elsewhere, or claimed.
+    function locked(address token) external view returns (uint256);
 }
 
 // src/interfaces/IAssetVault.sol
@@ -844,6 +1041,10 @@ interface IAssetVault {
     error AssetVaultNotGateway(address caller);
     /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
     error AssetVaultWrongSender(bytes sender);
+    /// @notice The message of the other vault is no transfer that this vault knows.
+    error AssetVaultMalformedTransfer(bytes payload);
+    /// @notice What the bundle's sender says to the vault is not `abi.encode(TransferRequest)`.
+    error AssetVaultMalformedRequest(bytes data);
     /// @notice The transfer names another destination than the bundle that carries it.
     error AssetVaultWrongDestination(uint256 expected, uint256 actual);
     /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.

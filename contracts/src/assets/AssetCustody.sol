@@ -61,7 +61,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         RULES = new AssetRules();
         REPRESENTATIONS = IRepresentations(representations);
         for (uint256 i = 0; i < _implementations.length; ++i) {
-            _implementations[i] = REPRESENTATIONS.implementation(AssetKind(i));
+            _implementations[i] = REPRESENTATIONS.implement(AssetKind(i));
         }
     }
 

@@ -7,38 +7,33 @@ import {AssetKind, AssetMetadata} from "../types/Assets.sol";
 import {BridgedERC1155} from "./representations/BridgedERC1155.sol";
 import {BridgedERC20} from "./representations/BridgedERC20.sol";
 import {BridgedERC721} from "./representations/BridgedERC721.sol";
+import {
+    ERC1155Implementer,
+    ERC20Implementer,
+    ERC721Implementer,
+    IImplementer
+} from "./representations/Implementers.sol";
 import {RepresentationProxy} from "./representations/RepresentationProxy.sol";
 
 /// @title Creates the tokens that stand for those of other chains
-/// @notice Apart from the vault for the size of its code. All tokens of a kind are upgraded together, by the vault.
+/// @notice Apart from the vault for the size of its code, and without knowing it, so that each can stand at an address that
+/// follows from its code.
 contract Representations is IRepresentations {
+    IImplementer private immutable ERC20 = new ERC20Implementer();
+    IImplementer private immutable ERC721 = new ERC721Implementer();
+    IImplementer private immutable ERC1155 = new ERC1155Implementer();
+
     /// @inheritdoc IRepresentations
-    address public immutable VAULT;
-
-    address private immutable ERC20;
-    address private immutable ERC721;
-    address private immutable ERC1155;
-
-    /// @param vault Address at which the vault, or the shared bridge, stands or will stand.
-    constructor(address vault) {
-        require(vault != address(0), RepresentationsZeroVault());
-        VAULT = vault;
-        ERC20 = address(new BridgedERC20(vault));
-        ERC721 = address(new BridgedERC721(vault));
-        ERC1155 = address(new BridgedERC1155(vault));
+    function implement(AssetKind kind) external returns (address) {
+        if (kind == AssetKind.Fungible) return ERC20.create(msg.sender);
+        return (kind == AssetKind.NonFungible ? ERC721 : ERC1155).create(msg.sender);
     }
 
     /// @inheritdoc IRepresentations
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token) {
-        require(msg.sender == VAULT, RepresentationsNotVault(msg.sender, VAULT));
         bytes memory initialization = _initialization(kind, metadata);
-        return address(new RepresentationProxy{salt: assetId}(IAssetCustody(VAULT), kind, initialization));
-    }
-
-    /// @inheritdoc IRepresentations
-    function implementation(AssetKind kind) external view returns (address) {
-        if (kind == AssetKind.Fungible) return ERC20;
-        return kind == AssetKind.NonFungible ? ERC721 : ERC1155;
+        bytes32 salt = keccak256(abi.encode(msg.sender, assetId));
+        return address(new RepresentationProxy{salt: salt}(IAssetCustody(msg.sender), kind, initialization));
     }
 
     function _initialization(AssetKind kind, AssetMetadata calldata metadata) private pure returns (bytes memory) {

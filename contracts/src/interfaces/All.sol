@@ -5,6 +5,7 @@ pragma solidity ^0.8.28;
 
 import {IAssetCustody} from "./IAssetCustody.sol";
 import {IAssetLedger} from "./IAssetLedger.sol";
+import {IAssetRules} from "./IAssetRules.sol";
 import {IAssetVault} from "./IAssetVault.sol";
 import {IAttestationVerifier} from "./IAttestationVerifier.sol";
 import {IBaseTokenHolder} from "./IBaseTokenHolder.sol";

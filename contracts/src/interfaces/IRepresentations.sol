@@ -4,18 +4,12 @@ pragma solidity ^0.8.28;
 import {AssetKind, AssetMetadata} from "../types/Assets.sol";
 
 /// @title Creates the tokens that stand for those of other chains
+/// @notice For whoever asks: what is created obeys the caller alone, and its address follows from the caller.
 interface IRepresentations {
-    /// @notice Without a vault nobody could mint.
-    error RepresentationsZeroVault();
-    /// @notice Only the vault creates tokens.
-    error RepresentationsNotVault(address caller, address vault);
+    /// @notice Creates what the tokens of a kind run at first, obeying the caller.
+    function implement(AssetKind kind) external returns (address implementation);
 
-    /// @notice Creates the token for an asset, at an address that follows from it and what it is set up with; the vault only.
+    /// @notice Creates the token for an asset, obeying the caller, which is its beacon too. Its address follows from the
+    /// caller, the asset and what the token is set up with.
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
-
-    /// @return The vault of this chain, or the shared bridge of L1.
-    function VAULT() external view returns (address);
-
-    /// @return Implementation that the tokens of a kind start with; what they use now, the vault says.
-    function implementation(AssetKind kind) external view returns (address);
 }

@@ -193,7 +193,7 @@ abstract contract L1Fixture is Test {
         settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
         bridge = vm.computeCreateAddress(address(this), nonce + 6);
         ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
-        Representations representations = new Representations(bridge);
+        Representations representations = new Representations();
         sharedBridge = new SharedBridge(
             address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault
         );

@@ -24,8 +24,7 @@ contract AssetsGas is InteropTest {
 
     function setUp() public override {
         super.setUp();
-        address vaultAddress = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        Representations representations = new Representations(vaultAddress);
+        Representations representations = new Representations();
         _vault = new AssetVault(
             address(manager), address(representations), address(center), address(handler), L1, makeAddr("l1Bridge")
         );
