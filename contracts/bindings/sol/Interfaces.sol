@@ -48,6 +48,9 @@ struct AssetTransfer {
     string tokenUri;
 }
 
+/// @notice A chain id is above 2^64 - 1, an amount above 2^128 - 1, or the metadata longer than 2^16 - 1 bytes.
+error AssetTransferDoesNotFit();
+
 /// @notice What an account asks a vault to send.
 /// @param token Token on this chain; `address(1)` for the chain's base token, whose amount comes as value.
 /// @param deliverBefore Last timestamp, in seconds, at which the transfer may arrive; later it goes back. 0 for none.
@@ -193,6 +196,34 @@ interface IBridgedToken {
 
     /// @return The vault of this chain, or the shared bridge of L1.
     function VAULT() external view returns (address);
+}
+
+// src/interfaces/IERC7943.sol
+
+/// @title What a regulated token (ERC-7943) is asked before it crosses
+/// @notice The parts of the standard that this project calls, for all kinds of token. `canTransact` is what the drafts had
+/// before it was split into `canSend` and `canReceive`.
+interface IERC7943 {
+    function canSend(address account) external view returns (bool);
+
+    function canReceive(address account) external view returns (bool);
+
+    function canTransact(address account) external view returns (bool);
+
+    /// @notice Of an ERC-20 token its amount, of an ERC-721 token its id.
+    function canTransfer(address from, address to, uint256 amountOrId) external view returns (bool);
+
+    /// @notice Of an ERC-1155 token.
+    function canTransfer(address from, address to, uint256 tokenId, uint256 amount) external view returns (bool);
+}
+
+// src/interfaces/IImplementer.sol
+
+/// @title Creates one implementation of representations for whoever asks
+/// @notice One contract has no room for the code of all three.
+interface IImplementer {
+    /// @param vault Whom the implementation obeys.
+    function create(address vault) external returns (address implementation);
 }
 
 // src/interfaces/IIndirectSender.sol

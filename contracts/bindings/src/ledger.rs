@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::{
-    primitives::{B256, U256, keccak256},
+    primitives::{Address, B256, FixedBytes, U256, keccak256},
     sol_types::SolValue,
 };
 
@@ -26,6 +26,34 @@ impl Asset {
             kind => keccak256((self.id(), U256::from(kind as u8), token_id).abi_encode()),
         }
     }
+}
+
+/// What the vault's events pack, `AssetTransfers.packAsset` and `packMovement` in Solidity.
+impl Asset {
+    /// Kind, chain id of the home and token: 1, 8 and 20 bytes, big-endian.
+    ///
+    /// # Errors
+    /// The kind, if there is none of that number.
+    pub fn unpack(packed: FixedBytes<29>) -> Result<Self, UnknownKind> {
+        let [kind, rest @ ..] = packed.0;
+        let (home, token) = rest.split_at(8);
+        Ok(Self {
+            originChainId: U256::from_be_slice(home),
+            originToken: Address::from_slice(token),
+            kind: AssetKind::try_from(kind).map_err(|_| UnknownKind(kind))?,
+        })
+    }
+}
+
+/// There is no kind of asset of that number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no kind {0} of assets")]
+pub struct UnknownKind(pub u8);
+
+/// Chain id of the counterparty and amount of a movement: 8 and 16 bytes, big-endian.
+pub fn unpack_movement(packed: FixedBytes<24>) -> (U256, U256) {
+    let (chain, amount) = packed.split_at(8);
+    (U256::from_be_slice(chain), U256::from_be_slice(amount))
 }
 
 /// `ledgerDeltaHash` of a batch: 0 without entries, otherwise `keccak256(abi.encode(uint8 1, entries))`.
@@ -147,6 +175,29 @@ mod tests {
         });
         assert_ne!(keys[0], keys[1]);
         assert!(!keys.contains(&fungible.id()));
+    }
+
+    #[test]
+    fn what_events_pack_is_read() {
+        let mut packed = [0; 29];
+        packed[0] = 1;
+        packed[7..9].copy_from_slice(&[1, 15]);
+        packed[28] = 7;
+        let read = Asset::unpack(packed.into()).unwrap();
+        assert_eq!(
+            read,
+            Asset {
+                originChainId: U256::from(271),
+                ..asset(7, AssetKind::NonFungible)
+            }
+        );
+        packed[0] = 3;
+        assert_eq!(Asset::unpack(packed.into()), Err(UnknownKind(3)));
+        let mut movement = [0; 24];
+        movement[7] = 9;
+        movement[23] = 5;
+        let expected = (U256::from(9), U256::from(5));
+        assert_eq!(unpack_movement(movement.into()), expected);
     }
 
     #[test]

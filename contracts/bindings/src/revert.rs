@@ -6,10 +6,11 @@ use alloy::{
 };
 
 use crate::{
-    IAccessManaged, IAccessManager, IAssetCustody, IAssetLedger, IAssetVault, IAttestationVerifier,
-    IBaseTokenHolder, IBatchSettlement, IBridgedToken, IChainRegistry, IERC20, IERC721, IERC1155,
-    IInteropCenter, IInteropHandler, IInteropRootStorage, IMessageOutbox, IMessageRoot,
-    IMessageVerifier, IPriorityInbox, IPriorityQueue, ISharedBridge, IVerifierRegistry,
+    IAccessManaged, IAccessManager, IAssetCustody, IAssetLedger, IAssetRules, IAssetVault,
+    IAttestationVerifier, IBaseTokenHolder, IBatchSettlement, IBridgedToken, IChainRegistry,
+    IERC20, IERC721, IERC1155, IInteropCenter, IInteropHandler, IInteropRootStorage,
+    IMessageOutbox, IMessageRoot, IMessageVerifier, IPriorityInbox, IPriorityQueue, ISharedBridge,
+    IVerifierRegistry,
 };
 
 /// Where the text of `Error(string)` starts: behind the selector, the offset and the length.
@@ -26,7 +27,7 @@ pub fn describe_revert(data: &[u8]) -> String {
     text_reason(data)
         .or_else(|| nested(data))
         .or_else(|| interface_error(data))
-        .or_else(|| proof_error(data))
+        .or_else(|| free_error(data))
         .unwrap_or_else(|| unknown(data))
 }
 
@@ -66,6 +67,7 @@ fn interface_error(data: &[u8]) -> Option<String> {
         IAccessManager::IAccessManagerErrors,
         IAssetCustody::IAssetCustodyErrors,
         IAssetLedger::IAssetLedgerErrors,
+        IAssetRules::IAssetRulesErrors,
         IAssetVault::IAssetVaultErrors,
         IAttestationVerifier::IAttestationVerifierErrors,
         IBaseTokenHolder::IBaseTokenHolderErrors,
@@ -88,8 +90,8 @@ fn interface_error(data: &[u8]) -> Option<String> {
     ]
 }
 
-/// Errors that stand outside of every interface: what the verifiers on L1 and on the chains find wrong about a proof.
-fn proof_error(data: &[u8]) -> Option<String> {
+/// Errors that stand outside of every interface: what is wrong about a proof, or about a transfer on its way.
+fn free_error(data: &[u8]) -> Option<String> {
     macro_rules! first_of {
         ($($error:ident),* $(,)?) => {
             None$(.or_else(|| crate::$error::abi_decode(data).ok().map(|error| format!("{error:?}"))))*
@@ -106,6 +108,7 @@ fn proof_error(data: &[u8]) -> Option<String> {
         InclusionProofWrongLogLength,
         InclusionProofWrongTransaction,
         InclusionProofZeroBatchRoot,
+        AssetTransferDoesNotFit,
     ]
 }
 

@@ -78,6 +78,7 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
     surfaces! {
         IAssetCustody: IAssetCustodyCalls, errors IAssetCustodyErrors, events IAssetCustodyEvents;
         IAssetLedger: IAssetLedgerCalls, errors IAssetLedgerErrors, events IAssetLedgerEvents;
+        IAssetRules: IAssetRulesCalls, errors IAssetRulesErrors, events IAssetRulesEvents;
         IAssetVault: IAssetVaultCalls, errors IAssetVaultErrors, events IAssetVaultEvents;
         IAttestationVerifier: IAttestationVerifierCalls, errors IAttestationVerifierErrors;
         IBaseTokenHolder: IBaseTokenHolderCalls, errors IBaseTokenHolderErrors;
@@ -86,6 +87,8 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IBridgedERC721: IBridgedERC721Calls;
         IBridgedToken: IBridgedTokenCalls, errors IBridgedTokenErrors;
         IChainRegistry: IChainRegistryCalls, errors IChainRegistryErrors, events IChainRegistryEvents;
+        IERC7943: IERC7943Calls;
+        IImplementer: IImplementerCalls;
         IIndirectSender: IIndirectSenderCalls;
         IInteropCenter: IInteropCenterCalls, errors IInteropCenterErrors, events IInteropCenterEvents;
         IInteropHandler: IInteropHandlerCalls, errors IInteropHandlerErrors, events IInteropHandlerEvents;
@@ -128,6 +131,7 @@ fn free_errors() -> Surface {
         InclusionProofWrongLogLength::SELECTOR,
         InclusionProofWrongTransaction::SELECTOR,
         InclusionProofZeroBatchRoot::SELECTOR,
+        AssetTransferDoesNotFit::SELECTOR,
     ];
     Surface {
         errors: errors.into_iter().map(FixedBytes).collect(),

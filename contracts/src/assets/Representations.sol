@@ -2,17 +2,13 @@
 pragma solidity 0.8.37;
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
+import {IImplementer} from "../interfaces/IImplementer.sol";
 import {IRepresentations} from "../interfaces/IRepresentations.sol";
 import {AssetKind, AssetMetadata} from "../types/Assets.sol";
 import {BridgedERC1155} from "./representations/BridgedERC1155.sol";
 import {BridgedERC20} from "./representations/BridgedERC20.sol";
 import {BridgedERC721} from "./representations/BridgedERC721.sol";
-import {
-    ERC1155Implementer,
-    ERC20Implementer,
-    ERC721Implementer,
-    IImplementer
-} from "./representations/Implementers.sol";
+import {ERC1155Implementer, ERC20Implementer, ERC721Implementer} from "./representations/Implementers.sol";
 import {RepresentationProxy} from "./representations/RepresentationProxy.sol";
 
 /// @title Creates the tokens that stand for those of other chains

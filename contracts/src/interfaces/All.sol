@@ -14,6 +14,8 @@ import {IBridgedERC1155} from "./IBridgedERC1155.sol";
 import {IBridgedERC721} from "./IBridgedERC721.sol";
 import {IBridgedToken} from "./IBridgedToken.sol";
 import {IChainRegistry} from "./IChainRegistry.sol";
+import {IERC7943} from "./IERC7943.sol";
+import {IImplementer} from "./IImplementer.sol";
 import {IIndirectSender} from "./IIndirectSender.sol";
 import {IInteropCenter} from "./IInteropCenter.sol";
 import {IInteropHandler} from "./IInteropHandler.sol";

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Asset, AssetKind, AssetTransfer} from "../types/Assets.sol";
-
-/// @notice A chain id is above 2^64 - 1, an amount above 2^128 - 1, or the metadata longer than 2^16 - 1 bytes.
-error AssetTransferDoesNotFit();
+import {Asset, AssetKind, AssetTransfer, AssetTransferDoesNotFit} from "../types/Assets.sol";
 
 /// @title How an `AssetTransfer` is spelled between vaults
 /// @notice Packed, big-endian, in this order; `abi.encode` would take five times as many bytes, each of which is logged twice,

@@ -46,6 +46,9 @@ struct AssetTransfer {
     string tokenUri;
 }
 
+/// @notice A chain id is above 2^64 - 1, an amount above 2^128 - 1, or the metadata longer than 2^16 - 1 bytes.
+error AssetTransferDoesNotFit();
+
 /// @notice What an account asks a vault to send.
 /// @param token Token on this chain; `address(1)` for the chain's base token, whose amount comes as value.
 /// @param deliverBefore Last timestamp, in seconds, at which the transfer may arrive; later it goes back. 0 for none.

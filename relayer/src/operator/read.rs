@@ -6,7 +6,7 @@ use alloy::{
 };
 use causeway_bindings::{
     Asset, ChainHead, IAssetCustody, IBatchSettlement, IInteropRootStorage, IMessageOutbox,
-    IPriorityInbox, RootImport,
+    IPriorityInbox, RootImport, unpack_movement,
 };
 use causeway_proofs::L2Log;
 
@@ -157,27 +157,26 @@ impl BatchLogs {
 /// What a log of the vault says moved, if it is about that.
 fn asset_move(log: &ChainLog) -> Result<Option<AssetMove>, alloy::sol_types::Error> {
     let topics = || log.topics.iter().copied();
-    match log.topics.first() {
+    let (asset, token_id, movement, leaves) = match log.topics.first() {
         Some(&IAssetCustody::AssetOut::SIGNATURE_HASH) => {
             let event = IAssetCustody::AssetOut::decode_raw_log(topics(), &log.data)?;
-            Ok(Some(AssetMove {
-                asset: event.asset,
-                token_id: event.tokenId,
-                amount: event.amount,
-                destination: Some(event.destinationChainId),
-            }))
+            (event.asset, event.tokenId, event.movement, true)
         }
         Some(&IAssetCustody::AssetIn::SIGNATURE_HASH) => {
             let event = IAssetCustody::AssetIn::decode_raw_log(topics(), &log.data)?;
-            Ok(Some(AssetMove {
-                asset: event.asset,
-                token_id: event.tokenId,
-                amount: event.amount,
-                destination: None,
-            }))
+            (event.asset, event.tokenId, event.movement, false)
         }
-        _ => Ok(None),
-    }
+        _ => return Ok(None),
+    };
+    let (counterparty, amount) = unpack_movement(movement);
+    let asset =
+        Asset::unpack(asset).map_err(|error| alloy::sol_types::Error::custom(error.to_string()))?;
+    Ok(Some(AssetMove {
+        asset,
+        token_id,
+        amount,
+        destination: leaves.then_some(counterparty),
+    }))
 }
 
 /// Reads all that a batch of blocks `head.lastBlock + 1 ..= last` is derived from.

@@ -60,7 +60,7 @@ impl ChainDeployment {
             INTEROP_HANDLER,
             (authority.address, root_storage.address, center.address).abi_encode(),
         );
-        let representations = create(REPRESENTATIONS, authority.address.abi_encode());
+        let representations = create(REPRESENTATIONS, Vec::new());
         let vault = create(
             ASSET_VAULT,
             (

@@ -105,7 +105,7 @@ impl L1Deployment {
                 ASSET_LEDGER,
                 (chain_registry, settlement, shared_bridge).abi_encode(),
             ),
-            representations: step(representations, REPRESENTATIONS, authority.abi_encode()),
+            representations: step(representations, REPRESENTATIONS, Vec::new()),
             shared_bridge: step(
                 shared_bridge,
                 SHARED_BRIDGE,

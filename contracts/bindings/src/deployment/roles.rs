@@ -59,6 +59,7 @@ pub fn on_l1(deployment: &L1Deployment) -> Vec<Assignment> {
     let verifiers = [IVerifierRegistry::acceptVerifierCall::SELECTOR];
     let bridge = [
         IAssetCustody::unpauseCall::SELECTOR,
+        IAssetCustody::upgradeRepresentationsCall::SELECTOR,
         ISharedBridge::setOutflowLimitCall::SELECTOR,
     ];
     vec![
@@ -77,7 +78,10 @@ pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
     let handler = [IInteropHandler::setCenterOverrideCall::SELECTOR];
     let roots = [IInteropRootStorage::importRootsCall::SELECTOR];
     let inbox = [IPriorityInbox::processOperationsCall::SELECTOR];
-    let vault = [IAssetCustody::unpauseCall::SELECTOR];
+    let vault = [
+        IAssetCustody::unpauseCall::SELECTOR,
+        IAssetCustody::upgradeRepresentationsCall::SELECTOR,
+    ];
     vec![
         Assignment::new(deployment.center.address, GOVERNANCE, &center),
         Assignment::new(deployment.handler.address, GOVERNANCE, &handler),

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IImplementer} from "../../interfaces/IImplementer.sol";
 import {BridgedERC1155} from "./BridgedERC1155.sol";
 import {BridgedERC20} from "./BridgedERC20.sol";
 import {BridgedERC721} from "./BridgedERC721.sol";
 
-/// @title Creates one implementation for whoever asks
-/// @notice One contract has no room for the code of all three.
-interface IImplementer {
-    /// @param vault Whom the implementation obeys.
-    function create(address vault) external returns (address implementation);
-}
-
+/// @title Creates what ERC-20 representations run
 contract ERC20Implementer is IImplementer {
     /// @inheritdoc IImplementer
     function create(address vault) external returns (address) {
@@ -19,6 +14,7 @@ contract ERC20Implementer is IImplementer {
     }
 }
 
+/// @title Creates what ERC-721 representations run
 contract ERC721Implementer is IImplementer {
     /// @inheritdoc IImplementer
     function create(address vault) external returns (address) {
@@ -26,6 +22,7 @@ contract ERC721Implementer is IImplementer {
     }
 }
 
+/// @title Creates what ERC-1155 representations run
 contract ERC1155Implementer is IImplementer {
     /// @inheritdoc IImplementer
     function create(address vault) external returns (address) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
-import {AssetTransferDoesNotFit, AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
-import {Asset, AssetKind, AssetTransfer} from "../../../src/types/Assets.sol";
+import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
+import {Asset, AssetKind, AssetTransfer, AssetTransferDoesNotFit} from "../../../src/types/Assets.sol";
 import {Test} from "../../base/Test.sol";
 
 contract AssetTransfersTest is Test {
