@@ -151,12 +151,14 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         return Asset(record.chainId(), record.account(), kind);
     }
 
-    /// @dev A permit that somebody has used already has given the allowance; if there is none, taking the tokens says so.
+    /// @dev A permit that somebody has used already has given the allowance.
     function _permit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s) internal {
         bytes memory data =
             abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), request.amount, deadline, v, r, s));
-        // forge-lint: disable-next-line(unchecked-call)
-        BoundedCall.call(request.token, gasleft(), data);
+        (bool granted,) = BoundedCall.call(request.token, gasleft(), data);
+        if (granted) return;
+        uint256 allowance = IERC20(request.token).allowance(msg.sender, address(this));
+        require(allowance >= request.amount, AssetCustodyNotPermitted(request.token, allowance, request.amount));
     }
 
     /// @dev Takes what `from` wants to send, and says it in the words of a transfer.

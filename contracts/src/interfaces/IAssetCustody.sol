@@ -35,6 +35,8 @@ interface IAssetCustody {
     error AssetCustodyZeroAddress();
     /// @notice There is no contract at the token's address.
     error AssetCustodyNoToken(address token);
+    /// @notice The token does not take the permit, and has no sufficient allowance either.
+    error AssetCustodyNotPermitted(address token, uint256 allowance, uint256 amount);
     /// @notice What arrives as a token of this chain never left it as one.
     error AssetCustodyNotHome(address token);
     /// @notice The token was used before with another kind.
