@@ -374,9 +374,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _checkAmount(AssetKind kind, uint256 tokenId, uint256 amount) private pure {
-        bool fits = amount != 0 && amount <= type(uint128).max && (kind != AssetKind.NonFungible || amount == 1);
-        require(fits, AssetCustodyBadAmount(kind, amount));
-        require(kind != AssetKind.Fungible || tokenId == 0, AssetCustodyBadTokenId(tokenId));
+        uint256 most = kind == AssetKind.NonFungible ? 1 : type(uint128).max;
+        if (amount == 0 || amount > most) revert AssetCustodyBadAmount(kind, amount);
+        if (tokenId != 0 && kind == AssetKind.Fungible) revert AssetCustodyBadTokenId(tokenId);
     }
 
     function _requireKind(address token, uint256 record, AssetKind kind) private pure {
@@ -384,9 +384,23 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _held(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {
-        if (kind == AssetKind.Fungible) return IERC20(token).balanceOf(address(this));
+        if (kind == AssetKind.Fungible) return _balance(token);
         if (kind == AssetKind.MultiToken) return IERC1155(token).balanceOf(address(this), tokenId);
         return IERC721(token).ownerOf(tokenId) == address(this) ? 1 : 0;
+    }
+
+    /// @dev `IERC20(token).balanceOf(address(this))`, twice per transfer, without the compiler's copies.
+    function _balance(address token) private view returns (uint256 held) {
+        bytes4 selector = IERC20.balanceOf.selector;
+        bool answered;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, address())
+            answered := staticcall(gas(), token, 0x00, 0x24, 0x00, 0x20)
+            answered := and(answered, gt(returndatasize(), 0x1f))
+            held := mload(0x00)
+        }
+        require(answered, AssetCustodyNoToken(token));
     }
 
     function _uriOf(address token, AssetKind kind, uint256 tokenId) private view returns (string memory) {

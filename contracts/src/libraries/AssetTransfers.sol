@@ -81,27 +81,36 @@ library AssetTransfers {
     /// @notice Reads a spelling.
     /// @return canonical Whether it is one; nothing of `what` may be used otherwise.
     function decode(bytes calldata text) internal pure returns (bool canonical, AssetTransfer memory what) {
-        (uint256 asset, uint256 rest) = (_wordAt(text, 0), _wordAt(text, 30));
-        uint256 kind = asset >> 240 & 0xff;
-        if (asset >> 248 != VERSION || kind > uint256(type(AssetKind).max)) return (false, what);
-        uint256 cursor = kind == uint256(AssetKind.Fungible) ? HEAD : HEAD + 0x20;
+        uint256 head = _wordAt(text, 0);
+        bool isFungible = head >> 240 == VERSION << 8;
+        uint256 cursor = isFungible ? HEAD : HEAD + 0x20;
         uint256 tail = cursor + LENGTH + (_wordAt(text, cursor) >> 240);
-        if (text.length < tail || (kind == uint256(AssetKind.Fungible) && text.length != tail)) return (false, what);
+        if (isFungible) canonical = text.length == tail;
+        else canonical = _isOfItems(head) && text.length >= tail;
+        if (!canonical) return (false, what);
 
-        // Each shift leaves no more than the type holds.
-        // forge-lint: disable-start(unsafe-typecast)
-        what.asset.originChainId = uint64(asset >> 176);
-        what.asset.originToken = address(uint160(asset >> 16));
-        what.asset.kind = AssetKind(kind);
-        what.amount = rest >> 128;
-        what.sender = address(uint160(_wordAt(text, 46) >> 96));
-        what.recipient = address(uint160(_wordAt(text, 66) >> 96));
-        // forge-lint: disable-end(unsafe-typecast)
-        if (kind != uint256(AssetKind.Fungible)) what.tokenId = _wordAt(text, HEAD);
+        // Kind, chain id and token, then the rest of the head. Shifts leave no more than each type holds.
+        Asset memory asset = what.asset;
+        uint256 tokenId = isFungible ? 0 : _wordAt(text, HEAD);
+        assembly ("memory-safe") {
+            mstore(asset, and(shr(176, head), 0xffffffffffffffff))
+            mstore(add(asset, 0x20), shr(96, shl(80, head)))
+            mstore(add(asset, 0x40), byte(1, head))
+            mstore(add(what, 0x20), tokenId)
+            mstore(add(what, 0x40), shr(128, calldataload(add(text.offset, 30))))
+            mstore(add(what, 0x60), shr(96, calldataload(add(text.offset, 46))))
+            mstore(add(what, 0x80), shr(96, calldataload(add(text.offset, 66))))
+        }
         // Most transfers have neither, and an empty slice is not for free.
         if (tail != cursor + LENGTH) what.metadata = text[cursor + LENGTH:tail];
         if (tail != text.length) what.tokenUri = string(text[tail:]);
-        canonical = true;
+    }
+
+    /// @dev Whether version and kind are those of a token with ids.
+    function _isOfItems(uint256 head) private pure returns (bool) {
+        uint256 kind = head >> 240 & 0xff;
+        return
+            head >> 248 == VERSION && (kind == uint256(AssetKind.NonFungible) || kind == uint256(AssetKind.MultiToken));
     }
 
     function _wordAt(bytes calldata text, uint256 index) private pure returns (uint256 word) {
