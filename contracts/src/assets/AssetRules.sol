@@ -6,7 +6,7 @@ import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165C
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
 import {Direction, IAssetRules} from "../interfaces/IAssetRules.sol";
-import {IERC7943} from "../interfaces/IERC7943.sol";
+import {IERC7943, IERC7943MultiToken} from "../interfaces/IERC7943.sol";
 import {OutflowLimit} from "../libraries/OutflowLimit.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {AssetKind, AssetMetadata} from "../types/Assets.sol";
@@ -282,7 +282,7 @@ contract AssetRules is IAssetRules {
         returns (bool)
     {
         address to = address(CUSTODY);
-        if (kind == AssetKind.MultiToken) return IERC7943(token).canTransfer(from, to, tokenId, amount);
+        if (kind == AssetKind.MultiToken) return IERC7943MultiToken(token).canTransfer(from, to, tokenId, amount);
         return IERC7943(token).canTransfer(from, to, kind == AssetKind.Fungible ? amount : tokenId);
     }
 

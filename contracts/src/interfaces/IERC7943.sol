@@ -2,18 +2,25 @@
 pragma solidity ^0.8.28;
 
 /// @title What a regulated token (ERC-7943) is asked before it crosses
-/// @notice The parts of the standard that this project calls, for all kinds of token. `canTransact` is what the drafts had
-/// before it was split into `canSend` and `canReceive`.
+/// @notice The parts of the standard that this project calls. `canTransact` is what the drafts had before it was split into
+/// `canSend` and `canReceive`.
 interface IERC7943 {
+    /// @return Whether the account may send the token.
     function canSend(address account) external view returns (bool);
 
+    /// @return Whether the account may receive the token.
     function canReceive(address account) external view returns (bool);
 
+    /// @return Whether the account may send and receive the token.
     function canTransact(address account) external view returns (bool);
 
-    /// @notice Of an ERC-20 token its amount, of an ERC-721 token its id.
+    /// @param amountOrId Of an ERC-20 token an amount, of an ERC-721 token an id.
+    /// @return Whether the transfer is allowed.
     function canTransfer(address from, address to, uint256 amountOrId) external view returns (bool);
+}
 
-    /// @notice Of an ERC-1155 token.
+/// @title The same of an ERC-1155 token
+interface IERC7943MultiToken {
+    /// @return Whether the transfer is allowed.
     function canTransfer(address from, address to, uint256 tokenId, uint256 amount) external view returns (bool);
 }

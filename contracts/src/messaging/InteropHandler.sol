@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
+import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
 import {IMessageVerifier} from "../interfaces/IMessageVerifier.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
@@ -11,6 +12,7 @@ import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {BundleRecord} from "../libraries/BundleRecord.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
+import {InclusionProofs} from "../libraries/InclusionProofs.sol";
 import {LogLeaf} from "../libraries/LogLeaf.sol";
 import {ReceiveMessage} from "../libraries/ReceiveMessage.sol";
 import {
@@ -268,7 +270,21 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
             InteropHandlerWrongCenter(proof.chainId, sender)
         );
         bytes32 leaf = LogLeaf.message(proof.txNumberInBatch, sender, messageHash);
-        require(IMessageVerifier(ROOT_STORAGE).verifyLeaf(proof, leaf), InteropHandlerUnproven(bundleHash));
+        require(_isProven(proof, leaf), InteropHandlerUnproven(bundleHash));
+    }
+
+    /// @dev `verifyLeaf` of the root storage, folded here: only the root is passed on, and not the path to it.
+    function _isProven(InclusionProof calldata proof, bytes32 leaf) private view returns (bool) {
+        (uint256 chainId, uint256 batchNumber) = (proof.chainId, proof.batchNumber);
+        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(proof.path, proof.leafIndex, leaf);
+        if (isFinal) {
+            bytes32 recorded = IMessageVerifier(ROOT_STORAGE).recordedBatchRoot(chainId, batchNumber);
+            return batchRoot != 0 && batchRoot == recorded;
+        }
+        InclusionProofs.SettledRoot memory settled =
+            InclusionProofs.foldBatch(proof.path, InclusionProofs.LOG_PROOF_LENGTH, chainId, batchNumber, batchRoot);
+        return
+            IInteropRootStorage(ROOT_STORAGE).isImported(settled.settlementChainId, settled.blockNumber, settled.root);
     }
 
     function _read(bytes calldata text, uint256 sourceChainId, bytes32 bundleHash)
