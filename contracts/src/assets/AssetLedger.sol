@@ -20,6 +20,8 @@ contract AssetLedger is IAssetLedger, IVersioned {
     /// @inheritdoc IAssetLedger
     mapping(uint256 chainId => mapping(bytes32 key => uint256)) public pending;
     /// @inheritdoc IAssetLedger
+    mapping(uint256 chainId => mapping(bytes32 key => uint256)) public withdrawable;
+    /// @inheritdoc IAssetLedger
     mapping(bytes32 key => uint256) public issued;
 
     modifier onlyBridge() {
@@ -53,7 +55,14 @@ contract AssetLedger is IAssetLedger, IVersioned {
     }
 
     /// @inheritdoc IAssetLedger
-    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 amount) external onlyBridge {
+    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount)
+        external
+        onlyBridge
+    {
+        bytes32 key = AssetIds.ledgerKey(asset, tokenId);
+        uint256 available = withdrawable[chainId][key];
+        require(available >= amount, AssetLedgerWithdrawableTooLow(chainId, key, available, amount));
+        withdrawable[chainId][key] = available - amount;
         _arrive(block.chainid, asset, tokenId, amount);
     }
 
@@ -85,6 +94,8 @@ contract AssetLedger is IAssetLedger, IVersioned {
             balance[from][key] = available - amount;
         }
         pending[to][key] += amount;
+        // Nobody compares what L1 is told with what was reported, so a chain's word is bounded by its own debits.
+        if (to == block.chainid) withdrawable[from][key] += amount;
         emit AssetSent(key, from, to, amount);
     }
 

@@ -115,7 +115,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         uint256 payableAt = block.timestamp;
         if (what.amount != 0) {
             payableAt = _limits[chainId][key].take(what.amount);
-            LEDGER.recordWithdrawal(what.asset, what.tokenId, what.amount);
+            LEDGER.recordWithdrawal(what.asset, what.tokenId, chainId, what.amount);
         }
         bool isDelayed = payableAt > block.timestamp;
         _withdrawals[chainId][messageHash] = isDelayed ? payableAt : PAID;

@@ -25,6 +25,8 @@ interface IAssetLedger {
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
     /// @notice More arrives at the chain than is on its way there.
     error AssetLedgerPendingTooLow(uint256 chainId, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice More is withdrawn from the chain than it has sent to L1.
+    error AssetLedgerWithdrawableTooLow(uint256 chainId, bytes32 key, uint256 withdrawable, uint256 amount);
     /// @notice An entry of amount 0 says nothing; an entry must move something.
     error AssetLedgerZeroAmount(bytes32 key);
     /// @notice The counterparty is neither L1 nor a chain of the network.
@@ -37,8 +39,8 @@ interface IAssetLedger {
     /// @notice L1 sends to a chain; the shared bridge only.
     function recordDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
 
-    /// @notice What was on its way to L1 has arrived; the shared bridge only.
-    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 amount) external;
+    /// @notice What `chainId` sent to L1 has arrived; the shared bridge only.
+    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
 
     /// @notice A chain refused a deposit, which L1 takes back; the shared bridge only.
     function recordFailedDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
@@ -48,6 +50,9 @@ interface IAssetLedger {
 
     /// @return What is on its way to the chain, in units of the origin token.
     function pending(uint256 chainId, bytes32 key) external view returns (uint256);
+
+    /// @return What the chain sent to L1 and nobody has withdrawn yet; part of what is pending for L1.
+    function withdrawable(uint256 chainId, bytes32 key) external view returns (uint256);
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);

@@ -45,7 +45,7 @@ contract AssetLedgerTest is L1Fixture {
         _apply(B, _one(asset, L1_CHAIN_ID, 60));
         vm.assertEq(ledger.pending(L1_CHAIN_ID, key), 60);
         vm.prank(bridge);
-        ledger.recordWithdrawal(asset, 0, 60);
+        ledger.recordWithdrawal(asset, 0, B, 60);
         _expect(key, 40, [uint256(40), 0, 0], [uint256(0), 0, 0]);
         vm.assertEq(ledger.balance(L1_CHAIN_ID, key), 0, "its home has no balance of it");
     }
@@ -83,7 +83,7 @@ contract AssetLedgerTest is L1Fixture {
         Asset memory ofA = _asset(A);
         _apply(A, _one(ofA, L1_CHAIN_ID, 8));
         vm.startPrank(bridge);
-        ledger.recordWithdrawal(ofA, 0, 8);
+        ledger.recordWithdrawal(ofA, 0, A, 8);
         ledger.recordDeposit(ofA, 0, B, 8);
         ledger.recordFailedDeposit(ofA, 0, B, 8);
         vm.stopPrank();
@@ -127,6 +127,23 @@ contract AssetLedgerTest is L1Fixture {
             abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, C, _key(asset), 0, sent)
         );
         _apply(B, _one(asset, B, sent));
+    }
+
+    /// @dev ATK-14, INV-10: what one chain sent to L1, another cannot say it sent.
+    function testFuzz_ATK14_recordWithdrawal_reverts_whenAnotherChainSentIt(uint128 sent, uint256 amount) external {
+        vm.assume(sent != 0);
+        amount = bound(amount, 1, sent);
+        Asset memory asset = _asset(A);
+        _apply(A, _one(asset, L1_CHAIN_ID, sent));
+        vm.assertEq(ledger.withdrawable(A, _key(asset)), sent);
+        vm.expectRevert(
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, B, _key(asset), 0, amount)
+        );
+        vm.prank(bridge);
+        ledger.recordWithdrawal(asset, 0, B, amount);
+        vm.prank(bridge);
+        ledger.recordWithdrawal(asset, 0, A, amount);
+        vm.assertEq(ledger.withdrawable(A, _key(asset)), sent - amount);
     }
 
     /// @dev ATK-14: another chain's token cannot be issued, nor one under a kind or an id that is not its own.
@@ -203,7 +220,7 @@ contract AssetLedgerTest is L1Fixture {
         vm.expectRevert(notBridge);
         ledger.recordDeposit(asset, 0, A, 1);
         vm.expectRevert(notBridge);
-        ledger.recordWithdrawal(asset, 0, 1);
+        ledger.recordWithdrawal(asset, 0, A, 1);
         vm.expectRevert(notBridge);
         ledger.recordFailedDeposit(asset, 0, A, 1);
         vm.stopPrank();
@@ -246,11 +263,11 @@ contract AssetLedgerTest is L1Fixture {
         uint256 home = _place(seed & 3);
         uint256 chain = _place(seed >> 2 & 3);
         uint256 other = _place(seed >> 4 & 3);
-        uint256 amount = (seed >> 8) % 50;
+        uint256 amount = (seed >> 16) % 50;
         Asset memory asset = _asset(home);
         bytes memory call;
         if (chain != L1_CHAIN_ID) call = abi.encodeCall(ledger.applyBatch, (chain, _one(asset, other, amount)));
-        else if (other == chain) call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, amount));
+        else if (other == chain) call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, _place(seed >> 6 & 3), amount));
         else call = abi.encodeCall(ledger.recordDeposit, (asset, 0, other, amount));
 
         vm.prank(chain == L1_CHAIN_ID ? bridge : address(settlement));

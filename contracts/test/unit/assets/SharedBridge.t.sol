@@ -80,10 +80,32 @@ contract SharedBridgeTest is L1Fixture {
         AssetTransfer memory what = _transfer(ETHER, 5 ether);
         (bytes memory message, InclusionProof memory proof) = _settleMessage(what, "salt", new LedgerEntry[](0));
         vm.expectRevert(
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, L1_CHAIN_ID, _key(ETHER), 0, 5 ether)
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, A, _key(ETHER), 0, 5 ether)
         );
         sharedBridge.finalizeWithdrawal(proof, message);
         _expectSolvent(ETHER, 5 ether, 5 ether);
+    }
+
+    /// @dev ATK-14, INV-10: nor does it get what another chain reported and nobody has withdrawn yet.
+    function test_ATK14_finalizeWithdrawal_reverts_whenAnotherChainReportedIt() external {
+        _deposit(ETHER, 5 ether);
+        _settleArrival(ETHER, 5 ether);
+        uint256 broken = 272;
+        registerChain(broken);
+        bytes memory forged = _message(_transfer(ETHER, 4 ether), "forged");
+        bytes32 leaf = LogLeaf.message(0, vault, keccak256(forged));
+        (bytes memory message, InclusionProof memory proof) = _withdraw(ETHER, 4 ether, "salt");
+        uint256 snapshot = vm.snapshotState();
+        InclusionProof memory forgery = _settleLeafOf(broken, leaf, new LedgerEntry[](0));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IAssetLedger.AssetLedgerWithdrawableTooLow.selector, broken, _key(ETHER), 0, 4 ether
+            )
+        );
+        sharedBridge.finalizeWithdrawal(forgery, forged);
+        vm.revertToState(snapshot);
+        sharedBridge.finalizeWithdrawal(proof, message);
+        vm.assertEq(_bob.balance, 4 ether);
     }
 
     /// @dev ATK-12: a message that was not sent, or by somebody else, moves nothing.
@@ -182,6 +204,7 @@ contract SharedBridgeTest is L1Fixture {
         proof = _settleLeaf(LogLeaf.message(0, vault, keccak256(message)), entries);
     }
 
+    /// @dev What the vault of a chain sends to L1.
     function _message(AssetTransfer memory what, bytes32 salt) private pure returns (bytes memory) {
         return bytes.concat(bytes1(0x01), salt, AssetTransfers.encode(what));
     }
