@@ -16,8 +16,9 @@ by \`make bindings\`. The test \`contracts/test/unit/access/AuthorisationMatrix.
 is deployed: it fails when a function has no entry, when a stranger is not refused as the entry says, and when
 \`contracts/src/access/Roles.sol\` gives a role something else.
 
-- **GOVERNANCE** and **OPERATOR** are roles of the \`AccessManager\` of L1 or of the chain. GOVERNANCE is granted with an
-  execution delay, so what it does can be seen before it happens. OPERATOR acts at once, on its own chain only.
+- **GOVERNANCE**, **OPERATOR** and **PAUSER** are roles of the \`AccessManager\` of L1 or of the chain. GOVERNANCE is granted
+  with an execution delay, so what it does can be seen before it happens. OPERATOR acts at once, on its own chain only.
+  PAUSER stops new transfers at once and can do nothing else.
 - **ADMIN** grants and revokes roles. It belongs to the same account as GOVERNANCE, behind the same delay.
 - **The chain's operator** is the account that \`ChainRegistry\` names for the chain.
 - A contract's name means that contract alone.

@@ -587,6 +587,8 @@ interface IAssetLedger {
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
     /// @notice More arrives at the chain than is on its way there.
     error AssetLedgerPendingTooLow(uint256 chainId, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice More is withdrawn from the chain than it has sent to L1.
+    error AssetLedgerWithdrawableTooLow(uint256 chainId, bytes32 key, uint256 withdrawable, uint256 amount);
     /// @notice An entry of amount 0 says nothing; an entry must move something.
     error AssetLedgerZeroAmount(bytes32 key);
     /// @notice The counterparty is neither L1 nor a chain of the network.
@@ -599,8 +601,8 @@ interface IAssetLedger {
     /// @notice L1 sends to a chain; the shared bridge only.
     function recordDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
 
-    /// @notice What was on its way to L1 has arrived; the shared bridge only.
-    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 amount) external;
+    /// @notice What `chainId` sent to L1 has arrived; the shared bridge only.
+    function recordWithdrawal(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
 
     /// @notice A chain refused a deposit, which L1 takes back; the shared bridge only.
     function recordFailedDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
@@ -610,6 +612,9 @@ interface IAssetLedger {
 
     /// @return What is on its way to the chain, in units of the origin token.
     function pending(uint256 chainId, bytes32 key) external view returns (uint256);
+
+    /// @return What the chain sent to L1 and nobody has withdrawn yet; part of what is pending for L1.
+    function withdrawable(uint256 chainId, bytes32 key) external view returns (uint256);
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);
@@ -946,12 +951,19 @@ interface IPriorityQueue {
 /// @title Creates the tokens that stand for those of other chains
 /// @notice For whoever asks: what is created obeys the caller alone, and its address follows from the caller.
 interface IRepresentations {
-    /// @notice Creates what the tokens of a kind run at first, obeying the caller.
-    function implement(AssetKind kind) external returns (address implementation);
+    /// @notice Without a vault nobody could mint.
+    error RepresentationsZeroVault();
+    /// @notice Only the vault creates tokens.
+    error RepresentationsNotVault(address caller, address vault);
 
-    /// @notice Creates the token for an asset, obeying the caller, which is its beacon too. Its address follows from the
-    /// caller, the asset and what the token is set up with.
+    /// @notice Creates the token for an asset, at an address that follows from it and what it is set up with; the vault only.
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
+
+    /// @return The vault of this chain, or the shared bridge of L1.
+    function VAULT() external view returns (address);
+
+    /// @return Implementation that the tokens of a kind start with; what they use now, the vault says.
+    function implementation(AssetKind kind) external view returns (address);
 }
 
 // src/interfaces/IAssetCustody.sol

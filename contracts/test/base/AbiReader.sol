@@ -61,6 +61,15 @@ abstract contract AbiReader is Test {
         return keccak256(bytes(left)) == keccak256(bytes(right));
     }
 
+    function startsWith(string memory text, string memory prefix) internal pure returns (bool) {
+        (bytes memory characters, bytes memory start) = (bytes(text), bytes(prefix));
+        if (characters.length < start.length) return false;
+        for (uint256 i = 0; i < start.length; ++i) {
+            if (characters[i] != start[i]) return false;
+        }
+        return true;
+    }
+
     function _function(string memory json, string memory item) private view returns (AbiFunction memory f) {
         f.name = vm.parseJsonString(json, string.concat(item, ".name"));
         f.mutability = vm.parseJsonString(json, string.concat(item, ".stateMutability"));

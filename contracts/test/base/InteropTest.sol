@@ -166,6 +166,15 @@ abstract contract InteropTest is Test {
         vm.assertEq(found, 1, "one message expected");
     }
 
+    /// @notice The bundle that a message holds.
+    function bundleIn(bytes memory message) internal pure returns (bytes memory bundle) {
+        vm.assertEq(uint8(message[0]), 1, "messages of bundles start with 0x01");
+        bundle = new bytes(message.length - 1);
+        for (uint256 i = 0; i < bundle.length; ++i) {
+            bundle[i] = message[i + 1];
+        }
+    }
+
     // Settling and delivering, on the destination chain.
 
     /// @notice Settles a batch of `SOURCE` that holds these bundles among other leaves; the destination imports the root.
@@ -232,13 +241,8 @@ abstract contract InteropTest is Test {
     }
 
     function _closeSource() private returns (bytes memory bundle) {
-        bytes memory message = messageIn(vm.getRecordedLogs());
+        bundle = bundleIn(messageIn(vm.getRecordedLogs()));
         vm.chainId(DESTINATION);
-        vm.assertEq(uint8(message[0]), 1, "messages of bundles start with 0x01");
-        bundle = new bytes(message.length - 1);
-        for (uint256 i = 0; i < bundle.length; ++i) {
-            bundle[i] = message[i + 1];
-        }
     }
 
     /// @dev The leaves of the bundles, and three of others behind them.

@@ -39,8 +39,10 @@ abstract contract L1Fixture is Test {
     AttestationVerifier internal verifier;
     AssetLedger internal ledger;
     SharedBridge internal sharedBridge;
+    Representations internal representations;
 
     address internal governance = makeAddr("governance");
+    address internal pauser = makeAddr("pauser");
     address internal operator = makeAddr("operator");
     address internal stranger = makeAddr("stranger");
     /// @dev Where the vault of every chain stands.
@@ -193,7 +195,7 @@ abstract contract L1Fixture is Test {
         settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
         bridge = vm.computeCreateAddress(address(this), nonce + 6);
         ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
-        Representations representations = new Representations();
+        representations = new Representations(bridge);
         sharedBridge = new SharedBridge(
             address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault
         );
@@ -213,5 +215,6 @@ abstract contract L1Fixture is Test {
         (role, selectors) = Roles.assetCustody();
         manager.setTargetFunctionRole(address(sharedBridge), selectors, role);
         manager.grantRole(Roles.GOVERNANCE, governance, 0);
+        manager.grantRole(Roles.PAUSER, pauser, 0);
     }
 }

@@ -266,9 +266,13 @@ contract AssetLedgerTest is L1Fixture {
         uint256 amount = (seed >> 16) % 50;
         Asset memory asset = _asset(home);
         bytes memory call;
-        if (chain != L1_CHAIN_ID) call = abi.encodeCall(ledger.applyBatch, (chain, _one(asset, other, amount)));
-        else if (other == chain) call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, _place(seed >> 6 & 3), amount));
-        else call = abi.encodeCall(ledger.recordDeposit, (asset, 0, other, amount));
+        if (chain != L1_CHAIN_ID) {
+            call = abi.encodeCall(ledger.applyBatch, (chain, _one(asset, other, amount)));
+        } else if (other == chain) {
+            call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, _place(seed >> 6 & 3), amount));
+        } else {
+            call = abi.encodeCall(ledger.recordDeposit, (asset, 0, other, amount));
+        }
 
         vm.prank(chain == L1_CHAIN_ID ? bridge : address(settlement));
         (bool taken,) = address(ledger).call(call);

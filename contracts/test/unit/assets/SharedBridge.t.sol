@@ -98,9 +98,7 @@ contract SharedBridgeTest is L1Fixture {
         uint256 snapshot = vm.snapshotState();
         InclusionProof memory forgery = _settleLeafOf(broken, leaf, new LedgerEntry[](0));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IAssetLedger.AssetLedgerWithdrawableTooLow.selector, broken, _key(ETHER), 0, 4 ether
-            )
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, broken, _key(ETHER), 0, 4 ether)
         );
         sharedBridge.finalizeWithdrawal(forgery, forged);
         vm.revertToState(snapshot);
