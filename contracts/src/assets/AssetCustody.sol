@@ -11,6 +11,7 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -36,7 +37,11 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev Gas that paying out gets. Whoever delivers must bring it, so that nobody can turn a payment into a claim.
     uint256 private constant PAY_GAS = 300_000;
-    uint256 private constant CALL_RESERVE = 10_000;
+    /// @dev On top of that, for each word of the URI that is stored with a token.
+    uint256 private constant URI_WORD_GAS = 25_000;
+    /// @dev Gas spent between the check of the gas and the first instruction of who is paid: storage, cold accounts, value, and
+    /// what a call through the holder of base tokens keeps.
+    uint256 private constant CALL_RESERVE = 50_000;
 
     /// @inheritdoc IAssetCustody
     IAssetRules public immutable RULES;
@@ -75,8 +80,8 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         emit ClaimPaid(key, msg.sender, to, amount);
         AssetTransfer memory what;
         (what.asset, what.tokenId, what.amount, what.recipient) = (asset, tokenId, amount, to);
-        what.tokenUri = _claimedUri[key];
         (address token, uint256 record) = _resolve(what.asset);
+        if (bytes(_shownUri(what, token)).length == 0) what.tokenUri = _claimedUri[key];
         bool paid = _pay(what, token, record);
         require(paid, AssetCustodyNotPaid(key, to, amount));
     }
@@ -87,7 +92,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(canonical, AssetCustodyMalformedTransfer(text));
         (address token, uint256 record) = _resolve(held.asset);
         RULES.takeHeld(token, sourceChainId, index, text);
-        _payOrNote(held, token, record);
+        _payOrNote(held, token, record, sourceChainId);
     }
 
     /// @inheritdoc IAssetCustody
@@ -195,7 +200,23 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             transfer.metadata = "";
             if (RULES.takeIncoming(token, sourceChainId, amount, AssetTransfers.encode(transfer))) return;
         }
-        _payOrNote(transfer, token, record);
+        _payOrNote(transfer, token, record, sourceChainId);
+    }
+
+    /// @dev What anyone may have this chain say of a token that is at home here.
+    function _announce(address token, AssetKind kind, uint256 chainId)
+        internal
+        view
+        returns (AssetTransfer memory announcement)
+    {
+        uint256 record = _tokens[token];
+        bool isElsewhere = token == AssetIds.BASE_TOKEN || record.isForeign();
+        require(!isElsewhere, AssetCustodyNotHome(token));
+        require(token.code.length != 0, AssetCustodyNoToken(token));
+        if (record == 0) RULES.checkKind(token, kind);
+        else _requireKind(token, record, kind);
+        announcement.asset = Asset(block.chainid, token, kind);
+        announcement.metadata = RULES.describe(token, kind, chainId);
     }
 
     function _emitOut(AssetTransfer memory what, uint256 chainId) internal {
@@ -218,7 +239,8 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function _payBase(address to, uint256 amount, uint256 gasLimit) internal virtual returns (bool);
 
     /// @dev What arrived is paid, or becomes a claim.
-    function _payOrNote(AssetTransfer memory what, address token, uint256 record) private {
+    function _payOrNote(AssetTransfer memory what, address token, uint256 record, uint256 sourceChainId) private {
+        if (_isUriPassedOver(what, token, sourceChainId)) what.tokenUri = "";
         if (_pay(what, token, record)) return;
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
         claimable[key][what.recipient] += what.amount;
@@ -340,35 +362,41 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev Pays what arrived or was claimed; false if that cannot be done now, with nothing changed.
     function _pay(AssetTransfer memory what, address token, uint256 record) private returns (bool) {
-        require(BoundedCall.canForward(PAY_GAS, CALL_RESERVE), AssetCustodyGasTooLow(PAY_GAS + CALL_RESERVE, gasleft()));
-        if (_isBase(what.asset)) return _payBase(what.recipient, what.amount, PAY_GAS);
+        uint256 gasLimit = PAY_GAS + URI_WORD_GAS * Math.ceilDiv(bytes(what.tokenUri).length, 0x20);
+        require(
+            BoundedCall.canForward(gasLimit, CALL_RESERVE), AssetCustodyGasTooLow(gasLimit + CALL_RESERVE, gasleft())
+        );
+        if (_isBase(what.asset)) return _payBase(what.recipient, what.amount, gasLimit);
         AssetKind kind = what.asset.kind;
         if (what.asset.originChainId == block.chainid) {
             require(record != 0 && !record.isForeign(), AssetCustodyNotHome(token));
             _requireKind(token, record, kind);
-            return _unlock(what, token, record);
+            return _unlock(what, token, record, gasLimit);
         }
         if (record == 0) return false;
         _requireKind(token, record, kind);
-        return _callToken(token, _mintCall(kind, what));
+        return _callToken(token, gasLimit, _mintCall(kind, what));
     }
 
-    function _unlock(AssetTransfer memory what, address token, uint256 record) private returns (bool paid) {
+    function _unlock(AssetTransfer memory what, address token, uint256 record, uint256 gasLimit)
+        private
+        returns (bool paid)
+    {
         AssetKind kind = what.asset.kind;
         uint256 before = record.locked();
         if (kind == AssetKind.Fungible) {
             require(before >= what.amount, AssetCustodyShortfall(token, before, what.amount));
             _tokens[token] = record.withLocked(before - what.amount);
         }
-        paid = _callToken(token, _transferCall(kind, what));
+        paid = _callToken(token, gasLimit, _transferCall(kind, what));
         // The record is read again: the token's issuer may have set rules when it was called.
         if (!paid) _tokens[token] = _tokens[token].withLocked(before);
     }
 
     /// @dev Success is what SafeERC20 takes for it: no revert, and an answer of nothing or of `true`.
-    function _callToken(address token, bytes memory data) private returns (bool) {
+    function _callToken(address token, uint256 gasLimit, bytes memory data) private returns (bool) {
         if (token.code.length == 0) return false;
-        (bool success, bytes memory answer) = BoundedCall.call(token, PAY_GAS, data);
+        (bool success, bytes memory answer) = BoundedCall.call(token, gasLimit, data);
         if (!success || answer.length == 0) return success;
         return answer.length >= 0x20 && abi.decode(answer, (uint256)) == 1;
     }
@@ -408,6 +436,23 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             ? abi.encodeCall(IERC721Metadata.tokenURI, (tokenId))
             : abi.encodeCall(IERC1155MetadataURI.uri, (tokenId));
         return TokenMetadata.text(token, question);
+    }
+
+    /// @dev Only an asset's home says what its tokens show; what another chain says counts where nothing is known.
+    function _isUriPassedOver(AssetTransfer memory what, address token, uint256 sourceChainId)
+        private
+        view
+        returns (bool)
+    {
+        if (bytes(what.tokenUri).length == 0 || sourceChainId == what.asset.originChainId) return false;
+        if (bytes(_shownUri(what, token)).length != 0) return true;
+        return bytes(_claimedUri[AssetIds.ledgerKey(what.asset, what.tokenId)]).length != 0;
+    }
+
+    /// @dev The URI that the representation has; empty where there is none.
+    function _shownUri(AssetTransfer memory what, address token) private view returns (string memory) {
+        bool hasNone = token == address(0) || what.asset.kind == AssetKind.Fungible;
+        return hasNone ? "" : _uriOf(token, what.asset.kind, what.tokenId);
     }
 
     function _isBase(Asset memory asset) private view returns (bool) {

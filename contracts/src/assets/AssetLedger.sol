@@ -6,23 +6,15 @@ import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
 import {Asset, LedgerEntry} from "../types/Assets.sol";
+import {LedgerBook} from "./LedgerBook.sol";
 
 /// @title The ledger of all assets
-/// @notice Nothing here belongs to governance, and nothing here holds an asset. Every change is a debit followed by an
-/// equal credit, so what a chain reports wrongly can only be its own or on its way to it.
-contract AssetLedger is IAssetLedger, IVersioned {
+/// @notice Nothing here belongs to governance, and nothing here holds an asset. What a chain reports wrongly can only be
+/// its own or on its way to it, and what it makes others believe is paid from what it sent itself.
+contract AssetLedger is IVersioned, LedgerBook {
     IChainRegistry private immutable REGISTRY;
     address private immutable SETTLEMENT;
     address private immutable BRIDGE;
-
-    /// @inheritdoc IAssetLedger
-    mapping(uint256 chainId => mapping(bytes32 key => uint256)) public balance;
-    /// @inheritdoc IAssetLedger
-    mapping(uint256 chainId => mapping(bytes32 key => uint256)) public pending;
-    /// @inheritdoc IAssetLedger
-    mapping(uint256 chainId => mapping(bytes32 key => uint256)) public withdrawable;
-    /// @inheritdoc IAssetLedger
-    mapping(bytes32 key => uint256) public issued;
 
     modifier onlyBridge() {
         require(msg.sender == BRIDGE, AssetLedgerNotBridge(msg.sender, BRIDGE));
@@ -44,14 +36,27 @@ contract AssetLedger is IAssetLedger, IVersioned {
         require(msg.sender == SETTLEMENT, AssetLedgerNotSettlement(msg.sender, SETTLEMENT));
         for (uint256 i = 0; i < entries.length; ++i) {
             LedgerEntry calldata entry = entries[i];
-            if (entry.counterparty == chainId) _arrive(chainId, entry.asset, entry.tokenId, entry.amount);
-            else _send(chainId, entry.counterparty, entry.asset, entry.tokenId, entry.amount);
+            (uint256 source, uint256 destination, uint256 amount) = (entry.source, entry.destination, entry.amount);
+            bytes32 key = _key(entry.asset, entry.tokenId, amount);
+            uint256 home = entry.asset.originChainId;
+            require(
+                source != destination && (source == chainId || destination == chainId),
+                AssetLedgerForeignEntry(chainId, source, destination)
+            );
+            if (destination == chainId) {
+                _arrive(key, home, source, chainId, amount);
+            } else {
+                _requireKnown(destination);
+                _send(key, home, chainId, destination, amount);
+            }
         }
     }
 
     /// @inheritdoc IAssetLedger
     function recordDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external onlyBridge {
-        _send(block.chainid, chainId, asset, tokenId, amount);
+        bytes32 key = _key(asset, tokenId, amount);
+        require(REGISTRY.isRegistered(chainId), AssetLedgerUnknownChain(chainId));
+        _send(key, asset.originChainId, block.chainid, chainId, amount);
     }
 
     /// @inheritdoc IAssetLedger
@@ -59,11 +64,8 @@ contract AssetLedger is IAssetLedger, IVersioned {
         external
         onlyBridge
     {
-        bytes32 key = AssetIds.ledgerKey(asset, tokenId);
-        uint256 available = withdrawable[chainId][key];
-        require(available >= amount, AssetLedgerWithdrawableTooLow(chainId, key, available, amount));
-        withdrawable[chainId][key] = available - amount;
-        _arrive(block.chainid, asset, tokenId, amount);
+        bytes32 key = _key(asset, tokenId, amount);
+        _arrive(key, asset.originChainId, chainId, block.chainid, amount);
     }
 
     /// @inheritdoc IAssetLedger
@@ -71,10 +73,7 @@ contract AssetLedger is IAssetLedger, IVersioned {
         external
         onlyBridge
     {
-        bytes32 key = _key(asset, tokenId, amount);
-        _takePending(chainId, key, amount);
-        _give(block.chainid, asset.originChainId, key, amount);
-        emit DepositReturned(key, chainId, amount);
+        _takeBack(_key(asset, tokenId, amount), asset.originChainId, block.chainid, chainId, amount);
     }
 
     /// @inheritdoc IVersioned
@@ -82,40 +81,8 @@ contract AssetLedger is IAssetLedger, IVersioned {
         return 1;
     }
 
-    /// @dev Home issues, others spend what they have.
-    function _send(uint256 from, uint256 to, Asset calldata asset, uint256 tokenId, uint256 amount) private {
-        bytes32 key = _key(asset, tokenId, amount);
-        require(to != from && (to == block.chainid || REGISTRY.isRegistered(to)), AssetLedgerUnknownChain(to));
-        if (asset.originChainId == from) {
-            issued[key] += amount;
-        } else {
-            uint256 available = balance[from][key];
-            require(available >= amount, AssetLedgerBalanceTooLow(from, key, available, amount));
-            balance[from][key] = available - amount;
-        }
-        pending[to][key] += amount;
-        // Nobody compares what L1 is told with what was reported, so a chain's word is bounded by its own debits.
-        if (to == block.chainid) withdrawable[from][key] += amount;
-        emit AssetSent(key, from, to, amount);
-    }
-
-    function _arrive(uint256 chainId, Asset calldata asset, uint256 tokenId, uint256 amount) private {
-        bytes32 key = _key(asset, tokenId, amount);
-        _takePending(chainId, key, amount);
-        _give(chainId, asset.originChainId, key, amount);
-        emit AssetArrived(key, chainId, amount);
-    }
-
-    function _takePending(uint256 chainId, bytes32 key, uint256 amount) private {
-        uint256 available = pending[chainId][key];
-        require(available >= amount, AssetLedgerPendingTooLow(chainId, key, available, amount));
-        pending[chainId][key] = available - amount;
-    }
-
-    /// @dev Home retires, others have it. What is pending was issued before, so `issued` covers it.
-    function _give(uint256 chainId, uint256 home, bytes32 key, uint256 amount) private {
-        if (home == chainId) issued[key] -= amount;
-        else balance[chainId][key] += amount;
+    function _requireKnown(uint256 chainId) private view {
+        require(chainId == block.chainid || REGISTRY.isRegistered(chainId), AssetLedgerUnknownChain(chainId));
     }
 
     function _key(Asset calldata asset, uint256 tokenId, uint256 amount) private pure returns (bytes32 key) {

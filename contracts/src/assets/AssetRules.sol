@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
@@ -14,6 +16,7 @@ import {AssetKind, AssetMetadata} from "../types/Assets.sol";
 /// @title What issuers decide about their assets on a chain
 /// @notice Created by the custody, which asks here about tokens that have rules, and about no others.
 contract AssetRules is IAssetRules {
+    using ERC165Checker for address;
     using OutflowLimit for OutflowLimit.Bucket;
 
     /// @dev Whether a token is regulated, and by which text of ERC-7943.
@@ -135,6 +138,7 @@ contract AssetRules is IAssetRules {
     function registerHome(address token, AssetKind kind) external onlyCustody returns (bool isRuled) {
         bytes32 offered = offeredFor[token];
         require(offered == 0, AssetRulesOffered(token, offered));
+        checkKind(token, kind);
         return _inspect(token, kind) || _isRuled[token];
     }
 
@@ -222,6 +226,12 @@ contract AssetRules is IAssetRules {
     }
 
     /// @inheritdoc IAssetRules
+    function checkKind(address token, AssetKind kind) public view {
+        AssetKind expected = _kindOf(token);
+        require(expected == kind, IAssetCustody.AssetCustodyWrongKind(token, expected, kind));
+    }
+
+    /// @inheritdoc IAssetRules
     function issuerOf(address token) public view returns (address) {
         address issuer = _parties[token].issuer;
         if (issuer != address(0) || CUSTODY.isForeign(token)) return issuer;
@@ -247,10 +257,18 @@ contract AssetRules is IAssetRules {
     function _inspect(address token, AssetKind kind) private returns (bool) {
         Regulation regulation = Regulation.None;
         (bytes4 finalId, bytes4 draftId) = _interfaceIds(kind);
-        if (ERC165Checker.supportsInterface(token, finalId)) regulation = Regulation.Final;
-        else if (ERC165Checker.supportsInterface(token, draftId)) regulation = Regulation.Draft;
+        if (token.supportsInterface(finalId)) regulation = Regulation.Final;
+        else if (token.supportsInterface(draftId)) regulation = Regulation.Draft;
         if (regulation != _regulation[token][kind]) _regulation[token][kind] = regulation;
         return regulation != Regulation.None;
+    }
+
+    /// @dev ERC-721 and ERC-1155 tokens have to say so (ERC-165). An ERC-20 token says nothing.
+    function _kindOf(address token) private view returns (AssetKind) {
+        if (!token.supportsERC165()) return AssetKind.Fungible;
+        if (token.supportsERC165InterfaceUnchecked(type(IERC721).interfaceId)) return AssetKind.NonFungible;
+        bool isMany = token.supportsERC165InterfaceUnchecked(type(IERC1155).interfaceId);
+        return isMany ? AssetKind.MultiToken : AssetKind.Fungible;
     }
 
     /// @dev Nobody is issuer, and nobody is appointed, where the account is 0.

@@ -14,7 +14,7 @@ import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
-import {Asset, AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {CallStatus, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
 import {AssetCustody} from "./AssetCustody.sol";
 import {BaseTokenHolder} from "./BaseTokenHolder.sol";
@@ -101,13 +101,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
 
     /// @inheritdoc IAssetVault
     function announce(address token, AssetKind kind, uint256 destinationChainId) external returns (bytes32 sendId) {
-        Asset memory asset = assetOf(token, kind);
-        require(asset.originChainId == block.chainid, AssetVaultNotHome(token));
-        require(token.code.length != 0, AssetCustodyNoToken(token));
-        AssetTransfer memory announcement;
-        announcement.asset = asset;
-        announcement.metadata = RULES.describe(token, kind, destinationChainId);
-        return _send(destinationChainId, announcement, 0);
+        return _send(destinationChainId, _announce(token, kind, destinationChainId), 0);
     }
 
     /// @inheritdoc IERC7786Recipient

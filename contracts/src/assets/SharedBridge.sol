@@ -93,12 +93,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         external
         returns (bytes32 operationHash)
     {
-        AssetTransfer memory announcement;
-        announcement.asset = assetOf(token, kind);
-        require(announcement.asset.originChainId == block.chainid, SharedBridgeNotHome(token));
-        require(token.code.length != 0, AssetCustodyNoToken(token));
-        announcement.metadata = RULES.describe(token, kind, chainId);
-        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(announcement));
+        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(_announce(token, kind, chainId)));
     }
 
     /// @inheritdoc ISharedBridge

@@ -37,9 +37,9 @@ interface IAssetCustody {
     error AssetCustodyNoToken(address token);
     /// @notice The token does not take the permit, and has no sufficient allowance either.
     error AssetCustodyNotPermitted(address token, uint256 allowance, uint256 amount);
-    /// @notice What arrives as a token of this chain never left it as one.
+    /// @notice The token is at home elsewhere: it is announced from there, and cannot arrive here as a token of this chain.
     error AssetCustodyNotHome(address token);
-    /// @notice The token was used before with another kind.
+    /// @notice The token says that it is of another kind (ERC-165), or was used before with another.
     error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
     /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
     error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);

@@ -4,16 +4,17 @@ pragma solidity ^0.8.28;
 import {Asset, LedgerEntry} from "../types/Assets.sol";
 
 /// @title The ledger of all assets, on L1
-/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all chains`.
-/// A chain whose verifier is broken can spend no more than its own balance and what is pending for it.
+/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes`.
+/// A chain whose verifier is broken can spend no more than its own balance and what is pending for it; and what is pending
+/// from one chain pays for nothing that another chain says it has sent.
 /// An asset's home has no balance of it: what its home sends is issued, what arrives there again is retired.
 interface IAssetLedger {
-    /// @notice `amount` left `from` and is on its way to `to`.
-    event AssetSent(bytes32 indexed key, uint256 indexed from, uint256 indexed to, uint256 amount);
-    /// @notice `amount` arrived at `chainId`.
-    event AssetArrived(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
-    /// @notice `amount` on its way to `chainId` was refused there and is back on L1.
-    event DepositReturned(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+    /// @notice `amount` left `source` and is on its way to `destination`.
+    event AssetSent(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice `amount` from `source` arrived at `destination`.
+    event AssetArrived(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice `amount` on its way to `destination` was refused there and is back at `source`, which is L1.
+    event AssetTakenBack(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
 
     /// @notice An address of the deployment is missing.
     error AssetLedgerZeroAddress();
@@ -23,13 +24,13 @@ interface IAssetLedger {
     error AssetLedgerNotBridge(address caller, address bridge);
     /// @notice The chain spends more than it has.
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
-    /// @notice More arrives at the chain than is on its way there.
-    error AssetLedgerPendingTooLow(uint256 chainId, bytes32 key, uint256 pending, uint256 amount);
-    /// @notice More is withdrawn from the chain than it has sent to L1.
-    error AssetLedgerWithdrawableTooLow(uint256 chainId, bytes32 key, uint256 withdrawable, uint256 amount);
+    /// @notice More arrives than `source` has sent to `destination`.
+    error AssetLedgerPendingTooLow(uint256 source, uint256 destination, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice A chain reports what it sent to others, or what others sent to it, and nothing else.
+    error AssetLedgerForeignEntry(uint256 chainId, uint256 source, uint256 destination);
     /// @notice An entry of amount 0 says nothing; an entry must move something.
     error AssetLedgerZeroAmount(bytes32 key);
-    /// @notice The counterparty is neither L1 nor a chain of the network.
+    /// @notice The destination is neither L1 nor a chain of the network.
     error AssetLedgerUnknownChain(uint256 chainId);
 
     /// @notice Applies what a batch of `chainId` moved; the batch settlement only. Reverts when the chain cannot have
@@ -48,11 +49,8 @@ interface IAssetLedger {
     /// @return What the chain may spend, in units of the origin token. Always 0 for the asset's home.
     function balance(uint256 chainId, bytes32 key) external view returns (uint256);
 
-    /// @return What is on its way to the chain, in units of the origin token.
-    function pending(uint256 chainId, bytes32 key) external view returns (uint256);
-
-    /// @return What the chain sent to L1 and nobody has withdrawn yet; part of what is pending for L1.
-    function withdrawable(uint256 chainId, bytes32 key) external view returns (uint256);
+    /// @return What is on its way from one chain to another, in units of the origin token.
+    function pending(uint256 source, uint256 destination, bytes32 key) external view returns (uint256);
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);

@@ -140,6 +140,10 @@ interface IAssetRules {
 
     // Views.
 
+    /// @notice Reverts with `AssetCustodyWrongKind` unless the token is of the kind that it says it is (ERC-165); one that
+    /// says nothing is fungible. So nobody who is first to name a token decides that.
+    function checkKind(address token, AssetKind kind) external view;
+
     /// @return Who decides about the token here: whom the last issuer has made it, or whom its home names, or at home the
     /// token's owner.
     function issuerOf(address token) external view returns (address);

@@ -22,8 +22,6 @@ interface IAssetVault {
     error AssetVaultWrongDestination(uint256 expected, uint256 actual);
     /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.
     error AssetVaultNoDeadlineToL1(uint256 deliverBefore);
-    /// @notice Assets of this chain are announced from here alone.
-    error AssetVaultNotHome(address token);
     /// @notice The call of the bundle is not a transfer of the other chain's vault to this one.
     error AssetVaultNotATransfer(bytes32 bundleHash, uint256 callIndex);
     /// @notice The transfer was not given up: only a cancelled call's assets go back.

@@ -30,8 +30,6 @@ interface ISharedBridge {
     error SharedBridgeMalformedMessage(bytes32 messageHash);
     /// @notice No deposit was made with this operation, or it was recovered before.
     error SharedBridgeUnknownDeposit(bytes32 operationHash);
-    /// @notice Assets of L1 are announced from here alone.
-    error SharedBridgeNotHome(address token);
     /// @notice A deposit has no deadline: the priority queue sees to it that it arrives or fails.
     error SharedBridgeNoDeadline(uint256 deliverBefore);
     /// @notice A limit that never frees anything would keep what exceeds it for ever.

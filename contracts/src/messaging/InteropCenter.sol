@@ -49,8 +49,7 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         (uint256 start, uint256 cursor) = _open(destination, 1);
         cursor = _append(start, cursor, 0, to, payload, read);
         sendId = BundleIds.receiveId(_closeAndSend(start, cursor, destination, read), 0);
-        bytes memory notWorded;
-        _emitSent(sendId, destination, to, payload, notWorded, attributes);
+        _emitSent(sendId, destination, to, payload, "", attributes);
     }
 
     /// @inheritdoc IInteropCenter

@@ -62,13 +62,15 @@ struct TransferRequest {
     uint256 deliverBefore;
 }
 
-/// @notice Total of what a batch moved of one asset, or of one token of it.
+/// @notice Total of what a batch moved of one asset, or of one token of it, on one route.
 /// @param tokenId 0 for fungible tokens.
-/// @param counterparty Chain it was sent to; the batch's own chain for what arrived.
+/// @param source Chain it comes from: the batch's own for what it sent.
+/// @param destination Chain it goes to: the batch's own for what arrived.
 /// @param amount In units of the origin token, not 0.
 struct LedgerEntry {
     Asset asset;
     uint256 tokenId;
-    uint256 counterparty;
+    uint256 source;
+    uint256 destination;
     uint256 amount;
 }

@@ -31,7 +31,7 @@ contract BridgedERC1155 is IBridgedToken, IBridgedERC1155, ERC1155URIStorageUpgr
 
     /// @inheritdoc IBridgedERC1155
     function crosschainMint(address to, uint256 tokenId, uint256 amount, string calldata tokenUri) external onlyVault {
-        _setURI(tokenId, tokenUri);
+        if (bytes(tokenUri).length != 0) _setURI(tokenId, tokenUri);
         _mint(to, tokenId, amount, "");
     }
 

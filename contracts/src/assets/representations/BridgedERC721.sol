@@ -9,7 +9,7 @@ import {IBridgedERC721} from "../../interfaces/IBridgedERC721.sol";
 import {IBridgedToken} from "../../interfaces/IBridgedToken.sol";
 
 /// @title An ERC-721 token of another chain
-/// @notice The URI of a token comes along each time it arrives.
+/// @notice The URI of a token comes along with it; an empty one leaves that which is known.
 contract BridgedERC721 is IBridgedToken, IBridgedERC721, ERC721URIStorageUpgradeable {
     /// @inheritdoc IBridgedToken
     address public immutable VAULT;
@@ -33,7 +33,7 @@ contract BridgedERC721 is IBridgedToken, IBridgedERC721, ERC721URIStorageUpgrade
     /// @dev Without the receiver's hook: a contract that does not expect tokens must not keep a message from arriving.
     function crosschainMint(address to, uint256 tokenId, string calldata tokenUri) external onlyVault {
         _mint(to, tokenId);
-        _setTokenURI(tokenId, tokenUri);
+        if (bytes(tokenUri).length != 0) _setTokenURI(tokenId, tokenUri);
     }
 
     /// @inheritdoc IBridgedERC721
