@@ -64,14 +64,16 @@ struct TransferRequest {
     uint256 deliverBefore;
 }
 
-/// @notice Total of what a batch moved of one asset, or of one token of it.
+/// @notice Total of what a batch moved of one asset, or of one token of it, on one route.
 /// @param tokenId 0 for fungible tokens.
-/// @param counterparty Chain it was sent to; the batch's own chain for what arrived.
+/// @param source Chain it comes from: the batch's own for what it sent.
+/// @param destination Chain it goes to: the batch's own for what arrived.
 /// @param amount In units of the origin token, not 0.
 struct LedgerEntry {
     Asset asset;
     uint256 tokenId;
-    uint256 counterparty;
+    uint256 source;
+    uint256 destination;
     uint256 amount;
 }
 
@@ -166,7 +168,7 @@ interface IBaseTokenHolder {
 
 /// @title What the vault asks of a representation with many tokens
 interface IBridgedERC1155 {
-    /// @notice Mints an amount that arrived; the vault only.
+    /// @notice Mints an amount that arrived; the vault only. An empty URI changes none.
     function crosschainMint(address to, uint256 tokenId, uint256 amount, string calldata tokenUri) external;
 
     /// @notice Burns an amount that leaves; the vault only.
@@ -178,7 +180,7 @@ interface IBridgedERC1155 {
 /// @title What the vault asks of a representation with single tokens
 /// @notice ERC-7802 knows fungible tokens only; these are its two functions for ERC-721.
 interface IBridgedERC721 {
-    /// @notice Mints a token that arrived; the vault only. The recipient is not called.
+    /// @notice Mints a token that arrived; the vault only. The recipient is not called. An empty URI changes none.
     function crosschainMint(address to, uint256 tokenId, string calldata tokenUri) external;
 
     /// @notice Burns a token that leaves; the vault only. Reverts unless `from` has it.
@@ -201,19 +203,28 @@ interface IBridgedToken {
 // src/interfaces/IERC7943.sol
 
 /// @title What a regulated token (ERC-7943) is asked before it crosses
-/// @notice The parts of the standard that this project calls, for all kinds of token. `canTransact` is what the drafts had
-/// before it was split into `canSend` and `canReceive`.
+/// @notice The parts of the standard that this project calls. `canTransact` is what the drafts had before it was split into
+/// `canSend` and `canReceive`.
 interface IERC7943 {
+    /// @return Whether the account may send the token.
     function canSend(address account) external view returns (bool);
 
+    /// @return Whether the account may receive the token.
     function canReceive(address account) external view returns (bool);
 
+    /// @return Whether the account may send and receive the token.
     function canTransact(address account) external view returns (bool);
 
-    /// @notice Of an ERC-20 token its amount, of an ERC-721 token its id.
+    /// @param amountOrId Of an ERC-20 token an amount, of an ERC-721 token an id.
+    /// @return Whether the transfer is allowed.
     function canTransfer(address from, address to, uint256 amountOrId) external view returns (bool);
+}
 
-    /// @notice Of an ERC-1155 token.
+// src/interfaces/IERC7943MultiToken.sol
+
+/// @title What a regulated ERC-1155 token (ERC-7943) is asked before it crosses, beside what `IERC7943` asks
+interface IERC7943MultiToken {
+    /// @return Whether the transfer is allowed.
     function canTransfer(address from, address to, uint256 tokenId, uint256 amount) external view returns (bool);
 }
 
@@ -566,16 +577,17 @@ struct ChainConfig {
 // src/interfaces/IAssetLedger.sol
 
 /// @title The ledger of all assets, on L1
-/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all chains`.
-/// A chain whose verifier is broken can spend no more than its own balance and what is pending for it.
+/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes`.
+/// A chain whose verifier is broken can spend no more than its own balance and what is pending for it; and what is pending
+/// from one chain pays for nothing that another chain says it has sent.
 /// An asset's home has no balance of it: what its home sends is issued, what arrives there again is retired.
 interface IAssetLedger {
-    /// @notice `amount` left `from` and is on its way to `to`.
-    event AssetSent(bytes32 indexed key, uint256 indexed from, uint256 indexed to, uint256 amount);
-    /// @notice `amount` arrived at `chainId`.
-    event AssetArrived(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
-    /// @notice `amount` on its way to `chainId` was refused there and is back on L1.
-    event DepositReturned(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+    /// @notice `amount` left `source` and is on its way to `destination`.
+    event AssetSent(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice `amount` from `source` arrived at `destination`.
+    event AssetArrived(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice `amount` on its way to `destination` was refused there and is back at `source`, which is L1.
+    event AssetTakenBack(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
 
     /// @notice An address of the deployment is missing.
     error AssetLedgerZeroAddress();
@@ -585,13 +597,13 @@ interface IAssetLedger {
     error AssetLedgerNotBridge(address caller, address bridge);
     /// @notice The chain spends more than it has.
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
-    /// @notice More arrives at the chain than is on its way there.
-    error AssetLedgerPendingTooLow(uint256 chainId, bytes32 key, uint256 pending, uint256 amount);
-    /// @notice More is withdrawn from the chain than it has sent to L1.
-    error AssetLedgerWithdrawableTooLow(uint256 chainId, bytes32 key, uint256 withdrawable, uint256 amount);
+    /// @notice More arrives than `source` has sent to `destination`.
+    error AssetLedgerPendingTooLow(uint256 source, uint256 destination, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice A chain reports what it sent to others, or what others sent to it, and nothing else.
+    error AssetLedgerForeignEntry(uint256 chainId, uint256 source, uint256 destination);
     /// @notice An entry of amount 0 says nothing; an entry must move something.
     error AssetLedgerZeroAmount(bytes32 key);
-    /// @notice The counterparty is neither L1 nor a chain of the network.
+    /// @notice The destination is neither L1 nor a chain of the network.
     error AssetLedgerUnknownChain(uint256 chainId);
 
     /// @notice Applies what a batch of `chainId` moved; the batch settlement only. Reverts when the chain cannot have
@@ -610,11 +622,8 @@ interface IAssetLedger {
     /// @return What the chain may spend, in units of the origin token. Always 0 for the asset's home.
     function balance(uint256 chainId, bytes32 key) external view returns (uint256);
 
-    /// @return What is on its way to the chain, in units of the origin token.
-    function pending(uint256 chainId, bytes32 key) external view returns (uint256);
-
-    /// @return What the chain sent to L1 and nobody has withdrawn yet; part of what is pending for L1.
-    function withdrawable(uint256 chainId, bytes32 key) external view returns (uint256);
+    /// @return What is on its way from one chain to another, in units of the origin token.
+    function pending(uint256 source, uint256 destination, bytes32 key) external view returns (uint256);
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);
@@ -759,6 +768,10 @@ interface IAssetRules {
 
     // Views.
 
+    /// @notice Reverts with `AssetCustodyWrongKind` unless the token is of the kind that it says it is (ERC-165); one that
+    /// says nothing is fungible. So nobody who is first to name a token decides that.
+    function checkKind(address token, AssetKind kind) external view;
+
     /// @return Who decides about the token here: whom the last issuer has made it, or whom its home names, or at home the
     /// token's owner.
     function issuerOf(address token) external view returns (address);
@@ -778,6 +791,13 @@ interface IAssetRules {
 
     /// @return What may pass now; the highest number where there is no limit.
     function available(address token, uint256 otherChainId, Direction direction) external view returns (uint256);
+
+    /// @return capacity What may pass at once, in units of the token; 0 for no limit.
+    /// @return refillPerSecond What may pass again each second.
+    function routeLimit(address token, uint256 otherChainId, Direction direction)
+        external
+        view
+        returns (uint256 capacity, uint256 refillPerSecond);
 
     /// @return Token that is to stand for this one on another chain; 0 for the default one.
     function representationOn(address token, uint256 otherChainId) external view returns (address);
@@ -951,19 +971,12 @@ interface IPriorityQueue {
 /// @title Creates the tokens that stand for those of other chains
 /// @notice For whoever asks: what is created obeys the caller alone, and its address follows from the caller.
 interface IRepresentations {
-    /// @notice Without a vault nobody could mint.
-    error RepresentationsZeroVault();
-    /// @notice Only the vault creates tokens.
-    error RepresentationsNotVault(address caller, address vault);
+    /// @notice Creates what the tokens of a kind run at first, obeying the caller.
+    function implement(AssetKind kind) external returns (address implementation);
 
-    /// @notice Creates the token for an asset, at an address that follows from it and what it is set up with; the vault only.
+    /// @notice Creates the token for an asset, obeying the caller, which is its beacon too. Its address follows from the
+    /// caller, the asset and what the token is set up with.
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
-
-    /// @return The vault of this chain, or the shared bridge of L1.
-    function VAULT() external view returns (address);
-
-    /// @return Implementation that the tokens of a kind start with; what they use now, the vault says.
-    function implementation(AssetKind kind) external view returns (address);
 }
 
 // src/interfaces/IAssetCustody.sol
@@ -999,9 +1012,11 @@ interface IAssetCustody {
     error AssetCustodyZeroAddress();
     /// @notice There is no contract at the token's address.
     error AssetCustodyNoToken(address token);
-    /// @notice What arrives as a token of this chain never left it as one.
+    /// @notice The token does not take the permit, and has no sufficient allowance either.
+    error AssetCustodyNotPermitted(address token, uint256 allowance, uint256 amount);
+    /// @notice The token is at home elsewhere: it is announced from there, and cannot arrive here as a token of this chain.
     error AssetCustodyNotHome(address token);
-    /// @notice The token was used before with another kind.
+    /// @notice The token says that it is of another kind (ERC-165), or was used before with another.
     error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
     /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
     error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
@@ -1092,8 +1107,6 @@ interface IAssetVault {
     error AssetVaultWrongDestination(uint256 expected, uint256 actual);
     /// @notice A withdrawal to L1 has no deadline: it can be paid at any time.
     error AssetVaultNoDeadlineToL1(uint256 deliverBefore);
-    /// @notice Assets of this chain are announced from here alone.
-    error AssetVaultNotHome(address token);
     /// @notice The call of the bundle is not a transfer of the other chain's vault to this one.
     error AssetVaultNotATransfer(bytes32 bundleHash, uint256 callIndex);
     /// @notice The transfer was not given up: only a cancelled call's assets go back.
@@ -1514,8 +1527,6 @@ interface ISharedBridge {
     error SharedBridgeMalformedMessage(bytes32 messageHash);
     /// @notice No deposit was made with this operation, or it was recovered before.
     error SharedBridgeUnknownDeposit(bytes32 operationHash);
-    /// @notice Assets of L1 are announced from here alone.
-    error SharedBridgeNotHome(address token);
     /// @notice A deposit has no deadline: the priority queue sees to it that it arrives or fails.
     error SharedBridgeNoDeadline(uint256 deliverBefore);
     /// @notice A limit that never frees anything would keep what exceeds it for ever.

@@ -9,7 +9,7 @@ use alloy::{
 
 use crate::{ASSET_VAULT, Asset, AssetKind, LedgerEntry};
 
-/// Version of the report: transparent totals per asset and counterparty.
+/// Version of the report: transparent totals per asset and route.
 const LEDGER_VERSION: u8 = 1;
 
 impl Asset {
@@ -64,12 +64,28 @@ pub fn ledger_delta_hash(entries: &[LedgerEntry]) -> B256 {
     keccak256((U256::from(LEDGER_VERSION), entries.to_vec()).abi_encode_params())
 }
 
+/// Which way something moved, as seen from the chain whose vault says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// It arrived from this chain.
+    From(U256),
+    /// It was sent to this chain.
+    To(U256),
+}
+
 /// Totals what a chain moved, for the report of its batch.
 ///
 /// Entries come out in one order whatever the order of the moves: by ledger key; for each what arrived, then what was
-/// sent, by destination. L1 thus credits what arrived before it debits what was sent on.
+/// sent, each by the other chain's id. L1 thus credits what arrived before it debits what was sent on.
 #[derive(Clone, Debug, Default)]
-pub struct LedgerTotals(BTreeMap<(B256, Option<U256>), LedgerEntry>);
+pub struct LedgerTotals(BTreeMap<(B256, Way), Total>);
+
+#[derive(Clone, Debug)]
+struct Total {
+    asset: Asset,
+    token_id: U256,
+    amount: U256,
+}
 
 /// A total is beyond 2^256 - 1, which no ledger would take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,64 +96,50 @@ pub struct TotalTooLarge {
 }
 
 impl LedgerTotals {
-    /// `amount` of a token left for the chain `destination`.
-    pub fn sent(
+    /// Adds `amount` of a token that moved.
+    ///
+    /// # Errors
+    /// The ledger key, if the total of that way is beyond what a word holds.
+    pub fn add(
         &mut self,
         asset: Asset,
         token_id: U256,
-        destination: U256,
-        amount: U256,
-    ) -> Result<(), TotalTooLarge> {
-        self.add(asset, token_id, Some(destination), amount)
-    }
-
-    /// `amount` of a token arrived.
-    pub fn arrived(
-        &mut self,
-        asset: Asset,
-        token_id: U256,
-        amount: U256,
-    ) -> Result<(), TotalTooLarge> {
-        self.add(asset, token_id, None, amount)
-    }
-
-    /// The entries of the report of chain `chain_id`.
-    pub fn entries(self, chain_id: u64) -> Vec<LedgerEntry> {
-        let entries = self.0.into_iter().map(|((_, destination), entry)| {
-            let counterparty = destination.unwrap_or(U256::from(chain_id));
-            LedgerEntry {
-                counterparty,
-                ..entry
-            }
-        });
-        entries.collect()
-    }
-
-    fn add(
-        &mut self,
-        asset: Asset,
-        token_id: U256,
-        destination: Option<U256>,
+        way: Way,
         amount: U256,
     ) -> Result<(), TotalTooLarge> {
         if amount.is_zero() {
             return Ok(());
         }
         let key = asset.ledger_key(token_id);
-        let total = self
-            .0
-            .entry((key, destination))
-            .or_insert_with(|| LedgerEntry {
-                asset,
-                tokenId: token_id,
-                counterparty: U256::ZERO,
-                amount: U256::ZERO,
-            });
+        let total = self.0.entry((key, way)).or_insert_with(|| Total {
+            asset,
+            token_id,
+            amount: U256::ZERO,
+        });
         total.amount = total
             .amount
             .checked_add(amount)
             .ok_or(TotalTooLarge { key })?;
         Ok(())
+    }
+
+    /// The entries of the report of chain `chain_id`.
+    pub fn entries(self, chain_id: u64) -> Vec<LedgerEntry> {
+        let own = U256::from(chain_id);
+        let entry = |((_, way), total): ((B256, Way), Total)| {
+            let (source, destination) = match way {
+                Way::From(source) => (source, own),
+                Way::To(destination) => (own, destination),
+            };
+            LedgerEntry {
+                asset: total.asset,
+                tokenId: total.token_id,
+                source,
+                destination,
+                amount: total.amount,
+            }
+        };
+        self.0.into_iter().map(entry).collect()
     }
 }
 
@@ -156,10 +158,11 @@ mod tests {
         }
     }
 
-    fn total(entries: &[LedgerEntry], counterparty: u64) -> U256 {
+    fn total(entries: &[LedgerEntry], source: u64, destination: u64) -> U256 {
+        let route = (U256::from(source), U256::from(destination));
         let of = entries
             .iter()
-            .filter(|entry| entry.counterparty == U256::from(counterparty));
+            .filter(|entry| (entry.source, entry.destination) == route);
         of.map(|entry| entry.amount).sum()
     }
 
@@ -203,11 +206,10 @@ mod tests {
     #[test]
     fn a_total_beyond_a_word_is_refused() {
         let mut totals = LedgerTotals::default();
-        let token = asset(1, AssetKind::Fungible);
-        totals
-            .arrived(token.clone(), U256::ZERO, U256::MAX)
-            .unwrap();
-        let refused = totals.arrived(token.clone(), U256::ZERO, U256::from(1));
+        let (token, way) = (asset(1, AssetKind::Fungible), Way::From(U256::from(9)));
+        let mut add = |amount| totals.add(token.clone(), U256::ZERO, way, amount);
+        add(U256::MAX).unwrap();
+        let refused = add(U256::from(1));
         assert_eq!(refused, Err(TotalTooLarge { key: token.id() }));
     }
 
@@ -216,19 +218,18 @@ mod tests {
         /// was sent of it.
         #[test]
         fn totals_are_one_report_whatever_the_order(
-            moves in prop::collection::vec((0..3_u8, 270..274_u64, 0..1_000_u64), 0..40),
+            moves in prop::collection::vec((0..3_u8, any::<bool>(), 270..274_u64, 0..1_000_u64), 0..40),
             seed in any::<u64>(),
         ) {
-            let report = |moves: &[(u8, u64, u64)]| {
+            let report = |moves: &[(u8, bool, u64, u64)]| {
                 let mut totals = LedgerTotals::default();
-                for (token, chain, amount) in moves {
-                    let (token, amount) = (asset(*token, AssetKind::Fungible), U256::from(*amount));
-                    match chain {
-                        271 => totals.arrived(token, U256::ZERO, amount).unwrap(),
-                        other => totals.sent(token, U256::ZERO, U256::from(*other), amount).unwrap(),
-                    }
+                for (token, arrives, chain, amount) in moves {
+                    let other = U256::from(*chain);
+                    let way = if *arrives { Way::From(other) } else { Way::To(other) };
+                    let token = asset(*token, AssetKind::Fungible);
+                    totals.add(token, U256::ZERO, way, U256::from(*amount)).unwrap();
                 }
-                totals.entries(271)
+                totals.entries(299)
             };
             let entries = report(&moves);
             let mut shuffled = moves.clone();
@@ -239,12 +240,16 @@ mod tests {
             }
             prop_assert_eq!(ledger_delta_hash(&entries), ledger_delta_hash(&report(&shuffled)));
             for chain in 270..274 {
-                let expected: u64 = moves.iter().filter(|(_, to, _)| *to == chain).map(|(_, _, amount)| amount).sum();
-                prop_assert_eq!(total(&entries, chain), U256::from(expected));
+                let expected = |arrived| {
+                    let of = moves.iter().filter(move |(_, arrives, other, _)| (*arrives, *other) == (arrived, chain));
+                    U256::from(of.map(|(.., amount)| amount).sum::<u64>())
+                };
+                prop_assert_eq!(total(&entries, chain, 299), expected(true));
+                prop_assert_eq!(total(&entries, 299, chain), expected(false));
             }
             for pair in entries.windows(2) {
                 let same = pair[0].asset == pair[1].asset;
-                prop_assert!(!(same && pair[1].counterparty == U256::from(271)));
+                prop_assert!(!(same && pair[0].source == U256::from(299) && pair[1].destination == U256::from(299)));
                 prop_assert!(!pair[0].amount.is_zero() && !pair[1].amount.is_zero());
             }
             prop_assert_eq!(entries.is_empty(), ledger_delta_hash(&entries).is_zero());

@@ -58,5 +58,7 @@ pub use canonical::NotCanonical;
 pub use contracts::*;
 pub use folds::{fold_import, fold_imports, fold_leaf, fold_operation};
 pub use ids::{ASSET_VAULT, ETHER, asset_id};
-pub use ledger::{LedgerTotals, TotalTooLarge, UnknownKind, ledger_delta_hash, unpack_movement};
+pub use ledger::{
+    LedgerTotals, TotalTooLarge, UnknownKind, Way, ledger_delta_hash, unpack_movement,
+};
 pub use revert::describe_revert;

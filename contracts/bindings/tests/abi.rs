@@ -88,6 +88,7 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IBridgedToken: IBridgedTokenCalls, errors IBridgedTokenErrors;
         IChainRegistry: IChainRegistryCalls, errors IChainRegistryErrors, events IChainRegistryEvents;
         IERC7943: IERC7943Calls;
+        IERC7943MultiToken: IERC7943MultiTokenCalls;
         IImplementer: IImplementerCalls;
         IIndirectSender: IIndirectSenderCalls;
         IInteropCenter: IInteropCenterCalls, errors IInteropCenterErrors, events IInteropCenterEvents;
@@ -142,6 +143,8 @@ fn free_errors() -> Surface {
 /// What OpenZeppelin's contracts and libraries add to the ABI of a contract that uses them, and what only the creator of a
 /// proxy calls.
 const FROM_OPENZEPPELIN: &[&str] = &[
+    "AddressEmptyCode",
+    "FailedCall",
     "EIP712DomainChanged",
     "InvalidShortString",
     "StringTooLong",

@@ -231,7 +231,8 @@ fn a_ledger_report_is_its_version_and_its_entries() {
     let entry = LedgerEntry {
         asset,
         tokenId: U256::from(5),
-        counterparty: U256::from(272),
+        source: U256::from(271),
+        destination: U256::from(272),
         amount: U256::from(30),
     };
     let report = words(&[
@@ -242,6 +243,7 @@ fn a_ledger_report_is_its_version_and_its_entries() {
         token.into_word(),
         number(2),
         number(5),
+        number(271),
         number(272),
         number(30),
     ]);

@@ -158,6 +158,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev A permit that somebody has used already has given the allowance.
     function _permit(TransferRequest calldata request, uint256 deadline, uint8 v, bytes32 r, bytes32 s) internal {
+        require(request.token.code.length != 0, AssetCustodyNoToken(request.token));
         bytes memory data =
             abi.encodeCall(IERC20Permit.permit, (msg.sender, address(this), request.amount, deadline, v, r, s));
         (bool granted,) = BoundedCall.call(request.token, gasleft(), data);

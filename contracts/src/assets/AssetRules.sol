@@ -8,7 +8,8 @@ import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165C
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
 import {Direction, IAssetRules} from "../interfaces/IAssetRules.sol";
-import {IERC7943, IERC7943MultiToken} from "../interfaces/IERC7943.sol";
+import {IERC7943} from "../interfaces/IERC7943.sol";
+import {IERC7943MultiToken} from "../interfaces/IERC7943MultiToken.sol";
 import {OutflowLimit} from "../libraries/OutflowLimit.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {AssetKind, AssetMetadata} from "../types/Assets.sol";
@@ -229,6 +230,16 @@ contract AssetRules is IAssetRules {
     function checkKind(address token, AssetKind kind) public view {
         AssetKind expected = _kindOf(token);
         require(expected == kind, IAssetCustody.AssetCustodyWrongKind(token, expected, kind));
+    }
+
+    /// @inheritdoc IAssetRules
+    function routeLimit(address token, uint256 otherChainId, Direction direction)
+        external
+        view
+        returns (uint256 capacity, uint256 refillPerSecond)
+    {
+        OutflowLimit.Bucket storage limit = _limits[token][otherChainId][direction];
+        return (limit.capacity, limit.refillPerSecond);
     }
 
     /// @inheritdoc IAssetRules

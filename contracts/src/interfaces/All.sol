@@ -15,6 +15,7 @@ import {IBridgedERC721} from "./IBridgedERC721.sol";
 import {IBridgedToken} from "./IBridgedToken.sol";
 import {IChainRegistry} from "./IChainRegistry.sol";
 import {IERC7943} from "./IERC7943.sol";
+import {IERC7943MultiToken} from "./IERC7943MultiToken.sol";
 import {IImplementer} from "./IImplementer.sol";
 import {IIndirectSender} from "./IIndirectSender.sol";
 import {IInteropCenter} from "./IInteropCenter.sol";

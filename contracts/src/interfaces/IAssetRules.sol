@@ -164,6 +164,13 @@ interface IAssetRules {
     /// @return What may pass now; the highest number where there is no limit.
     function available(address token, uint256 otherChainId, Direction direction) external view returns (uint256);
 
+    /// @return capacity What may pass at once, in units of the token; 0 for no limit.
+    /// @return refillPerSecond What may pass again each second.
+    function routeLimit(address token, uint256 otherChainId, Direction direction)
+        external
+        view
+        returns (uint256 capacity, uint256 refillPerSecond);
+
     /// @return Token that is to stand for this one on another chain; 0 for the default one.
     function representationOn(address token, uint256 otherChainId) external view returns (address);
 

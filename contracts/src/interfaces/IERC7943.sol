@@ -18,9 +18,3 @@ interface IERC7943 {
     /// @return Whether the transfer is allowed.
     function canTransfer(address from, address to, uint256 amountOrId) external view returns (bool);
 }
-
-/// @title The same of an ERC-1155 token
-interface IERC7943MultiToken {
-    /// @return Whether the transfer is allowed.
-    function canTransfer(address from, address to, uint256 tokenId, uint256 amount) external view returns (bool);
-}

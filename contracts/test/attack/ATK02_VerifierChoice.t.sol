@@ -15,7 +15,7 @@ import {AlwaysTrueVerifier, OnesVerifier} from "../mocks/Verifiers.sol";
 contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
     uint256 private constant CHAIN = 271;
     /// @dev A ledger entry says which token moved, and the batch commits to it.
-    string private constant LEDGER_ENTRIES = "((uint256,address,uint8),uint256,uint256,uint256)[]";
+    string private constant LEDGER_ENTRIES = "((uint256,address,uint8),uint256,uint256,uint256,uint256)[]";
 
     Batch private _batch;
 

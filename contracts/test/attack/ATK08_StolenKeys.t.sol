@@ -166,7 +166,7 @@ contract ATK08StolenKeysTest is NetworkTest {
     /// @dev A thief with the key of the operator settles what a proof covers, and nothing else.
     function test_ATK08_operator_executesNothingWithoutAProof() external {
         fund(CHAIN, ETHER, 5 ether, _bob);
-        LedgerEntry[] memory entries = Transfers.entry(assetOfL1(ETHER), 0, L1_CHAIN_ID, 5 ether);
+        LedgerEntry[] memory entries = Transfers.entry(assetOfL1(ETHER), 0, CHAIN, L1_CHAIN_ID, 5 ether);
         Batch memory theft = batchWith(CHAIN, "forged", entries);
         bytes memory rejected = abi.encodeWithSelector(
             IBatchSettlement.BatchSettlementProofRejected.selector, theft.number, settlement.publicInput(CHAIN, theft)

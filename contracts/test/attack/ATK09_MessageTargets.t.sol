@@ -122,7 +122,7 @@ contract ATK09MessageTargetsTest is VaultTest {
         vm.startPrank(address(handler));
         manager.grantRole(Roles.OPERATOR, sender, 0);
         Asset memory asset = Asset(THIRD, address(_token), AssetKind.Fungible);
-        _ledger.applyBatch(THIRD, Transfers.entry(asset, 0, block.chainid, 5));
+        _ledger.applyBatch(THIRD, Transfers.entry(asset, 0, THIRD, block.chainid, 5));
         IERC7802(_bridged[0]).crosschainMint(sender, 5);
         IBridgedERC721(_bridged[1]).crosschainMint(sender, 5, "");
         IBridgedERC1155(_bridged[2]).crosschainMint(sender, 5, 5, "");

@@ -194,7 +194,7 @@ contract ATK10MissingTokensOnL1Test is BridgeTest {
         vm.prank(stranger);
         real.approve(address(sharedBridge), amount);
         deposit(Transfers.fungible(CHAIN, address(real), amount, stranger), stranger);
-        vm.assertEq(ledger.pending(CHAIN, keyOfL1(address(real))), amount);
+        vm.assertEq(ledger.pending(L1_CHAIN_ID, CHAIN, keyOfL1(address(real))), amount);
         vm.assertEq(real.balanceOf(address(sharedBridge)), amount);
     }
 

@@ -21,6 +21,21 @@ import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
 import {NetworkTest} from "../base/NetworkTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 
+/// @notice Has representations of its own made, as a vault does.
+contract StrangeCustody {
+    IRepresentations private immutable REPRESENTATIONS;
+    mapping(AssetKind => address) public sharedImplementation;
+
+    constructor(IRepresentations representations) {
+        REPRESENTATIONS = representations;
+    }
+
+    function create(bytes32 id, AssetKind kind, AssetMetadata calldata metadata) external returns (address) {
+        sharedImplementation[kind] = REPRESENTATIONS.implement(kind);
+        return REPRESENTATIONS.create(id, kind, metadata);
+    }
+}
+
 /// @notice ATK-12: a public function that pays and forgot to ask who speaks. Every way in that ends in paying, minting or
 /// unlocking is tried by a stranger, with ids nobody has seen and a source of his choice.
 contract ATK12ForgedReleasesTest is NetworkTest {
@@ -181,16 +196,18 @@ contract ATK12ForgedReleasesTest is NetworkTest {
         vm.assertEq(IERC20(tokens[0]).balanceOf(_bob), 5);
     }
 
-    /// @dev Tokens that the vault mints are created by the vault.
-    function testFuzz_ATK12_representations_refuse_strangers(bytes32 id, uint8 kind) external {
+    /// @dev Anyone may have a token made for an asset. It obeys whoever asked, and is not the one that the vault knows.
+    function testFuzz_ATK12_representations_ofStrangers_areNotTheVaults(bytes32 id, uint8 kind) external {
         AssetMetadata memory metadata = AssetMetadata("Fake", "FAKE", 18, address(0), address(0));
         AssetKind which = AssetKind(kind % 3);
-        vm.expectRevert(abi.encodeWithSelector(IRepresentations.RepresentationsNotVault.selector, stranger, vault));
-        vm.prank(stranger);
-        chainRepresentations.create(id, which, metadata);
+        StrangeCustody custody = new StrangeCustody(chainRepresentations);
+        address fake = custody.create(id, which, metadata);
+        vm.assertEq(IBridgedToken(fake).VAULT(), address(custody));
+        vm.assertEq(assetVault.tokenOf(id), address(0));
         vm.prank(vault);
         address token = chainRepresentations.create(id, which, metadata);
         vm.assertEq(IBridgedToken(token).VAULT(), vault);
+        vm.assertNotEq(token, fake);
     }
 
     /// @dev What waits by its issuer's rules is what arrived; nothing that a stranger words is.
@@ -246,8 +263,8 @@ contract ATK12ForgedReleasesTest is NetworkTest {
                 IERC20(deployed["BridgedERC20"]).totalSupply(),
                 IERC20(deployed["BridgedERC721"]).balanceOf(_bob),
                 ledger.balance(CHAIN, key),
-                ledger.pending(CHAIN, key),
-                ledger.pending(L1_CHAIN_ID, key),
+                ledger.pending(L1_CHAIN_ID, CHAIN, key),
+                ledger.pending(CHAIN, L1_CHAIN_ID, key),
                 ledger.issued(key),
                 sharedBridge.claimable(key, stranger),
                 assetVault.claimable(AssetIds.assetId(L1_CHAIN_ID, ETHER), stranger)

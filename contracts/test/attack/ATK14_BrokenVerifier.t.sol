@@ -50,7 +50,7 @@ contract ATK14BrokenVerifierTest is BridgeTest {
             settleMessage(BROKEN, _to(_attacker, ETHER, 5 ether), "salt", nothing());
         vm.expectRevert(
             abi.encodeWithSelector(
-                IAssetLedger.AssetLedgerWithdrawableTooLow.selector, BROKEN, keyOfL1(ETHER), 0, 5 ether
+                IAssetLedger.AssetLedgerPendingTooLow.selector, BROKEN, L1_CHAIN_ID, keyOfL1(ETHER), 0, 5 ether
             )
         );
         sharedBridge.finalizeWithdrawal(forgedProof, forged);
@@ -96,28 +96,28 @@ contract ATK14BrokenVerifierTest is BridgeTest {
         bytes32 key = keyOfL1(ETHER);
         bytes memory tooLow =
             abi.encodeWithSelector(IAssetLedger.AssetLedgerBalanceTooLow.selector, BROKEN, key, 3 ether, 4 ether);
-        _expectNotSettled(Transfers.entry(ether_, 0, L1_CHAIN_ID, 4 ether), tooLow);
-        _expectNotSettled(Transfers.entry(ether_, 0, HONEST, 4 ether), tooLow);
+        _expectNotSettled(Transfers.entry(ether_, 0, BROKEN, L1_CHAIN_ID, 4 ether), tooLow);
+        _expectNotSettled(Transfers.entry(ether_, 0, BROKEN, HONEST, 4 ether), tooLow);
         _expectNotSettled(
-            Transfers.entry(ether_, 0, BROKEN, 1 ether),
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, BROKEN, key, 0, 1 ether)
+            Transfers.entry(ether_, 0, L1_CHAIN_ID, BROKEN, 1 ether),
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, L1_CHAIN_ID, BROKEN, key, 0, 1 ether)
         );
         Asset memory ofHonest = Asset(HONEST, makeAddr("token of the honest chain"), AssetKind.Fungible);
         _expectNotSettled(
-            Transfers.entry(ofHonest, 0, L1_CHAIN_ID, 1),
+            Transfers.entry(ofHonest, 0, BROKEN, L1_CHAIN_ID, 1),
             abi.encodeWithSelector(
                 IAssetLedger.AssetLedgerBalanceTooLow.selector, BROKEN, AssetIds.ledgerKey(ofHonest, 0), 0, 1
             )
         );
-        report(BROKEN, Transfers.entry(ether_, 0, L1_CHAIN_ID, 3 ether));
-        vm.assertEq(ledger.withdrawable(BROKEN, key), 3 ether);
+        report(BROKEN, Transfers.entry(ether_, 0, BROKEN, L1_CHAIN_ID, 3 ether));
+        vm.assertEq(ledger.pending(BROKEN, L1_CHAIN_ID, key), 3 ether);
     }
 
     /// @dev It says that deposits failed: those of another chain it cannot, and one that arrived it cannot pay twice.
     function test_ATK14_falseFailures_giveNothingBackTwice() external {
         PriorityOperation memory elsewhere = deposit(Transfers.fungible(HONEST, ETHER, 2 ether, _bob), _bob);
         PriorityOperation memory arrived = deposit(Transfers.fungible(BROKEN, ETHER, 3 ether, _bob), _bob);
-        report(BROKEN, Transfers.entry(assetOfL1(ETHER), 0, BROKEN, 3 ether));
+        report(BROKEN, Transfers.entry(assetOfL1(ETHER), 0, L1_CHAIN_ID, BROKEN, 3 ether));
         bytes32 hash = keccak256(abi.encode(elsewhere));
         InclusionProof memory proof = settleLeaf(BROKEN, LogLeaf.status(hash, false), nothing());
         vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeUnproven.selector, hash));
@@ -125,7 +125,9 @@ contract ATK14BrokenVerifierTest is BridgeTest {
 
         proof = settleLeaf(BROKEN, LogLeaf.status(keccak256(abi.encode(arrived)), false), nothing());
         vm.expectRevert(
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, BROKEN, keyOfL1(ETHER), 0, 3 ether)
+            abi.encodeWithSelector(
+                IAssetLedger.AssetLedgerPendingTooLow.selector, L1_CHAIN_ID, BROKEN, keyOfL1(ETHER), 0, 3 ether
+            )
         );
         sharedBridge.claimFailedDeposit(arrived, proof);
 
@@ -143,7 +145,7 @@ contract ATK14BrokenVerifierTest is BridgeTest {
         bytes memory refusal = abi.encodeWithSelector(
             IAssetLedger.AssetLedgerBalanceTooLow.selector, BROKEN, AssetIds.ledgerKey(asset, 2), 0, 1
         );
-        _expectNotSettled(Transfers.entry(asset, 2, L1_CHAIN_ID, 1), refusal);
+        _expectNotSettled(Transfers.entry(asset, 2, BROKEN, L1_CHAIN_ID, 1), refusal);
         AssetTransfer memory what = Transfers.units(asset, 1, _attacker, _attacker);
         what.tokenId = 2;
         (bytes memory message, InclusionProof memory proof) = settleMessage(BROKEN, what, "salt", nothing());
@@ -179,9 +181,9 @@ contract ATK14BrokenVerifierTest is BridgeTest {
     function _tryToSteal(address token, uint256 seed) private {
         uint256 amount = 1 + (seed >> 8) % 300;
         Asset memory asset = assetOfL1(token);
-        if (seed % 3 == 0) _trySettle("leaf", Transfers.entry(asset, 0, BROKEN, amount));
+        if (seed % 3 == 0) _trySettle("leaf", Transfers.entry(asset, 0, L1_CHAIN_ID, BROKEN, amount));
         else if (seed % 3 == 1) _tryWithdraw(token, amount, nothing());
-        else _tryWithdraw(token, amount, Transfers.entry(asset, 0, L1_CHAIN_ID, amount));
+        else _tryWithdraw(token, amount, Transfers.entry(asset, 0, BROKEN, L1_CHAIN_ID, amount));
     }
 
     function _tryWithdraw(address token, uint256 amount, LedgerEntry[] memory entries) private {
@@ -204,11 +206,11 @@ contract ATK14BrokenVerifierTest is BridgeTest {
     function _takeAllThatIsLeft(address[2] memory tokens) private {
         for (uint256 i = 0; i < 2; ++i) {
             bytes32 key = keyOfL1(tokens[i]);
-            uint256 pending = ledger.pending(BROKEN, key);
-            if (pending != 0) report(BROKEN, Transfers.entry(assetOfL1(tokens[i]), 0, BROKEN, pending));
+            uint256 pending = ledger.pending(L1_CHAIN_ID, BROKEN, key);
+            if (pending != 0) report(BROKEN, Transfers.entry(assetOfL1(tokens[i]), 0, L1_CHAIN_ID, BROKEN, pending));
             uint256 balance = ledger.balance(BROKEN, key);
             if (balance == 0) continue;
-            _tryWithdraw(tokens[i], balance, Transfers.entry(assetOfL1(tokens[i]), 0, L1_CHAIN_ID, balance));
+            _tryWithdraw(tokens[i], balance, Transfers.entry(assetOfL1(tokens[i]), 0, BROKEN, L1_CHAIN_ID, balance));
         }
     }
 
@@ -225,7 +227,7 @@ contract ATK14BrokenVerifierTest is BridgeTest {
         deeds.approve(address(sharedBridge), tokenId);
         deposit(Transfers.request(chainId, address(deeds), AssetKind.NonFungible, tokenId, 1, _bob), _bob);
         Asset memory asset = Asset(L1_CHAIN_ID, address(deeds), AssetKind.NonFungible);
-        report(chainId, Transfers.entry(asset, tokenId, chainId, 1));
+        report(chainId, Transfers.entry(asset, tokenId, L1_CHAIN_ID, chainId, 1));
     }
 
     function _to(address to, address token, uint256 amount) private pure returns (AssetTransfer memory) {

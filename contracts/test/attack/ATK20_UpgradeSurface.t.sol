@@ -46,6 +46,8 @@ contract ATK20UpgradeSurfaceTest is NetworkTest {
             AbiFunction[] memory functions = functionsOf(contracts[i]);
             vm.assertGt(functions.length, 0);
             for (uint256 j = 0; j < functions.length; ++j) {
+                // Governance's, announced and delayed: ATK-08 has the test.
+                if (equal(functions[j].name, "upgradeRepresentations")) continue;
                 for (uint256 k = 0; k < forbidden.length; ++k) {
                     vm.assertFalse(startsWith(functions[j].name, forbidden[k]), functions[j].signature);
                 }

@@ -122,7 +122,7 @@ contract ATK21BaseTokenTest is NetworkTest {
     function _arrive(uint256 amount) private {
         PriorityOperation memory operation = deposit(Transfers.fungible(CHAIN, ETHER, amount, _bob), stranger);
         processOnChain(operation);
-        report(CHAIN, Transfers.entry(assetOfL1(ETHER), 0, CHAIN, amount));
+        report(CHAIN, Transfers.entry(assetOfL1(ETHER), 0, L1_CHAIN_ID, CHAIN, amount));
     }
 
     /// @dev Bob withdraws, which is reported and paid.
@@ -136,7 +136,7 @@ contract ATK21BaseTokenTest is NetworkTest {
         InclusionProof memory proof = settleLeaf(
             CHAIN,
             LogLeaf.message(0, vault, keccak256(message)),
-            Transfers.entry(assetOfL1(ETHER), 0, L1_CHAIN_ID, amount)
+            Transfers.entry(assetOfL1(ETHER), 0, CHAIN, L1_CHAIN_ID, amount)
         );
         uint256 before = stranger.balance;
         sharedBridge.finalizeWithdrawal(proof, message);
@@ -188,7 +188,7 @@ contract ATK21BaseTokenTest is NetworkTest {
     function _state() private view returns (uint256) {
         bytes32 key = keyOfL1(ETHER);
         (, uint256 owed) = sharedBridge.solvency(ETHER);
-        return ledger.issued(key) + ledger.balance(CHAIN, key) + ledger.pending(CHAIN, key) + owed
+        return ledger.issued(key) + ledger.balance(CHAIN, key) + ledger.pending(L1_CHAIN_ID, CHAIN, key) + owed
             + address(assetVault.BASE_TOKEN_HOLDER()).balance;
     }
 }

@@ -137,9 +137,9 @@ contract ATK36LedgerUnitsTest is BridgeTest {
         bytes32 key = keyOfL1(address(token));
         fund(A, address(token), amount, stranger);
         vm.assertEq(ledger.balance(A, key), amount);
-        report(A, Transfers.entry(assetOfL1(address(token)), 0, B, amount));
-        vm.assertEq(ledger.pending(B, key), amount);
-        report(B, Transfers.entry(assetOfL1(address(token)), 0, B, amount));
+        report(A, Transfers.entry(assetOfL1(address(token)), 0, A, B, amount));
+        vm.assertEq(ledger.pending(A, B, key), amount);
+        report(B, Transfers.entry(assetOfL1(address(token)), 0, A, B, amount));
         vm.assertEq(ledger.balance(B, key), amount);
         vm.assertEq(ledger.issued(key), amount);
         vm.assertEq(token.balanceOf(address(sharedBridge)), amount);

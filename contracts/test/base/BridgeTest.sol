@@ -55,7 +55,7 @@ abstract contract BridgeTest is L1Fixture {
     /// @notice Ether or a fungible token that L1 deposits and the chain reports as arrived.
     function fund(uint256 chainId, address token, uint256 amount, address from) internal {
         deposit(Transfers.fungible(chainId, token, amount, from), from);
-        report(chainId, Transfers.entry(assetOfL1(token), 0, chainId, amount));
+        report(chainId, Transfers.entry(assetOfL1(token), 0, L1_CHAIN_ID, chainId, amount));
     }
 
     // To L1.
@@ -65,7 +65,9 @@ abstract contract BridgeTest is L1Fixture {
         internal
         returns (bytes memory message, InclusionProof memory proof)
     {
-        return settleMessage(chainId, what, salt, Transfers.entry(what.asset, what.tokenId, L1_CHAIN_ID, what.amount));
+        return settleMessage(
+            chainId, what, salt, Transfers.entry(what.asset, what.tokenId, chainId, L1_CHAIN_ID, what.amount)
+        );
     }
 
     /// @notice The chain's vault sends `what` to L1, in a batch that reports `entries`.

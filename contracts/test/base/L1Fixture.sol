@@ -195,7 +195,7 @@ abstract contract L1Fixture is Test {
         settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
         bridge = vm.computeCreateAddress(address(this), nonce + 6);
         ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
-        representations = new Representations(bridge);
+        representations = new Representations();
         sharedBridge = new SharedBridge(
             address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault
         );

@@ -7,36 +7,37 @@ contract NaiveLedger {
     struct Move {
         bytes32 key;
         uint256 home;
-        uint256 chain;
+        uint256 source;
+        uint256 destination;
         bool arrives;
-        uint256 to;
         uint256 amount;
     }
 
     Move[] private _moves;
 
-    function send(bytes32 key, uint256 home, uint256 from, uint256 to, uint256 amount) external {
-        _moves.push(Move(key, home, from, false, to, amount));
+    function send(bytes32 key, uint256 home, uint256 source, uint256 destination, uint256 amount) external {
+        _moves.push(Move(key, home, source, destination, false, amount));
     }
 
-    function arrive(bytes32 key, uint256 home, uint256 chain, uint256 amount) external {
-        _moves.push(Move(key, home, chain, true, chain, amount));
+    function arrive(bytes32 key, uint256 home, uint256 source, uint256 destination, uint256 amount) external {
+        _moves.push(Move(key, home, source, destination, true, amount));
     }
 
     /// @notice What a chain that is not the home has: all that arrived there less all that it sent.
     function balance(uint256 chain, bytes32 key) external view returns (uint256 sum) {
         for (uint256 i = 0; i < _moves.length; ++i) {
             Move storage move = _moves[i];
-            if (move.key != key || move.chain != chain || move.home == chain) continue;
-            sum = move.arrives ? sum + move.amount : sum - move.amount;
+            if (move.key != key || move.home == chain) continue;
+            if (move.arrives && move.destination == chain) sum += move.amount;
+            if (!move.arrives && move.source == chain) sum -= move.amount;
         }
     }
 
-    /// @notice All that was sent to a chain less all that arrived there.
-    function pending(uint256 chain, bytes32 key) external view returns (uint256 sum) {
+    /// @notice All that was sent on a route less all that arrived by it.
+    function pending(uint256 source, uint256 destination, bytes32 key) external view returns (uint256 sum) {
         for (uint256 i = 0; i < _moves.length; ++i) {
             Move storage move = _moves[i];
-            if (move.key != key || move.to != chain) continue;
+            if (move.key != key || move.source != source || move.destination != destination) continue;
             sum = move.arrives ? sum - move.amount : sum + move.amount;
         }
     }
@@ -45,8 +46,9 @@ contract NaiveLedger {
     function issued(bytes32 key) external view returns (uint256 sum) {
         for (uint256 i = 0; i < _moves.length; ++i) {
             Move storage move = _moves[i];
-            if (move.key != key || move.chain != move.home) continue;
-            sum = move.arrives ? sum - move.amount : sum + move.amount;
+            if (move.key != key) continue;
+            if (!move.arrives && move.source == move.home) sum += move.amount;
+            if (move.arrives && move.destination == move.home) sum -= move.amount;
         }
     }
 }

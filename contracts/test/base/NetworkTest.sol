@@ -63,7 +63,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         inbox = PriorityInbox(center.PRIORITY_INBOX());
         rootStorage = new InteropRootStorage(address(chainManager), L1_CHAIN_ID);
         handler = new InteropHandler(address(chainManager), address(rootStorage), address(center));
-        chainRepresentations = new Representations(vault);
+        chainRepresentations = new Representations();
         vm.setNonce(address(this), VAULT_NONCE);
         assetVault = new AssetVault(
             address(chainManager),
@@ -112,6 +112,10 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         deployed["InteropRootStorage"] = address(rootStorage);
         deployed["PriorityInbox"] = address(inbox);
         deployed["Representations"] = address(chainRepresentations);
+        string[3] memory implementers = ["ERC20Implementer", "ERC721Implementer", "ERC1155Implementer"];
+        for (uint256 i = 0; i < 3; ++i) {
+            deployed[implementers[i]] = vm.computeCreateAddress(address(chainRepresentations), i + 1);
+        }
         deployed["AssetRules"] = address(assetVault.RULES());
         deployed["BridgedERC20"] = _represent(AssetKind.Fungible);
         deployed["RepresentationProxy"] = deployed["BridgedERC20"];

@@ -60,13 +60,13 @@ library Transfers {
 
     // What chains report to the ledger.
 
-    function entry(Asset memory asset, uint256 tokenId, uint256 counterparty, uint256 amount)
+    function entry(Asset memory asset, uint256 tokenId, uint256 source, uint256 destination, uint256 amount)
         internal
         pure
         returns (LedgerEntry[] memory entries)
     {
         entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry(asset, tokenId, counterparty, amount);
+        entries[0] = LedgerEntry(asset, tokenId, source, destination, amount);
     }
 
     /// @notice What a batch commits to.

@@ -29,7 +29,7 @@ abstract contract VaultTest is InteropTest {
 
     function setUp() public virtual override {
         super.setUp();
-        representations = new Representations(vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1));
+        representations = new Representations();
         vault =
             new AssetVault(address(manager), address(representations), address(center), address(handler), L1, l1Bridge);
         vm.deal(address(vault.BASE_TOKEN_HOLDER()), GENESIS_BASE_TOKENS);

@@ -40,8 +40,8 @@ contract BridgeGas is L1Fixture {
 
     function test_L3_finalizeWithdrawal() external {
         _deposit(1_000);
-        _apply(CHAIN, 1_000);
-        _apply(L1_CHAIN_ID, 500);
+        _apply(L1_CHAIN_ID, CHAIN, 1_000);
+        _apply(CHAIN, L1_CHAIN_ID, 500);
         _withdraw(1);
         _withdraw(2);
         vm.snapshotGasLastCall(GROUP, "L3 finalize withdrawal of ERC-20");
@@ -55,9 +55,9 @@ contract BridgeGas is L1Fixture {
     }
 
     /// @dev The chain reports that `amount` arrived, or that it was sent to L1.
-    function _apply(uint256 counterparty, uint256 amount) private {
+    function _apply(uint256 source, uint256 destination, uint256 amount) private {
         LedgerEntry[] memory entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry(_asset(), 0, counterparty, amount);
+        entries[0] = LedgerEntry(_asset(), 0, source, destination, amount);
         vm.prank(address(settlement));
         ledger.applyBatch(CHAIN, entries);
     }

@@ -42,10 +42,7 @@ const ATTACKS: &[(&str, &str)] = &[
         "21",
         "base tokens out of selfdestruct, delegatecall or forced ether",
     ),
-    (
-        "22",
-        "arbitrary calls by a contract that holds allowances",
-    ),
+    ("22", "arbitrary calls by a contract that holds allowances"),
     ("30", "an inner node passed off as a leaf"),
     ("31", "a path of another depth, or split elsewhere"),
     ("32", "padding proven as a message"),

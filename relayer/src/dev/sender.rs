@@ -19,7 +19,8 @@ use crate::model::ChainId;
 
 use super::deploy::{DeployError, Genesis, Target};
 
-const GAS_PER_TRANSACTION: u64 = 8_000_000;
+/// The most that a transaction may take (EIP-7825): a vault creates what its representations run.
+const GAS_PER_TRANSACTION: u64 = 1 << 24;
 const MAX_FEE_PER_GAS: u128 = 20_000_000_000;
 const PRIORITY_FEE_PER_GAS: u128 = 1_000_000_000;
 

@@ -182,12 +182,9 @@ fn ledger_entries(facts: &BatchFacts) -> Result<Vec<LedgerEntry>, DeriveError> {
             asset,
             token_id,
             amount,
-            destination,
+            way,
         } = moved.clone();
-        let added = match destination {
-            Some(chain) => totals.sent(asset, token_id, chain, amount),
-            None => totals.arrived(asset, token_id, amount),
-        };
+        let added = totals.add(asset, token_id, way, amount);
         added.map_err(|total| DeriveError::Total {
             chain: facts.chain,
             first: facts.first.number,
@@ -255,7 +252,7 @@ fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
 #[cfg(test)]
 mod tests {
     use alloy::primitives::U256;
-    use causeway_bindings::{Asset, AssetKind, ETHER};
+    use causeway_bindings::{Asset, AssetKind, ETHER, Way};
     use proptest::prelude::*;
 
     use super::*;
@@ -357,11 +354,11 @@ mod tests {
             originToken: ETHER,
             kind: AssetKind::Fungible,
         };
-        let moved = |amount: u64, destination: Option<u64>| AssetMove {
+        let moved = |amount: u64, way: Way| AssetMove {
             asset: asset.clone(),
             token_id: U256::ZERO,
             amount: U256::from(amount),
-            destination: destination.map(U256::from),
+            way,
         };
         let mut facts = facts(1, 0, 0);
         assert_eq!(
@@ -369,24 +366,25 @@ mod tests {
             B256::ZERO
         );
         facts.moves = vec![
-            moved(3, Some(272)),
-            moved(5, None),
-            moved(4, Some(272)),
-            moved(1, Some(9)),
+            moved(3, Way::To(U256::from(272))),
+            moved(5, Way::From(U256::from(272))),
+            moved(4, Way::To(U256::from(272))),
+            moved(1, Way::To(U256::from(9))),
         ];
         let derived = derive(facts.clone()).unwrap();
-        let rows: Vec<(u64, u64)> = derived
+        let rows: Vec<(u64, u64, u64)> = derived
             .ledger
             .iter()
-            .map(|entry| (entry.counterparty.to(), entry.amount.to()))
+            .map(|entry| (entry.source.to(), entry.destination.to(), entry.amount.to()))
             .collect();
-        assert_eq!(rows, [(271, 5), (9, 1), (272, 7)], "what arrived is first");
+        let expected = [(272, 271, 5), (271, 9, 1), (271, 272, 7)];
+        assert_eq!(rows, expected, "what arrived is first");
         assert_eq!(
             derived.batch.ledgerDeltaHash,
             ledger_delta_hash(&derived.ledger)
         );
 
-        facts.moves = vec![moved(1, None); 2];
+        facts.moves = vec![moved(1, Way::From(U256::from(9))); 2];
         facts.moves[0].amount = U256::MAX;
         assert!(matches!(
             derive(facts),

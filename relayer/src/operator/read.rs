@@ -6,7 +6,7 @@ use alloy::{
 };
 use causeway_bindings::{
     Asset, ChainHead, IAssetCustody, IBatchSettlement, IInteropRootStorage, IMessageOutbox,
-    IPriorityInbox, RootImport, unpack_movement,
+    IPriorityInbox, RootImport, Way, unpack_movement,
 };
 use causeway_proofs::L2Log;
 
@@ -82,8 +82,8 @@ pub struct AssetMove {
     pub token_id: U256,
     /// In units of the origin token.
     pub amount: U256,
-    /// Where it was sent; `None` for what arrived.
-    pub destination: Option<U256>,
+    /// Where it was sent, or where it came from.
+    pub way: Way,
 }
 
 /// Reads the logs of blocks `first..=last`.
@@ -157,14 +157,14 @@ impl BatchLogs {
 /// What a log of the vault says moved, if it is about that.
 fn asset_move(log: &ChainLog) -> Result<Option<AssetMove>, alloy::sol_types::Error> {
     let topics = || log.topics.iter().copied();
-    let (asset, token_id, movement, leaves) = match log.topics.first() {
+    let (asset, token_id, movement, way): (_, _, _, fn(U256) -> Way) = match log.topics.first() {
         Some(&IAssetCustody::AssetOut::SIGNATURE_HASH) => {
             let event = IAssetCustody::AssetOut::decode_raw_log(topics(), &log.data)?;
-            (event.asset, event.tokenId, event.movement, true)
+            (event.asset, event.tokenId, event.movement, Way::To)
         }
         Some(&IAssetCustody::AssetIn::SIGNATURE_HASH) => {
             let event = IAssetCustody::AssetIn::decode_raw_log(topics(), &log.data)?;
-            (event.asset, event.tokenId, event.movement, false)
+            (event.asset, event.tokenId, event.movement, Way::From)
         }
         _ => return Ok(None),
     };
@@ -175,7 +175,7 @@ fn asset_move(log: &ChainLog) -> Result<Option<AssetMove>, alloy::sol_types::Err
         asset,
         token_id,
         amount,
-        destination: leaves.then_some(counterparty),
+        way: way(counterparty),
     }))
 }
 

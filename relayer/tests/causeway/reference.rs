@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 20] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["dev"],
     &["run"],
@@ -43,6 +43,13 @@ const COMMANDS: [&[&str]; 20] = [
     &["bundle", "proof"],
     &["bundle", "verify"],
     &["bundle", "execute"],
+    &["transfer"],
+    &["transfer", "send"],
+    &["transfer", "status"],
+    &["withdraw"],
+    &["withdraw", "finalize"],
+    &["deposit"],
+    &["deposit", "recover"],
     &["completions"],
 ];
 

@@ -37,13 +37,13 @@ contract AssetLedgerTest is L1Fixture {
         vm.prank(bridge);
         ledger.recordDeposit(asset, 0, A, 100);
         _expect(key, 100, [uint256(0), 0, 0], [uint256(100), 0, 0]);
-        _apply(A, _one(asset, A, 100));
+        _apply(A, _one(asset, L1_CHAIN_ID, A, 100));
         _expect(key, 100, [uint256(100), 0, 0], [uint256(0), 0, 0]);
-        _apply(A, _one(asset, B, 60));
+        _apply(A, _one(asset, A, B, 60));
         _expect(key, 100, [uint256(40), 0, 0], [uint256(0), 60, 0]);
-        _apply(B, _one(asset, B, 60));
-        _apply(B, _one(asset, L1_CHAIN_ID, 60));
-        vm.assertEq(ledger.pending(L1_CHAIN_ID, key), 60);
+        _apply(B, _one(asset, A, B, 60));
+        _apply(B, _one(asset, B, L1_CHAIN_ID, 60));
+        vm.assertEq(ledger.pending(B, L1_CHAIN_ID, key), 60);
         vm.prank(bridge);
         ledger.recordWithdrawal(asset, 0, B, 60);
         _expect(key, 40, [uint256(40), 0, 0], [uint256(0), 0, 0]);
@@ -53,21 +53,21 @@ contract AssetLedgerTest is L1Fixture {
     function test_applyBatch_issuesAndRetires_whenTheChainIsHome() external {
         Asset memory asset = _asset(A);
         bytes32 key = _key(asset);
-        _apply(A, _one(asset, B, 70));
-        _apply(B, _one(asset, B, 70));
-        _apply(B, _one(asset, A, 30));
+        _apply(A, _one(asset, A, B, 70));
+        _apply(B, _one(asset, A, B, 70));
+        _apply(B, _one(asset, B, A, 30));
         _expect(key, 70, [uint256(0), 40, 0], [uint256(30), 0, 0]);
-        _apply(A, _one(asset, A, 30));
+        _apply(A, _one(asset, B, A, 30));
         _expect(key, 40, [uint256(0), 40, 0], [uint256(0), 0, 0]);
     }
 
     /// @dev In one batch: what arrived may be sent on.
     function test_applyBatch_sendsOnWhatArrived_inOneBatch() external {
         Asset memory asset = _asset(A);
-        _apply(A, _one(asset, B, 5));
+        _apply(A, _one(asset, A, B, 5));
         LedgerEntry[] memory entries = new LedgerEntry[](2);
-        entries[0] = LedgerEntry(asset, 0, B, 5);
-        entries[1] = LedgerEntry(asset, 0, C, 5);
+        entries[0] = LedgerEntry(asset, 0, A, B, 5);
+        entries[1] = LedgerEntry(asset, 0, B, C, 5);
         _apply(B, entries);
         _expect(_key(asset), 5, [uint256(0), 0, 0], [uint256(0), 0, 5]);
     }
@@ -81,7 +81,7 @@ contract AssetLedgerTest is L1Fixture {
         _expect(_key(ofL1), 0, [uint256(0), 0, 0], [uint256(0), 0, 0]);
 
         Asset memory ofA = _asset(A);
-        _apply(A, _one(ofA, L1_CHAIN_ID, 8));
+        _apply(A, _one(ofA, A, L1_CHAIN_ID, 8));
         vm.startPrank(bridge);
         ledger.recordWithdrawal(ofA, 0, A, 8);
         ledger.recordDeposit(ofA, 0, B, 8);
@@ -99,14 +99,14 @@ contract AssetLedgerTest is L1Fixture {
         if (has != 0) {
             vm.prank(bridge);
             ledger.recordDeposit(asset, 0, A, has);
-            _apply(A, _one(asset, A, has));
+            _apply(A, _one(asset, L1_CHAIN_ID, A, has));
         }
         _expectRefused(
             A,
-            _one(asset, B, spends),
+            _one(asset, A, B, spends),
             abi.encodeWithSelector(IAssetLedger.AssetLedgerBalanceTooLow.selector, A, _key(asset), has, spends)
         );
-        if (has != 0) _apply(A, _one(asset, B, has));
+        if (has != 0) _apply(A, _one(asset, A, B, has));
     }
 
     /// @dev ATK-14: nor can it say that something arrived which nobody sent.
@@ -114,19 +114,45 @@ contract AssetLedgerTest is L1Fixture {
         vm.assume(sent != 0);
         uint256 arrives = bound(more, uint256(sent) + 1, type(uint256).max);
         Asset memory asset = _asset(A);
-        _apply(A, _one(asset, B, sent));
+        _apply(A, _one(asset, A, B, sent));
         _expectRefused(
             B,
-            _one(asset, B, arrives),
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, B, _key(asset), sent, arrives)
+            _one(asset, A, B, arrives),
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, A, B, _key(asset), sent, arrives)
         );
         // Nor somewhere else.
         _expectRefused(
             C,
-            _one(asset, C, sent),
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, C, _key(asset), 0, sent)
+            _one(asset, A, C, sent),
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, A, C, _key(asset), 0, sent)
         );
-        _apply(B, _one(asset, B, sent));
+        _apply(B, _one(asset, A, B, sent));
+    }
+
+    /// @dev ATK-14: what one chain has on its way does not pay for what another made a chain believe.
+    function testFuzz_ATK14_applyBatch_reverts_whenItArrivesFromAnotherThanTheSender(uint128 sent) external {
+        vm.assume(sent != 0);
+        Asset memory asset = _asset(A);
+        _apply(A, _one(asset, A, C, sent));
+        _expectRefused(
+            C,
+            _one(asset, B, C, sent),
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerPendingTooLow.selector, B, C, _key(asset), 0, sent)
+        );
+        _apply(C, _one(asset, A, C, sent));
+    }
+
+    /// @dev ATK-14: a chain speaks for itself alone.
+    function testFuzz_ATK14_applyBatch_reverts_whenTheRouteIsNotTheChains(uint256 source, uint256 destination)
+        external
+    {
+        bool isOwn = source != destination && (source == A || destination == A);
+        if (isOwn) destination = source;
+        _expectRefused(
+            A,
+            _one(_asset(A), source, destination, 1),
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerForeignEntry.selector, A, source, destination)
+        );
     }
 
     /// @dev ATK-14, INV-10: what one chain sent to L1, another cannot say it sent.
@@ -134,16 +160,18 @@ contract AssetLedgerTest is L1Fixture {
         vm.assume(sent != 0);
         amount = bound(amount, 1, sent);
         Asset memory asset = _asset(A);
-        _apply(A, _one(asset, L1_CHAIN_ID, sent));
-        vm.assertEq(ledger.withdrawable(A, _key(asset)), sent);
+        _apply(A, _one(asset, A, L1_CHAIN_ID, sent));
+        vm.assertEq(ledger.pending(A, L1_CHAIN_ID, _key(asset)), sent);
         vm.expectRevert(
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, B, _key(asset), 0, amount)
+            abi.encodeWithSelector(
+                IAssetLedger.AssetLedgerPendingTooLow.selector, B, L1_CHAIN_ID, _key(asset), 0, amount
+            )
         );
         vm.prank(bridge);
         ledger.recordWithdrawal(asset, 0, B, amount);
         vm.prank(bridge);
         ledger.recordWithdrawal(asset, 0, A, amount);
-        vm.assertEq(ledger.withdrawable(A, _key(asset)), sent - amount);
+        vm.assertEq(ledger.pending(A, L1_CHAIN_ID, _key(asset)), sent - amount);
     }
 
     /// @dev ATK-14: another chain's token cannot be issued, nor one under a kind or an id that is not its own.
@@ -151,12 +179,12 @@ contract AssetLedgerTest is L1Fixture {
         Asset memory asset = _asset(L1_CHAIN_ID);
         vm.prank(bridge);
         ledger.recordDeposit(asset, 0, A, 10);
-        _apply(A, _one(asset, A, 10));
+        _apply(A, _one(asset, L1_CHAIN_ID, A, 10));
 
         Asset memory forged = asset;
         forged.kind = AssetKind(bound(kind, 1, 2));
         LedgerEntry[] memory entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry(forged, tokenId, B, 1);
+        entries[0] = LedgerEntry(forged, tokenId, A, B, 1);
         _expectRefused(
             A,
             entries,
@@ -167,7 +195,7 @@ contract AssetLedgerTest is L1Fixture {
         Asset memory ofB = _asset(B);
         _expectRefused(
             A,
-            _one(ofB, C, 1),
+            _one(ofB, A, C, 1),
             abi.encodeWithSelector(IAssetLedger.AssetLedgerBalanceTooLow.selector, A, _key(ofB), 0, 1)
         );
     }
@@ -176,27 +204,27 @@ contract AssetLedgerTest is L1Fixture {
     function testFuzz_ATK52_applyBatch_reverts_whenASumOverflows(uint256 first) external {
         first = bound(first, 1, type(uint256).max);
         Asset memory asset = _asset(A);
-        _apply(A, _one(asset, B, first));
-        LedgerEntry[] memory entries = _one(asset, B, type(uint256).max - first + 1);
+        _apply(A, _one(asset, A, B, first));
+        LedgerEntry[] memory entries = _one(asset, A, B, type(uint256).max - first + 1);
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
         vm.prank(address(settlement));
         ledger.applyBatch(A, entries);
-        if (first != type(uint256).max) _apply(A, _one(asset, B, type(uint256).max - first));
+        if (first != type(uint256).max) _apply(A, _one(asset, A, B, type(uint256).max - first));
     }
 
     function test_ATK52_applyBatch_reverts_whenNothingMoves() external {
         Asset memory asset = _asset(A);
         bytes memory reason = abi.encodeWithSelector(IAssetLedger.AssetLedgerZeroAmount.selector, _key(asset));
-        _expectRefused(A, _one(asset, A, 0), reason);
-        _expectRefused(A, _one(asset, B, 0), reason);
-        _apply(A, _one(asset, B, 1));
+        _expectRefused(A, _one(asset, B, A, 0), reason);
+        _expectRefused(A, _one(asset, A, B, 0), reason);
+        _apply(A, _one(asset, A, B, 1));
     }
 
     /// @dev ATK-53: money never leaves for nowhere.
     function test_ATK53_applyBatch_reverts_whenTheDestinationIsUnknown() external {
         Asset memory asset = _asset(A);
         bytes memory reason = abi.encodeWithSelector(IAssetLedger.AssetLedgerUnknownChain.selector, STRANGE);
-        _expectRefused(A, _one(asset, STRANGE, 1), reason);
+        _expectRefused(A, _one(asset, A, STRANGE, 1), reason);
         Asset memory ofL1 = _asset(L1_CHAIN_ID);
         vm.expectRevert(reason);
         vm.prank(bridge);
@@ -210,7 +238,7 @@ contract AssetLedgerTest is L1Fixture {
     function testFuzz_ATK12_everything_reverts_whenTheCallerIsNotTheOne(address caller) external {
         vm.assume(caller != address(settlement) && caller != bridge);
         Asset memory asset = _asset(L1_CHAIN_ID);
-        LedgerEntry[] memory entries = _one(asset, B, 1);
+        LedgerEntry[] memory entries = _one(asset, A, B, 1);
         bytes memory notBridge = abi.encodeWithSelector(IAssetLedger.AssetLedgerNotBridge.selector, caller, bridge);
         vm.startPrank(caller);
         vm.expectRevert(
@@ -237,8 +265,10 @@ contract AssetLedgerTest is L1Fixture {
             for (uint256 i = 0; i < 4; ++i) {
                 uint256 chain = _place(i);
                 vm.assertEq(ledger.balance(chain, key), _twin.balance(chain, key));
-                vm.assertEq(ledger.pending(chain, key), _twin.pending(chain, key));
-                sum += ledger.balance(chain, key) + ledger.pending(chain, key);
+                sum += ledger.balance(chain, key) + _pendingFor(chain, key);
+                for (uint256 j = 0; j < 4; ++j) {
+                    vm.assertEq(ledger.pending(chain, _place(j), key), _twin.pending(chain, _place(j), key));
+                }
             }
             vm.assertEq(ledger.issued(key), _twin.issued(key));
             vm.assertEq(ledger.issued(key), sum, "INV-01");
@@ -257,28 +287,29 @@ contract AssetLedgerTest is L1Fixture {
         vm.assertEq(ledger.version(), 1);
     }
 
-    /// @dev A move drawn from `seed`: one of four assets, from one of four places, to another or as an arrival. What the
-    /// ledger takes, the twin notes.
+    /// @dev A move drawn from `seed`: one of four assets, on any route, reported by anybody. What the ledger takes, the twin
+    /// notes.
     function _tryMove(uint256 seed) private {
-        uint256 home = _place(seed & 3);
-        uint256 chain = _place(seed >> 2 & 3);
-        uint256 other = _place(seed >> 4 & 3);
-        uint256 amount = (seed >> 16) % 50;
+        (uint256 home, uint256 source, uint256 destination) =
+            (_place(seed & 3), _place(seed >> 2 & 3), _place(seed >> 4 & 3));
+        uint256 reporter = seed & 0xc0 == 0 ? _place(seed >> 8 & 3) : seed & 0x40 == 0 ? source : destination;
         Asset memory asset = _asset(home);
+        uint256 amount = (seed >> 16) % 50;
         bytes memory call;
-        if (chain != L1_CHAIN_ID) {
-            call = abi.encodeCall(ledger.applyBatch, (chain, _one(asset, other, amount)));
-        } else if (other == chain) {
-            call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, _place(seed >> 6 & 3), amount));
+        if (reporter != L1_CHAIN_ID) {
+            call = abi.encodeCall(ledger.applyBatch, (reporter, _one(asset, source, destination, amount)));
+        } else if (destination == L1_CHAIN_ID) {
+            call = abi.encodeCall(ledger.recordWithdrawal, (asset, 0, source, amount));
         } else {
-            call = abi.encodeCall(ledger.recordDeposit, (asset, 0, other, amount));
+            call = abi.encodeCall(ledger.recordDeposit, (asset, 0, destination, amount));
+            source = L1_CHAIN_ID;
         }
 
-        vm.prank(chain == L1_CHAIN_ID ? bridge : address(settlement));
+        vm.prank(reporter == L1_CHAIN_ID ? bridge : address(settlement));
         (bool taken,) = address(ledger).call(call);
         if (!taken) return;
-        if (other == chain) _twin.arrive(_key(asset), home, chain, amount);
-        else _twin.send(_key(asset), home, chain, other, amount);
+        if (reporter == destination) _twin.arrive(_key(asset), home, source, destination, amount);
+        else _twin.send(_key(asset), home, source, destination, amount);
     }
 
     function _place(uint256 index) private pure returns (uint256) {
@@ -293,13 +324,13 @@ contract AssetLedgerTest is L1Fixture {
         return AssetIds.assetId(asset.originChainId, asset.originToken);
     }
 
-    function _one(Asset memory asset, uint256 counterparty, uint256 amount)
+    function _one(Asset memory asset, uint256 source, uint256 destination, uint256 amount)
         private
         pure
         returns (LedgerEntry[] memory entries)
     {
         entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry({asset: asset, tokenId: 0, counterparty: counterparty, amount: amount});
+        entries[0] = LedgerEntry(asset, 0, source, destination, amount);
     }
 
     function _apply(uint256 chainId, LedgerEntry[] memory entries) private {
@@ -317,7 +348,13 @@ contract AssetLedgerTest is L1Fixture {
         vm.assertEq(ledger.issued(key), issued, "issued");
         for (uint256 i = 0; i < 3; ++i) {
             vm.assertEq(ledger.balance(A + i, key), balances[i], "balance");
-            vm.assertEq(ledger.pending(A + i, key), pending[i], "pending");
+            vm.assertEq(_pendingFor(A + i, key), pending[i], "pending");
+        }
+    }
+
+    function _pendingFor(uint256 chain, bytes32 key) private view returns (uint256 sum) {
+        for (uint256 i = 0; i < 4; ++i) {
+            sum += ledger.pending(_place(i), chain, key);
         }
     }
 }

@@ -44,7 +44,7 @@ contract SharedBridgeTest is L1Fixture {
     function test_deposit_isKeptBookedAndQueued() external {
         PriorityOperation memory operation = _deposit(address(_silver), 70);
         vm.assertEq(_silver.balanceOf(address(sharedBridge)), 70);
-        vm.assertEq(ledger.pending(A, _key(address(_silver))), 70);
+        vm.assertEq(ledger.pending(L1_CHAIN_ID, A, _key(address(_silver))), 70);
         vm.assertEq(operation.to, vault);
         vm.assertEq(operation.sender, address(sharedBridge));
         AssetTransfer memory what = this.decode(operation.data);
@@ -80,7 +80,9 @@ contract SharedBridgeTest is L1Fixture {
         AssetTransfer memory what = _transfer(ETHER, 5 ether);
         (bytes memory message, InclusionProof memory proof) = _settleMessage(what, "salt", new LedgerEntry[](0));
         vm.expectRevert(
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, A, _key(ETHER), 0, 5 ether)
+            abi.encodeWithSelector(
+                IAssetLedger.AssetLedgerPendingTooLow.selector, A, L1_CHAIN_ID, _key(ETHER), 0, 5 ether
+            )
         );
         sharedBridge.finalizeWithdrawal(proof, message);
         _expectSolvent(ETHER, 5 ether, 5 ether);
@@ -98,7 +100,9 @@ contract SharedBridgeTest is L1Fixture {
         uint256 snapshot = vm.snapshotState();
         InclusionProof memory forgery = _settleLeafOf(broken, leaf, new LedgerEntry[](0));
         vm.expectRevert(
-            abi.encodeWithSelector(IAssetLedger.AssetLedgerWithdrawableTooLow.selector, broken, _key(ETHER), 0, 4 ether)
+            abi.encodeWithSelector(
+                IAssetLedger.AssetLedgerPendingTooLow.selector, broken, L1_CHAIN_ID, _key(ETHER), 0, 4 ether
+            )
         );
         sharedBridge.finalizeWithdrawal(forgery, forged);
         vm.revertToState(snapshot);
@@ -183,7 +187,7 @@ contract SharedBridgeTest is L1Fixture {
 
     /// @dev The chain reports that a deposit arrived.
     function _settleArrival(address token, uint256 amount) private {
-        _settleLeaf(keccak256("another leaf"), _entry(token, A, amount));
+        _settleLeaf(keccak256("another leaf"), _entry(token, L1_CHAIN_ID, A, amount));
     }
 
     /// @dev The chain sends `amount` to Bob on L1, and reports it.
@@ -191,7 +195,7 @@ contract SharedBridgeTest is L1Fixture {
         private
         returns (bytes memory message, InclusionProof memory proof)
     {
-        return _settleMessage(_transfer(token, amount), salt, _entry(token, L1_CHAIN_ID, amount));
+        return _settleMessage(_transfer(token, amount), salt, _entry(token, A, L1_CHAIN_ID, amount));
     }
 
     function _settleMessage(AssetTransfer memory what, bytes32 salt, LedgerEntry[] memory entries)
@@ -251,13 +255,13 @@ contract SharedBridgeTest is L1Fixture {
         });
     }
 
-    function _entry(address token, uint256 counterparty, uint256 amount)
+    function _entry(address token, uint256 source, uint256 destination, uint256 amount)
         private
         view
         returns (LedgerEntry[] memory entries)
     {
         entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry(_asset(token), 0, counterparty, amount);
+        entries[0] = LedgerEntry(_asset(token), 0, source, destination, amount);
     }
 
     function _transfer(address token, uint256 amount) private view returns (AssetTransfer memory) {

@@ -274,12 +274,13 @@ contract BatchSettlementTest is L1Fixture {
     function testFuzz_settleBatch_reverts_whenLedgerEntriesAreNotThoseClaimed(
         uint256 home,
         address token,
-        uint256 counterparty,
+        uint256 source,
+        uint256 destination,
         uint256 amount,
         bytes32 claimed
     ) external {
         LedgerEntry[] memory entries = new LedgerEntry[](1);
-        entries[0] = LedgerEntry(Asset(home, token, AssetKind.Fungible), 0, counterparty, amount);
+        entries[0] = LedgerEntry(Asset(home, token, AssetKind.Fungible), 0, source, destination, amount);
         bytes32 actual = keccak256(abi.encode(uint8(1), entries));
         vm.assume(claimed != actual);
         _expectWrongLedger(claimed, actual, entries);
