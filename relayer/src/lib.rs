@@ -34,6 +34,7 @@ pub mod roots;
 mod scenarios;
 pub mod send;
 pub mod store;
+pub mod supply;
 pub mod telemetry;
 pub mod view;
 pub mod wake;

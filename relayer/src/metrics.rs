@@ -26,6 +26,12 @@ struct ChainLabel {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AssetLabel {
+    asset: String,
+    chain: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SignerLabel {
     chain: String,
     signer: String,
@@ -47,6 +53,35 @@ pub struct Metrics {
     balance: Family<SignerLabel, Gauge<f64, AtomicU64>>,
     delivery: DelaysByRoute,
     commit: Histogram,
+    supply: SupplyGauges,
+}
+
+/// What the watch of the supply tells.
+#[derive(Default)]
+struct SupplyGauges {
+    assets: Gauge,
+    drift: Family<AssetLabel, Gauge<f64, AtomicU64>>,
+    stopped: Family<ChainLabel, Gauge>,
+}
+
+impl SupplyGauges {
+    fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "supply_assets",
+            "Fungible assets whose supply is watched",
+            self.assets.clone(),
+        );
+        registry.register(
+            "supply_drift",
+            "Units by which the figures of an asset on a chain and in the ledger are apart",
+            Family::clone(&self.drift),
+        );
+        registry.register(
+            "supply_stopped",
+            "1 once new transfers of the chain were stopped because of a drift",
+            Family::clone(&self.stopped),
+        );
+    }
 }
 
 impl Metrics {
@@ -78,6 +113,8 @@ impl Metrics {
             "Time of a durable commit to the store",
             commit.clone(),
         );
+        let supply = SupplyGauges::default();
+        supply.register(&mut registry);
         registry.register_collector(Box::new(Derived {
             store,
             progress,
@@ -90,6 +127,7 @@ impl Metrics {
             balance,
             delivery,
             commit,
+            supply,
         }
     }
 
@@ -117,6 +155,29 @@ impl Metrics {
             signer: signer.to_owned(),
         };
         self.balance.get_or_create(&label).set(ether);
+    }
+
+    /// So many assets are watched.
+    pub fn set_supply_assets(&self, count: usize) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.supply.assets.set(count);
+    }
+
+    /// So many units of the asset are not where they should be on the chain.
+    pub fn set_supply_drift(&self, asset: &str, chain: ChainId, units: f64) {
+        let label = AssetLabel {
+            asset: asset.to_owned(),
+            chain: self.names.name(chain),
+        };
+        self.supply.drift.get_or_create(&label).set(units);
+    }
+
+    /// New transfers of the chain were stopped because of a drift.
+    pub fn set_supply_stopped(&self, chain: ChainId) {
+        let label = ChainLabel {
+            chain: self.names.name(chain),
+        };
+        self.supply.stopped.get_or_create(&label).set(1);
     }
 
     /// A commit to the store took so long.
@@ -334,6 +395,9 @@ mod tests {
         );
         metrics.set_head(10, 9);
         metrics.set_balance(10, "relay", 1.5);
+        metrics.set_supply_assets(2);
+        metrics.set_supply_drift("L1:base", 10, 3.0);
+        metrics.set_supply_stopped(10);
         metrics.observe_commit(0.001);
         let mut delivered = samples::message(2, 10, 20, Stage::Final, 5);
         let sent = delivered.milestones[0];
@@ -360,6 +424,9 @@ mod tests {
             r#"causeway_imported_l1_block{chain="alpha"} 2"#,
             r#"causeway_head_block{chain="alpha"} 9"#,
             r#"causeway_signer_balance_ether{chain="alpha",signer="relay"} 1.5"#,
+            "causeway_supply_assets 2",
+            r#"causeway_supply_drift{asset="L1:base",chain="alpha"} 3.0"#,
+            r#"causeway_supply_stopped{chain="alpha"} 1"#,
             r#"causeway_stage_troubled{stage="watch",chain="alpha"} 1"#,
             r#"causeway_stage_failures_total{stage="watch",chain="alpha"} 1"#,
             r#"causeway_stage_heartbeat_timestamp_seconds{stage="watch",chain="alpha"} 100"#,

@@ -5,6 +5,7 @@ mod chains;
 mod error;
 mod operate;
 mod supervise;
+mod supply;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use crate::view::ChainNames;
 
 pub use chains::Chains;
 pub use error::AppError;
+pub(crate) use supply::Eyes;
 pub(crate) use wire::paying_signers;
 
 use supervise::Supervisor;
@@ -179,7 +181,13 @@ fn load_signers(
         .attesters
         .values()
         .map(|attester| attester.signer.clone());
-    let names: BTreeSet<String> = relay.chain(operators).chain(attesters).collect();
+    let pauser = config.supply.iter();
+    let pauser = pauser.filter_map(|supply| supply.pauser.clone());
+    let names: BTreeSet<String> = relay
+        .chain(operators)
+        .chain(attesters)
+        .chain(pauser)
+        .collect();
     let sources = names
         .into_iter()
         .filter_map(|name| Some((name.clone(), config.signers.get(&name)?)));

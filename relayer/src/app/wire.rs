@@ -72,6 +72,9 @@ impl Wiring<'_> {
                 self.start_operator(name, operator)?;
             }
         }
+        if let Some(supply) = &self.config.supply {
+            self.start_supply(supply)?;
+        }
         self.start_canaries(roles)
     }
 
@@ -373,7 +376,8 @@ impl Wiring<'_> {
     }
 }
 
-/// Names of the signers that pay on a chain: the relay's on its destinations, an operator's on L1 and on its own chain.
+/// Names of the signers that pay on a chain: the relay's on its destinations, an operator's on L1 and on its own chain, a
+/// pauser's everywhere.
 pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> BTreeSet<String> {
     let relay = config.relay.iter().filter(|_| roles.relay);
     let relay = relay
@@ -382,7 +386,10 @@ pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> B
     let operators = config.operators.values().filter(|_| roles.operator);
     let operators =
         operators.filter(|operator| chain == operator.chain || chain == config.l1.evm.chain_id);
+    let pauser = config.supply.iter();
+    let pauser = pauser.filter_map(|supply| supply.pauser.clone());
     relay
         .chain(operators.map(|operator| operator.signer.clone()))
+        .chain(pauser)
         .collect()
 }

@@ -199,6 +199,11 @@ impl ChainReader for EvmChain {
             .await
     }
 
+    async fn balance_at(&self, address: Address, block: u64) -> Result<U256, ChainError> {
+        let params = json!([address, quantity(block)]);
+        self.read(Purpose::Read, "eth_getBalance", params).await
+    }
+
     async fn nonce(&self, address: Address, pending: bool) -> Result<u64, ChainError> {
         let tag = if pending { "pending" } else { "latest" };
         let nonce: U64 = self

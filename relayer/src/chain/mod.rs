@@ -8,11 +8,13 @@ pub(crate) mod fake;
 mod logs;
 mod outcome;
 mod rpc;
+mod view;
 mod wire;
 
 pub use clock::SystemClock;
 pub use evm::{EvmChain, EvmSettings, FinalityRule};
 pub use rpc::RpcSettings;
+pub use view::{ViewError, view};
 
 use std::time::Duration;
 
@@ -240,6 +242,8 @@ pub trait ChainReader: Send + Sync {
     async fn code(&self, address: Address) -> Result<Bytes, ChainError>;
     /// Balance, in wei.
     async fn balance(&self, address: Address) -> Result<U256, ChainError>;
+    /// Balance at a block, in wei.
+    async fn balance_at(&self, address: Address, block: u64) -> Result<U256, ChainError>;
     /// Number of transactions of the account, in blocks or with the pool's.
     async fn nonce(&self, address: Address, pending: bool) -> Result<u64, ChainError>;
     /// Fees to offer now; never uses `eth_feeHistory`.

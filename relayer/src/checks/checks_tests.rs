@@ -104,6 +104,9 @@ impl ChainReader for Node {
     async fn balance(&self, _address: Address) -> Result<U256, ChainError> {
         self.alive().map(|()| self.balance)
     }
+    async fn balance_at(&self, _address: Address, _block: u64) -> Result<U256, ChainError> {
+        unreachable!("no check asks this")
+    }
     async fn block(&self, _number: u64) -> Result<Option<BlockRef>, ChainError> {
         unreachable!("no check asks this")
     }

@@ -69,12 +69,14 @@ impl Check<'_> {
         let relay = file.relay.as_ref().map(|relay| self.relay(relay));
         let operators = self.operators();
         let attesters = self.attesters();
+        let supply = file.supply.as_ref().map(|supply| self.supply(supply));
         self.check_one_sender_per_key();
-        if relay.is_none() && file.operators.is_empty() && file.attesters.is_empty() {
+        let works = !file.operators.is_empty() || !file.attesters.is_empty();
+        if relay.is_none() && supply.is_none() && !works {
             self.refuse(
                 "relay",
-                "there is neither a relay, nor an operator, nor an attester",
-                "add [relay], [operators.<chain>], or [attesters.<chain>]",
+                "there is neither a relay, nor an operator, nor an attester, nor a watch of the supply",
+                "add [relay], [operators.<chain>], [attesters.<chain>], or [supply]",
             );
         }
         Some(Config {
@@ -87,6 +89,7 @@ impl Check<'_> {
             relay,
             operators,
             attesters,
+            supply,
             signers,
         })
     }

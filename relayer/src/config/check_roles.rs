@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::check::Check;
-use super::file::{OperatorSection, RelaySection, SignerSection};
+use super::file::{OperatorSection, RelaySection, SignerSection, SupplySection};
 use super::signer::SignerSource;
-use super::{AttesterConfig, OperatorConfig, RelayConfig, RemoteAttesterConfig};
+use super::{AttesterConfig, OperatorConfig, RelayConfig, RemoteAttesterConfig, SupplyConfig};
 use crate::model::ChainId;
 
 /// Most deliveries that fit one transaction.
@@ -242,7 +242,27 @@ impl Check<'_> {
         })
     }
 
-    /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, an operator on its own and L1.
+    pub(super) fn supply(&mut self, supply: &SupplySection) -> SupplyConfig {
+        if let Some(pauser) = &supply.pauser {
+            self.check_signer("supply.pauser", pauser);
+        }
+        let numbers = [
+            ("interval_seconds", supply.interval_seconds == 0),
+            ("max_assets", supply.max_assets == 0),
+        ];
+        for (name, _) in numbers.into_iter().filter(|(_, is_zero)| *is_zero) {
+            let key = format!("supply.{name}");
+            self.refuse(&key, "0 watches nothing", "give a number from 1 on");
+        }
+        SupplyConfig {
+            interval: Duration::from_secs(supply.interval_seconds),
+            pauser: supply.pauser.clone(),
+            max_assets: supply.max_assets,
+        }
+    }
+
+    /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, an operator on its own and L1,
+    /// a pauser everywhere.
     pub(super) fn check_one_sender_per_key(&mut self) {
         let relay = self
             .file
@@ -252,8 +272,11 @@ impl Check<'_> {
         let operators = self.file.operators.iter();
         let operators = operators
             .map(|(name, operator)| (format!("operators.{name}.signer"), operator.signer.clone()));
+        let pauser = self.file.supply.as_ref();
+        let pauser = pauser.and_then(|supply| supply.pauser.clone());
+        let pauser = pauser.map(|signer| ("supply.pauser".to_owned(), signer));
         let mut seen: Vec<(String, String)> = Vec::new();
-        for (key, signer) in relay.into_iter().chain(operators) {
+        for (key, signer) in relay.into_iter().chain(operators).chain(pauser) {
             if let Some((other, _)) = seen.iter().find(|(_, known)| *known == signer) {
                 let what = format!(
                     "`{signer}` is also {other}, and two senders with one key take each other's nonces"

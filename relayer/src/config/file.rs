@@ -37,6 +37,8 @@ pub struct ConfigFile {
     /// The attester service, by chain name: signs batches for operators on other machines.
     #[serde(default)]
     pub attesters: BTreeMap<String, AttesterSection>,
+    /// The watch of the supply: compares what stands on the chains with the ledger on L1.
+    pub supply: Option<SupplySection>,
     /// Keys, by a name of your choice.
     #[serde(default)]
     pub signers: BTreeMap<String, SignerSection>,
@@ -350,6 +352,20 @@ pub struct AttesterSection {
     pub signer: String,
 }
 
+/// The watch of the supply: compares what stands on the chains with the ledger on L1.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SupplySection {
+    /// Seconds between two looks.
+    #[serde(default = "default_supply_interval")]
+    pub interval_seconds: u64,
+    /// Name of the signer that pauses new transfers everywhere when the figures drift apart. Without it, nothing is paused.
+    pub pauser: Option<String>,
+    /// Most fungible assets that are watched.
+    #[serde(default = "default_max_assets")]
+    pub max_assets: usize,
+}
+
 /// How a batch's transactions are made available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -425,6 +441,14 @@ fn default_seal_seconds() -> u64 {
 
 fn default_import_interval() -> u64 {
     30
+}
+
+fn default_supply_interval() -> u64 {
+    30
+}
+
+fn default_max_assets() -> usize {
+    1_000
 }
 
 fn default_seal_messages() -> u64 {

@@ -50,6 +50,8 @@ pub struct Config {
     pub operators: BTreeMap<String, OperatorConfig>,
     /// The attester service, by chain name.
     pub attesters: BTreeMap<String, AttesterConfig>,
+    /// The watch of the supply, if it is configured.
+    pub supply: Option<SupplyConfig>,
     /// Keys, by name.
     pub signers: BTreeMap<String, SignerSource>,
 }
@@ -177,6 +179,17 @@ pub struct AttesterConfig {
     pub chain: ChainId,
     /// Name of the signer that attests.
     pub signer: String,
+}
+
+/// The watch of the supply.
+#[derive(Clone, Debug)]
+pub struct SupplyConfig {
+    /// Time between two looks.
+    pub interval: Duration,
+    /// Name of the signer that pauses new transfers.
+    pub pauser: Option<String>,
+    /// Most fungible assets that are watched.
+    pub max_assets: usize,
 }
 
 impl Config {

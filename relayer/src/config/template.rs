@@ -85,6 +85,12 @@ seal_after_messages = 256
 import_interval_seconds = 30
 data_availability = "validium" # or "calldata", "blobs"
 
+# The watch of the supply: compares what stands on the chains with the ledger on L1. Remove the table to do without.
+[supply]
+interval_seconds = 30
+max_assets = 1000
+# pauser = "pauser"        # signer that pauses new transfers everywhere when the figures drift apart
+
 # Keys. One signer serves one role on one chain: two senders with one key take each other's nonces.
 [signers.relay]
 keystore = "keys/relay.json"

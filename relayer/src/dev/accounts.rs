@@ -19,6 +19,7 @@ pub const MAX_CHAINS: u32 = 40;
 
 const FIRST_USER: u32 = 3;
 const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
+const PAUSER: u32 = 15;
 const FIRST_OPERATOR: u32 = 16;
 const FIRST_ATTESTER: u32 = FIRST_OPERATOR + MAX_CHAINS;
 const ATTESTERS: u32 = 3;
@@ -46,6 +47,8 @@ pub struct Accounts {
     pub admin: Account,
     /// The relayer, and a second one for tests.
     pub relays: Vec<Account>,
+    /// Stops new transfers when the supply does not hold.
+    pub pauser: Account,
     /// For whoever tries the network.
     pub users: Vec<Account>,
     /// One per chain.
@@ -75,6 +78,7 @@ impl Accounts {
         Ok(Self {
             admin: account("admin", 0)?,
             relays: named("relay", 1, 2)?,
+            pauser: account("pauser", PAUSER)?,
             users: users.collect::<Result<_, _>>()?,
             operators: named("operator", FIRST_OPERATOR, chains)?,
             attesters: named("attester", FIRST_ATTESTER, ATTESTERS)?,
@@ -85,6 +89,7 @@ impl Accounts {
     pub fn all(&self) -> impl Iterator<Item = &Account> {
         std::iter::once(&self.admin)
             .chain(&self.relays)
+            .chain([&self.pauser])
             .chain(&self.users)
             .chain(&self.operators)
             .chain(&self.attesters)

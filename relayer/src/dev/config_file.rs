@@ -82,8 +82,16 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("authority", l1.authority.address),
     ];
     addresses(text, &on_l1)?;
-    writeln!(text, "\n[relay]\nsigner = \"relay-1\"")
+    writeln!(text, "\n[relay]\nsigner = \"relay-1\"")?;
+    let pauser = &network.accounts.pauser.name;
+    writeln!(
+        text,
+        "\n[supply]\ninterval_seconds = {SUPPLY_SECONDS}\npauser = \"{pauser}\""
+    )
 }
+
+/// A look at the supply asks every chain several questions about every asset.
+const SUPPLY_SECONDS: u64 = 3;
 
 /// Local chains answer at once, so they are looked at often.
 const POLL_MS: u64 = 300;
@@ -128,6 +136,7 @@ fn signers(text: &mut String, network: &LocalNetwork) -> std::fmt::Result {
     let all = accounts
         .relays
         .iter()
+        .chain([&accounts.pauser])
         .chain(&accounts.operators)
         .chain(&accounts.attesters);
     all.chain(&accounts.users)

@@ -162,11 +162,7 @@ impl Plan<'_> {
 
         let authority = l1.authority.address;
         sender.assign(authority, &roles::on_l1(l1)).await?;
-        for role in [GOVERNANCE, PAUSER] {
-            sender
-                .grant(authority, role, self.constants.initial_admin)
-                .await?;
-        }
+        self.grant_roles(&mut sender, authority).await?;
         let (input, proof) = self.sample_attestation()?;
         let accept = IVerifierRegistry::acceptVerifierCall {
             verifier: *verifier,
@@ -178,6 +174,20 @@ impl Plan<'_> {
             .await?;
         sender.settle().await?;
         Ok(sender)
+    }
+
+    /// What governs and stops, on L1 as on every chain.
+    async fn grant_roles(
+        &self,
+        sender: &mut AdminSender,
+        authority: Address,
+    ) -> Result<(), DeployError> {
+        let admin = self.constants.initial_admin;
+        let pauser = self.accounts.pauser.signer.address();
+        for (role, account) in [(GOVERNANCE, admin), (PAUSER, admin), (PAUSER, pauser)] {
+            sender.grant(authority, role, account).await?;
+        }
+        Ok(())
     }
 
     /// A proof that the verifier accepts, about an input that no batch has.
@@ -217,11 +227,7 @@ impl Plan<'_> {
         sender
             .assign(authority, &roles::on_chain(deployment))
             .await?;
-        for role in [GOVERNANCE, PAUSER] {
-            sender
-                .grant(authority, role, self.constants.initial_admin)
-                .await?;
-        }
+        self.grant_roles(&mut sender, authority).await?;
         sender
             .grant(authority, OPERATOR, operator.signer.address())
             .await?;

@@ -34,6 +34,8 @@ pub enum IntentKind {
     },
     /// Fills a nonce that nothing else will use.
     Cancel,
+    /// Stops new transfers of assets.
+    Pause,
     /// A step that a person asked for on the command line.
     ByHand {
         /// Which step.

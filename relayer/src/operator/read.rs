@@ -1,7 +1,7 @@
 //! Reads from an operated chain and from L1: all that the operator and its attesters derive batches from.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, U256},
     sol_types::{SolCall, SolEvent},
 };
 use causeway_bindings::{
@@ -11,7 +11,7 @@ use causeway_bindings::{
 use causeway_proofs::L2Log;
 
 use crate::{
-    chain::{CallRequest, ChainError, ChainLog, ChainReader, FullBlock},
+    chain::{ChainError, ChainLog, ChainReader, FullBlock, ViewError, view},
     model::ChainId,
 };
 
@@ -58,6 +58,23 @@ pub enum ReadError {
         /// What the decoder said.
         reason: String,
     },
+}
+
+impl From<ViewError> for ReadError {
+    fn from(error: ViewError) -> Self {
+        match error {
+            ViewError::Chain(error) => error.into(),
+            ViewError::NotOurContract {
+                chain,
+                contract,
+                reason,
+            } => Self::NotOurContract {
+                chain,
+                contract,
+                reason,
+            },
+        }
+    }
 }
 
 /// What the logs of some blocks say, in order.
@@ -260,18 +277,7 @@ pub async fn read<C: SolCall>(
     call: &C,
     block: Option<u64>,
 ) -> Result<C::Return, ReadError> {
-    let request = CallRequest {
-        from: Address::ZERO,
-        to: contract,
-        data: Bytes::from(call.abi_encode()),
-        value: U256::ZERO,
-        gas: None,
-    };
-    let answer = match block {
-        Some(block) => reader.call_at(&request, block).await?,
-        None => reader.call(&request).await?,
-    };
-    C::abi_decode_returns(&answer).map_err(|error| undecodable(reader, contract, &error))
+    Ok(view(reader, contract, call, block).await?)
 }
 
 async fn rolling<C: SolCall<Return = B256>>(

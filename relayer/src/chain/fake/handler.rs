@@ -7,7 +7,8 @@ use alloy::{
     sol_types::{Revert, SolCall, SolError, SolEvent},
 };
 use causeway_bindings::{
-    BatchProof, BundleDelivery, BundleStatus, IInteropHandler, IInteropRootStorage, bundle_hash,
+    BatchProof, BundleDelivery, BundleStatus, IAssetCustody, IInteropHandler, IInteropRootStorage,
+    bundle_hash,
 };
 use causeway_proofs::{Dialect, L2Log, hash, verify_in_batch, verify_message};
 
@@ -45,7 +46,10 @@ impl Inner {
         done: &mut BTreeSet<B256>,
     ) -> (bool, Vec<(Address, LogData)>) {
         if tx.to != CONTRACTS.handler {
-            return (true, Vec::new());
+            let pauses = IAssetCustody::pauseCall::abi_decode(&tx.input).is_ok();
+            let event = IAssetCustody::PausedSet { paused: true };
+            let logs = pauses.then(|| (tx.to, event.encode_log_data()));
+            return (true, logs.into_iter().collect());
         }
         let mut logs = Vec::new();
         let executed = |hash: B256| {

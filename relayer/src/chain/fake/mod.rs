@@ -6,7 +6,7 @@ mod views;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
@@ -101,7 +101,16 @@ pub(crate) struct Faults {
     pub(crate) revert_in_blocks: BTreeSet<B256>,
 }
 
+/// What contracts of a test's own answer, at a block.
+pub(crate) trait Answers: Send + Sync {
+    /// Answer of a contract, or its revert data; `None` for questions that are not its own.
+    fn call(&self, request: &CallRequest, block: u64) -> Option<Result<Bytes, Bytes>>;
+    /// Balance of an account.
+    fn balance(&self, account: Address, block: u64) -> U256;
+}
+
 struct Inner {
+    answers: Option<Arc<dyn Answers>>,
     blocks: Vec<FakeBlock>,
     pool: Vec<PoolTx>,
     queued_logs: Vec<(Address, LogData)>,
@@ -123,6 +132,7 @@ pub(crate) struct FakeChain {
 impl FakeChain {
     pub(crate) fn new(id: ChainId, finality_depth: u64) -> Self {
         let inner = Inner {
+            answers: None,
             blocks: Vec::new(),
             pool: Vec::new(),
             queued_logs: Vec::new(),
@@ -140,6 +150,11 @@ impl FakeChain {
         };
         chain.mine();
         chain
+    }
+
+    /// Has questions answered by contracts of the test's own first.
+    pub(crate) fn set_answers(&self, answers: Arc<dyn Answers>) {
+        self.lock().answers = Some(answers);
     }
 
     /// A log for the next block, from a contract that the relayer did not call.
@@ -385,11 +400,19 @@ impl ChainReader for FakeChain {
     }
 
     async fn call(&self, request: &CallRequest) -> Result<Bytes, ChainError> {
-        Ok(self.answer()?.view(&request.data).unwrap_or_default())
+        self.call_at(request, self.head_number()).await
     }
 
-    async fn call_at(&self, request: &CallRequest, _block: u64) -> Result<Bytes, ChainError> {
-        self.call(request).await
+    async fn call_at(&self, request: &CallRequest, block: u64) -> Result<Bytes, ChainError> {
+        let inner = self.answer()?;
+        let answers = inner.answers.as_ref();
+        match answers.and_then(|answers| answers.call(request, block)) {
+            Some(answer) => answer.map_err(|data| ChainError::Reverted {
+                chain: self.id,
+                data,
+            }),
+            None => Ok(inner.view(&request.data).unwrap_or_default()),
+        }
     }
 
     async fn estimate_gas(&self, request: &CallRequest) -> Result<u64, ChainError> {
@@ -419,6 +442,12 @@ impl ChainReader for FakeChain {
 
     async fn balance(&self, _address: Address) -> Result<U256, ChainError> {
         self.answer().map(|_| U256::MAX)
+    }
+
+    async fn balance_at(&self, address: Address, block: u64) -> Result<U256, ChainError> {
+        let inner = self.answer()?;
+        let answers = inner.answers.as_ref().expect("somebody who answers");
+        Ok(answers.balance(address, block))
     }
 
     async fn nonce(&self, address: Address, pending: bool) -> Result<u64, ChainError> {

@@ -1,0 +1,113 @@
+//! Where every unit of something is, as L1's ledger and the chains tell it about one moment.
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::{B256, U256};
+use causeway_bindings::{Asset, AssetKind, ETHER};
+
+use crate::model::ChainId;
+
+/// What is counted as one: a fungible asset, or one token of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The asset.
+    pub asset: Asset,
+    /// Token id; 0 for fungible assets.
+    pub token_id: U256,
+}
+
+impl Unit {
+    /// A fungible asset.
+    pub fn fungible(asset: Asset) -> Self {
+        Self {
+            asset,
+            token_id: U256::ZERO,
+        }
+    }
+
+    /// Ether of L1, in which all chains pay their fees.
+    pub fn ether(l1: ChainId) -> Self {
+        Self::fungible(Asset {
+            originChainId: U256::from(l1),
+            originToken: ETHER,
+            kind: AssetKind::Fungible,
+        })
+    }
+
+    /// Its key in the ledger.
+    pub fn key(&self) -> B256 {
+        self.asset.ledger_key(self.token_id)
+    }
+
+    /// Chain it was born on.
+    pub fn home(&self) -> ChainId {
+        self.asset.originChainId.saturating_to()
+    }
+
+    /// Whether this is ether of that L1.
+    pub fn is_ether_of(&self, l1: ChainId) -> bool {
+        self.home() == l1 && self.asset.originToken == ETHER
+    }
+}
+
+/// What the ledger says at a block of L1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerFigures {
+    /// All that is outside of the home.
+    pub issued: U256,
+    /// What each chain may spend; L1 is one of them.
+    pub balances: BTreeMap<ChainId, U256>,
+    /// What is on its way, by destination.
+    pub pending: BTreeMap<ChainId, U256>,
+}
+
+/// What stands on a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stock {
+    /// At home, by the custody's own count.
+    Locked {
+        /// Units that are elsewhere, or claimed.
+        locked: U256,
+        /// Units the custody has by the word of the token; `None` where it gives none.
+        kept: Option<U256>,
+    },
+    /// At home, for tokens of which no count is kept: what the custody has. Anybody may give it more.
+    Kept(U256),
+    /// Elsewhere: what was minted and not burned.
+    Minted(U256),
+    /// The base token of a chain, paid out of a holder that got its funds at genesis. Anybody may give it more.
+    PaidOut {
+        /// What the holder had at genesis.
+        endowed: U256,
+        /// What it has.
+        left: U256,
+    },
+}
+
+/// What one chain says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Block of the chain.
+    pub block: u64,
+    /// What stands there.
+    pub stock: Stock,
+    /// What arrived and could not be paid.
+    pub claimable: U256,
+    /// What the ledger has booked as arrived and the custody has not paid yet: withdrawals above a limit.
+    pub held_back: U256,
+}
+
+/// Everything about one unit at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supply {
+    /// Chain it was born on.
+    pub home: ChainId,
+    /// Chain of the ledger.
+    pub l1: ChainId,
+    /// Whether it is ether of L1, about which no token has a say.
+    pub is_ether: bool,
+    /// What the ledger says.
+    pub ledger: LedgerFigures,
+    /// What the chains say. Chains that cannot be seen are missing.
+    pub places: BTreeMap<ChainId, Place>,
+}
