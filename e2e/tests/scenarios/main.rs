@@ -12,5 +12,6 @@ mod lying_operator;
 mod outage;
 mod priority_operations;
 mod refusals;
+mod supply;
 mod support;
 mod tutorial;

@@ -31,6 +31,8 @@ pub struct Target {
     pub page: u64,
     /// Our contracts, by the name of their key.
     pub contracts: Vec<(&'static str, Address)>,
+    /// The one among them that keeps assets.
+    pub custody: Address,
     /// The access manager, which is not ours and has no version.
     pub authority: Address,
 }
@@ -53,6 +55,7 @@ impl From<&L1Config> for Target {
                 ("asset_ledger", contracts.asset_ledger),
                 ("shared_bridge", contracts.shared_bridge),
             ],
+            custody: contracts.shared_bridge,
             authority: contracts.authority,
         }
     }
@@ -75,6 +78,7 @@ impl From<&ChainConfig> for Target {
                 ("root_storage", contracts.root_storage),
                 ("vault", contracts.vault),
             ],
+            custody: contracts.vault,
             authority: contracts.authority,
         }
     }

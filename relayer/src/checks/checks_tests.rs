@@ -148,6 +148,7 @@ fn target() -> Target {
         start_block: 0,
         page: 100,
         contracts: vec![("outbox", Address::repeat_byte(1))],
+        custody: Address::repeat_byte(3),
         authority: Address::repeat_byte(2),
     }
 }

@@ -3,9 +3,9 @@
 use alloy::primitives::utils::format_ether;
 use alloy::primitives::{Address, FixedBytes, U256};
 use alloy::sol_types::SolCall;
-use causeway_bindings::{IAccessManager, IInteropRootStorage, IPriorityInbox};
+use causeway_bindings::{IAccessManager, IAssetCustody, IInteropRootStorage, IPriorityInbox};
 
-use super::{Finding, Subject};
+use super::{Finding, Subject, Target};
 use crate::chain::{CallRequest, ChainError, ChainReader};
 use crate::config::{ChainConfig, L1Config, OperatorConfig};
 use crate::operator::registration::{Registration, read_registration};
@@ -152,34 +152,39 @@ async fn check_right(
     selector: [u8; 4],
     what: &str,
 ) -> Finding {
-    match can_call(
-        reader,
-        chain.contracts.authority,
-        account,
-        contract,
-        selector,
-    )
-    .await
-    {
+    let authority = chain.contracts.authority;
+    let may = can_call(reader, authority, account, contract, selector).await;
+    judge_right(&chain.name, may, account, what, ("operator", authority))
+}
+
+/// Whether the account may stop new transfers of the chain, or of L1.
+pub async fn check_pauser(reader: &dyn ChainReader, target: &Target, account: Address) -> Finding {
+    let selector = IAssetCustody::pauseCall::SELECTOR;
+    let may = can_call(reader, target.authority, account, target.custody, selector).await;
+    let role = ("pauser", target.authority);
+    judge_right(&target.name, may, account, "stop new transfers", role)
+}
+
+fn judge_right(
+    name: &str,
+    may: Result<bool, ChainError>,
+    account: Address,
+    what: &str,
+    (role, authority): (&str, Address),
+) -> Finding {
+    match may {
         Err(error) => Finding::failed(
-            &chain.name,
+            name,
             Subject::Reachable,
             error.to_string(),
             "start the node",
         ),
-        Ok(true) => Finding::ok(
-            &chain.name,
-            Subject::Permission,
-            format!("{account} may {what}"),
-        ),
+        Ok(true) => Finding::ok(name, Subject::Permission, format!("{account} may {what}")),
         Ok(false) => Finding::failed(
-            &chain.name,
+            name,
             Subject::Permission,
             format!("{account} may not {what}"),
-            format!(
-                "have the chain's governance grant it the operator role on {}",
-                chain.contracts.authority
-            ),
+            format!("have the chain's governance grant it the {role} role on {authority}"),
         ),
     }
 }

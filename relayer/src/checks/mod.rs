@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 pub use chains::{Target, check_contracts, check_identity, check_time, check_visible_logs};
-pub use keys::{check_balance, check_operator};
+pub use keys::{check_balance, check_operator, check_pauser};
 
 /// The protocol version that this release works with.
 pub const PROTOCOL_VERSION: u64 = 1;

@@ -15,7 +15,7 @@ use super::output::{Output, Report, table};
 use crate::app::{Chains, Roles, check_chain, paying_signers};
 use crate::chain::{ChainReader, EvmChain, SystemClock};
 use crate::checks::{
-    Finding, Subject, Target, Verdict, check_balance, check_operator, check_time,
+    Finding, Subject, Target, Verdict, check_balance, check_operator, check_pauser, check_time,
     check_visible_logs,
 };
 use crate::config::{Config, OperatorConfig};
@@ -113,6 +113,12 @@ impl Examination<'_> {
                 .into_iter()
                 .flatten(),
         );
+        findings.extend(
+            join_all(targets.iter().map(|target| self.pauser(target, &signers)))
+                .await
+                .into_iter()
+                .flatten(),
+        );
         if self.roles.operator {
             let operators = self
                 .config
@@ -178,7 +184,12 @@ impl Examination<'_> {
                 operator.signer == name
                     || operator.attesters.iter().any(|attester| attester == name)
             };
-            relays || (roles.operator && self.config.operators.values().any(operates))
+            let pauses = self
+                .config
+                .supply
+                .as_ref()
+                .is_some_and(|supply| supply.pauser.as_deref() == Some(name));
+            relays || pauses || (roles.operator && self.config.operators.values().any(operates))
         };
         let all = self
             .config
@@ -206,6 +217,16 @@ impl Examination<'_> {
             }
         }
         findings
+    }
+
+    async fn pauser(
+        &self,
+        target: &Target,
+        signers: &BTreeMap<&str, PrivateKeySigner>,
+    ) -> Option<Finding> {
+        let name = self.config.supply.as_ref()?.pauser.as_deref()?;
+        let (chain, signer) = (self.chains.get(target.chain_id)?, signers.get(name)?);
+        Some(check_pauser(chain.as_ref(), target, signer.address()).await)
     }
 
     async fn operator(

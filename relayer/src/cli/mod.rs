@@ -14,6 +14,7 @@ mod output;
 mod run;
 mod signing;
 mod source;
+mod token;
 
 use std::path::PathBuf;
 
@@ -75,6 +76,9 @@ enum Command {
     /// Get back what was sent from L1 and refused
     #[command(subcommand)]
     Deposit(assets::DepositCommand),
+    /// Look at tokens: where their units are, and that the sum holds
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -126,6 +130,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Transfer(command) => assets::transfer(&config, command, output).await,
         Command::Withdraw(command) => assets::withdraw(&config, command, output).await,
         Command::Deposit(command) => assets::deposit(&config, command, output).await,
+        Command::Token(command) => token::run(&config, command, output).await,
         Command::Completions(args) => completions::run(&args),
     }
 }

@@ -201,7 +201,7 @@ impl Watch {
         }
         for chain in supply.places.keys() {
             let here = drifts.iter().filter(|drift| drift.chain == *chain);
-            let amount: f64 = here.map(|drift| f64::from(drift.amount())).sum();
+            let amount = here.fold(0.0, |sum, drift| sum + f64::from(drift.amount()));
             self.ctx.metrics.set_supply_drift(&name, *chain, amount);
         }
         if drifts.is_empty() {

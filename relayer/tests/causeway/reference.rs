@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["dev"],
     &["run"],
@@ -50,6 +50,8 @@ const COMMANDS: [&[&str]; 27] = [
     &["withdraw", "finalize"],
     &["deposit"],
     &["deposit", "recover"],
+    &["token"],
+    &["token", "supply"],
     &["completions"],
 ];
 
