@@ -16,15 +16,24 @@ pub(super) fn seconds(text: &str) -> Result<Duration, ParseIntError> {
     text.parse().map(Duration::from_secs)
 }
 
-/// The network, after a look at the chains that are needed: those of another network say nothing.
+/// The network, after a look at the chains that are needed.
 pub(super) async fn open(config: &Config, needed: &[ChainId]) -> Result<Network, Failure> {
-    let chains = Chains::open(config)?;
+    check(config, &Chains::open(config)?, |chain| {
+        needed.contains(&chain)
+    })
+    .await?;
+    Ok(Network::open(config)?)
+}
+
+/// Looks at the chains that are needed: those of another network say nothing.
+pub(super) async fn check(
+    config: &Config,
+    chains: &Chains,
+    is_needed: impl Fn(ChainId) -> bool,
+) -> Result<(), Failure> {
     let mut targets = vec![Target::from(&config.l1)];
     targets.extend(config.chains.values().map(Target::from));
-    for target in targets
-        .iter()
-        .filter(|target| needed.contains(&target.chain_id))
-    {
+    for target in targets.iter().filter(|target| is_needed(target.chain_id)) {
         let Some(chain) = chains.get(target.chain_id) else {
             continue;
         };
@@ -36,7 +45,7 @@ pub(super) async fn open(config: &Config, needed: &[ChainId]) -> Result<Network,
             return Err(Failure::new(Exit::Refused, finding.to_string()));
         }
     }
-    Ok(Network::open(config)?)
+    Ok(())
 }
 
 pub(super) fn find_chain<'a>(config: &'a Config, word: &str) -> Result<&'a ChainConfig, Failure> {

@@ -94,16 +94,8 @@ pub fn check(supply: &Supply) -> Vec<Drift> {
 }
 
 fn identity(supply: &Supply) -> Option<Drift> {
-    let ledger = &supply.ledger;
-    let balances = ledger
-        .balances
-        .iter()
-        .filter(|(chain, _)| **chain != supply.home);
-    let all = balances
-        .map(|(_, amount)| amount)
-        .chain(ledger.pending.values());
-    let found = all.fold(U256::ZERO, |sum, amount| sum.saturating_add(*amount));
-    differ(Rule::Identity, supply.l1, found, ledger.issued)
+    let found = supply.ledger.total(supply.home);
+    differ(Rule::Identity, supply.l1, found, supply.ledger.issued)
 }
 
 fn at_home(supply: &Supply, place: &Place) -> Vec<Drift> {
@@ -115,11 +107,11 @@ fn at_home(supply: &Supply, place: &Place) -> Vec<Drift> {
             counted.into_iter().chain(short).collect()
         }
         Stock::Kept(kept) => too_little(supply, kept, owed).into_iter().collect(),
-        Stock::Minted(found) | Stock::PaidOut { left: found, .. } => {
-            differ(Rule::Home, supply.home, found, owed)
-                .into_iter()
-                .collect()
-        }
+        Stock::Minted(found)
+        | Stock::PaidOut { left: found, .. }
+        | Stock::IssuersOwn { crossed: found, .. } => differ(Rule::Home, supply.home, found, owed)
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -133,6 +125,11 @@ fn elsewhere(supply: &Supply, chain: ChainId, place: &Place) -> Option<Drift> {
             let found = place.owed_beside(endowed).saturating_sub(left);
             at_most(Rule::Chain, chain, found, expected)
         }
+        // What arrived and is owed is part of what crossed.
+        Stock::IssuersOwn { crossed, .. } => {
+            let found = crossed.saturating_add(place.delayed);
+            differ(Rule::Chain, chain, found, expected)
+        }
         Stock::Locked { locked: found, .. } | Stock::Kept(found) => {
             differ(Rule::Chain, chain, found, expected)
         }
@@ -143,7 +140,8 @@ impl Place {
     fn owed_beside(&self, amount: U256) -> U256 {
         amount
             .saturating_add(self.claimable)
-            .saturating_add(self.held_back)
+            .saturating_add(self.delayed)
+            .saturating_add(self.held)
     }
 }
 

@@ -6,7 +6,7 @@ use alloy::primitives::U256;
 use proptest::prelude::*;
 
 use super::*;
-use crate::supply::figures::LedgerFigures;
+use crate::supply::figures::{LedgerFigures, Route};
 
 const L1: ChainId = 1;
 const CHAINS: [ChainId; 4] = [L1, 10, 20, 30];
@@ -16,7 +16,8 @@ const ENDOWED: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     UnderWay,
-    HeldBack,
+    Delayed,
+    Held,
     Claimable,
     Paid,
 }
@@ -33,23 +34,33 @@ struct Transfer {
 #[derive(Clone, Debug)]
 struct World {
     home: ChainId,
-    is_ether: bool,
+    token: Token,
     transfers: Vec<Transfer>,
 }
 
+/// What crosses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Token {
+    Ether,
+    Plain,
+    /// Elsewhere the issuer has tokens of its own.
+    IssuersOwn,
+}
+
 impl World {
-    fn new(home: ChainId, is_ether: bool, wishes: &[(usize, usize, u64, u8)]) -> Self {
+    fn new(home: ChainId, token: Token, wishes: &[(usize, usize, u64, u8)]) -> Self {
         let mut world = Self {
             home,
-            is_ether,
+            token,
             transfers: Vec::new(),
         };
         for (from, to, amount, fate) in wishes {
             let (from, to) = (CHAINS[from % 4], CHAINS[to % 4]);
-            let fate = match fate % 4 {
+            let fate = match fate % 5 {
                 0 => Fate::UnderWay,
-                1 if to == L1 => Fate::HeldBack,
+                1 if to == L1 => Fate::Delayed,
                 1 | 2 => Fate::Claimable,
+                4 if token != Token::Ether => Fate::Held,
                 _ => Fate::Paid,
             };
             let amount = match from == home {
@@ -98,13 +109,32 @@ impl World {
             };
         }
         let there = self.paid(chain) - self.sent(chain);
-        match self.is_ether && chain != L1 {
-            true => Stock::PaidOut {
+        match self.token {
+            Token::Ether => Stock::PaidOut {
                 endowed: U256::from(ENDOWED),
                 left: U256::from(ENDOWED - there),
             },
-            false => Stock::Minted(U256::from(there)),
+            Token::Plain => Stock::Minted(U256::from(there)),
+            Token::IssuersOwn => Stock::IssuersOwn {
+                crossed: U256::from(
+                    self.arrived(chain) - self.came(chain, Fate::Delayed) - self.sent(chain),
+                ),
+                supply: Some(U256::MAX),
+            },
         }
+    }
+
+    fn pending(&self) -> BTreeMap<Route, U256> {
+        let mut pending = BTreeMap::new();
+        let under_way = self.transfers.iter();
+        for transfer in under_way.filter(|transfer| transfer.fate == Fate::UnderWay) {
+            let route = Route {
+                source: transfer.from,
+                destination: transfer.to,
+            };
+            *pending.entry(route).or_default() += U256::from(transfer.amount);
+        }
+        pending
     }
 
     fn supply(&self) -> Supply {
@@ -122,16 +152,17 @@ impl World {
             block: 5,
             stock: self.stock(chain),
             claimable: U256::from(self.came(chain, Fate::Claimable)),
-            held_back: U256::from(self.came(chain, Fate::HeldBack)),
+            delayed: U256::from(self.came(chain, Fate::Delayed)),
+            held: U256::from(self.came(chain, Fate::Held)),
         };
         Supply {
             home: self.home,
             l1: L1,
-            is_ether: self.is_ether,
+            is_ether: self.token == Token::Ether,
             ledger: LedgerFigures {
                 issued: U256::from(issued),
                 balances: by_chain(&balance),
-                pending: by_chain(&|chain| self.came(chain, Fate::UnderWay)),
+                pending: self.pending(),
             },
             places: CHAINS.map(|chain| (chain, place(chain))).into(),
         }
@@ -149,9 +180,18 @@ fn found(supply: &Supply) -> Vec<(Rule, ChainId, u64)> {
 fn worlds() -> impl Strategy<Value = World> {
     let wish = (0..4_usize, 0..4_usize, 1..1_000_u64, any::<u8>());
     let wishes = prop::collection::vec(wish, 0..60);
-    (0..4_usize, any::<bool>(), wishes).prop_map(|(home, is_ether, wishes)| {
-        let home = if is_ether { L1 } else { CHAINS[home] };
-        World::new(home, is_ether, &wishes)
+    let tokens = prop_oneof![
+        Just(Token::Ether),
+        Just(Token::Plain),
+        Just(Token::IssuersOwn)
+    ];
+    (0..4_usize, tokens, wishes).prop_map(|(home, token, wishes)| {
+        let home = if token == Token::Ether {
+            L1
+        } else {
+            CHAINS[home]
+        };
+        World::new(home, token, &wishes)
     })
 }
 
@@ -177,12 +217,23 @@ proptest! {
         prop_assert_eq!(found(&issued), vec![identity, at_home]);
 
         let mut under_way = honest.clone();
-        *under_way.ledger.pending.get_mut(&chain).unwrap() += by;
+        let route = Route { source: chain, destination: CHAINS[(at + 1) % 4] };
+        *under_way.ledger.pending.entry(route).or_default() += by;
         prop_assert_eq!(found(&under_way), vec![identity]);
 
-        let mut claimable = honest.clone();
-        claimable.places.get_mut(&chain).unwrap().claimable += by;
-        prop_assert_eq!(found(&claimable), vec![at_place]);
+        let is_issuers_own = matches!(honest.places[&chain].stock, Stock::IssuersOwn { .. });
+        let owed: [fn(&mut Place) -> &mut U256; 3] =
+            [|place| &mut place.claimable, |place| &mut place.held, |place| &mut place.delayed];
+        for (index, amount) in owed.into_iter().enumerate() {
+            let mut owes = honest.clone();
+            *amount(owes.places.get_mut(&chain).unwrap()) += by;
+            // What a claim is for has crossed.
+            let expected = match is_issuers_own && index < 2 {
+                true => vec![],
+                false => vec![at_place],
+            };
+            prop_assert_eq!(found(&owes), expected);
+        }
 
         if chain != world.home {
             let mut balance = honest.clone();
@@ -202,6 +253,7 @@ proptest! {
                 *kept = Some(*locked);
             }
             Stock::Minted(minted) => *minted += by,
+            Stock::IssuersOwn { crossed, .. } => *crossed += by,
             Stock::PaidOut { left, .. } => *left -= by,
             Stock::Kept(_) => unreachable!("no world has it"),
         }
@@ -215,7 +267,7 @@ fn is_paid_out(supply: &Supply, chain: ChainId) -> bool {
 
 fn sample() -> World {
     let wishes = [(1, 2, 100, 3), (1, 0, 50, 1), (2, 3, 30, 0), (1, 3, 7, 2)];
-    World::new(10, false, &wishes)
+    World::new(10, Token::Plain, &wishes)
 }
 
 #[test]
@@ -235,7 +287,7 @@ fn a_chain_that_is_not_seen_is_not_judged() {
 
 #[test]
 fn gifts_to_a_holder_are_no_drift_and_hide_no_more_than_they_are() {
-    let mut supply = World::new(L1, true, &[(0, 1, 100, 3)]).supply();
+    let mut supply = World::new(L1, Token::Ether, &[(0, 1, 100, 3)]).supply();
     let stock = |paid: u64| Stock::PaidOut {
         endowed: U256::from(ENDOWED),
         left: U256::from(ENDOWED - paid),
@@ -247,6 +299,24 @@ fn gifts_to_a_holder_are_no_drift_and_hide_no_more_than_they_are() {
     assert_eq!(judge(100), vec![]);
     assert_eq!(judge(60), vec![]);
     assert_eq!(judge(101), vec![(Rule::Chain, 10, 1)]);
+}
+
+/// Whoever brought the token may mint it, and others may too.
+#[test]
+fn how_many_there_are_of_an_issuers_own_token_says_nothing() {
+    let world = World::new(10, Token::IssuersOwn, &[(1, 2, 100, 3), (2, 1, 40, 3)]);
+    let mut supply = world.supply();
+    let mut judge = |crossed: u64, supply_there| {
+        supply.places.get_mut(&20).unwrap().stock = Stock::IssuersOwn {
+            crossed: U256::from(crossed),
+            supply: supply_there,
+        };
+        found(&supply)
+    };
+    for there in [None, Some(U256::ZERO), Some(U256::MAX)] {
+        assert_eq!(judge(60, there), vec![]);
+        assert_eq!(judge(59, there), vec![(Rule::Chain, 20, 1)]);
+    }
 }
 
 #[test]

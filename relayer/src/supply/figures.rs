@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy::primitives::{B256, U256};
 use causeway_bindings::{Asset, AssetKind, ETHER};
 
-use crate::model::ChainId;
+use crate::{model::ChainId, view::ChainNames};
 
 /// What is counted as one: a fungible asset, or one token of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,32 @@ impl Unit {
     }
 }
 
+/// What people call an asset: its home and the token there.
+pub fn asset_name(asset: &Asset, names: &ChainNames) -> String {
+    let home = names.name(asset.originChainId.saturating_to());
+    if asset.originToken == ETHER {
+        return format!("{home}:base");
+    }
+    format!("{home}:{}", asset.originToken)
+}
+
+/// From a chain to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// Chain that it leaves.
+    pub source: ChainId,
+    /// Chain that it goes to.
+    pub destination: ChainId,
+}
+
+impl Route {
+    /// No route comes before it.
+    pub(super) const FIRST: Self = Self {
+        source: 0,
+        destination: 0,
+    };
+}
+
 /// What the ledger says at a block of L1.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerFigures {
@@ -57,8 +83,23 @@ pub struct LedgerFigures {
     pub issued: U256,
     /// What each chain may spend; L1 is one of them.
     pub balances: BTreeMap<ChainId, U256>,
-    /// What is on its way, by destination.
-    pub pending: BTreeMap<ChainId, U256>,
+    /// What is on its way.
+    pub pending: BTreeMap<Route, U256>,
+}
+
+impl LedgerFigures {
+    /// All that chains have and that is on its way.
+    pub fn total(&self, home: ChainId) -> U256 {
+        let balances = self.balances.iter();
+        let balances = balances.filter(|(chain, _)| **chain != home);
+        let amounts = balances.map(|(_, amount)| amount);
+        sum(amounts.chain(self.pending.values()))
+    }
+}
+
+/// A sum, or the highest number where it is beyond that.
+pub(super) fn sum<'a>(amounts: impl Iterator<Item = &'a U256>) -> U256 {
+    amounts.fold(U256::ZERO, |sum, amount| sum.saturating_add(*amount))
 }
 
 /// What stands on a chain.
@@ -75,6 +116,14 @@ pub enum Stock {
     Kept(U256),
     /// Elsewhere: what was minted and not burned.
     Minted(U256),
+    /// Elsewhere, for a representation of the issuer's own, which the issuer may mint and burn by itself and let others
+    /// mint and burn: how many of it there are says nothing about what crossed.
+    IssuersOwn {
+        /// What arrived less what left, by the vault's own logs.
+        crossed: U256,
+        /// How many the token says there are; `None` where it says nothing.
+        supply: Option<U256>,
+    },
     /// The base token of a chain, paid out of a holder that got its funds at genesis. Anybody may give it more.
     PaidOut {
         /// What the holder had at genesis.
@@ -93,8 +142,10 @@ pub struct Place {
     pub stock: Stock,
     /// What arrived and could not be paid.
     pub claimable: U256,
-    /// What the ledger has booked as arrived and the custody has not paid yet: withdrawals above a limit.
-    pub held_back: U256,
+    /// What the ledger has booked as arrived and the custody has not taken in yet: withdrawals above a limit of L1.
+    pub delayed: U256,
+    /// What arrived and waits because of its issuer's rules.
+    pub held: U256,
 }
 
 /// Everything about one unit at one moment.

@@ -3,14 +3,20 @@
 //! For every key of the ledger, at a final block of L1 and the blocks of the chains that were executed there:
 //!
 //! ```text
-//! issued            == sum of balances but the home's + sum of what is pending
-//! home:  locked     == issued + claimable there + held back there
-//! chain: minted     == balance - claimable there - held back there
-//! chain's base token: paid out of the holder since genesis <= balance - claimable there
+//! issued            == sum of balances but the home's + sum of what is pending on all routes
+//! home:  locked     == issued + owed there
+//! chain: minted     == balance - owed there
+//! chain's base token: paid out of the holder since genesis <= balance - owed there
 //! L1:    what the bridge keeps of ether >= what it owes
+//!
+//! owed: claimable + delayed by a limit of L1 + held by the issuer's rules
 //! ```
 //!
-//! The holder of a base token takes gifts, so what it paid out can look smaller than it is, never larger.
+//! These are exact at every moment, and no tolerance is needed: L1 books a chain's transfers when it executes the batch
+//! that made them, and the chain is read at the last block of that batch. What is in newer blocks counts on neither side.
+//!
+//! The holder of a base token takes gifts, so what it paid out can look smaller than it is, never larger. An issuer may
+//! mint and burn a representation of its own, so of such a one the vault's logs are compared, not how many there are.
 
 mod brake;
 mod check;
@@ -24,6 +30,6 @@ mod tally;
 pub use brake::{Brake, Stoppable, Stopping};
 pub use check::{Drift, Rule, check};
 pub use error::SupplyError;
-pub use figures::{LedgerFigures, Place, Stock, Supply, Unit};
+pub use figures::{LedgerFigures, Place, Route, Stock, Supply, Unit, asset_name};
 pub use read::{Books, Custodian, Moment, Observer, Sight};
 pub use run::{STAGE, SupplyContext, run};

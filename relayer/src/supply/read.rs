@@ -1,29 +1,35 @@
 //! Reads where the units of something are. L1 is read at one final block, and each chain at the last of its blocks that
 //! L1 had executed there, so that the ledger and the chains speak of the same moment.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use alloy::{
     primitives::{Address, B256, U256},
-    sol_types::SolCall,
+    sol_types::{SolCall, SolError},
 };
 use causeway_bindings::{
-    Asset, AssetKind, ETHER, IAssetCustody, IAssetLedger, IAssetVault, IBatchSettlement, IERC20,
-    IERC721, IERC1155, ISharedBridge, asset_id,
+    Asset, AssetKind, ETHER, IAssetCustody, IAssetLedger, IAssetRules, IAssetVault,
+    IBatchSettlement, IERC20, IERC721, IERC1155, ISharedBridge,
 };
 
 use futures::future::{join_all, try_join_all};
 
 use super::{
     SupplyError,
-    events::minted,
-    figures::{LedgerFigures, Place, Stock, Supply, Unit},
+    events::{HeldTransfer, Representation, minted},
+    figures::{LedgerFigures, Place, Route, Stock, Supply, Unit},
     tally::{News, Sources, Tally},
 };
 use crate::{
-    chain::{ChainError, ChainReader, Finality, ViewError, view},
+    chain::{CallRequest, ChainError, ChainReader, Finality, ViewError, view},
     model::ChainId,
 };
+
+/// Questions about transfers that wait, asked of a chain at once.
+const HELD_AT_ONCE: usize = 16;
 
 /// A chain and the contract that keeps its assets.
 #[derive(Clone)]
@@ -99,6 +105,7 @@ impl Seen {
     fn new(at: Custodian, on_l1: Option<(Address, Address)>) -> Self {
         let sources = Sources {
             custody: at.custody,
+            rules: None,
             on_l1,
         };
         Self {
@@ -111,6 +118,18 @@ impl Seen {
 
     fn chain(&self) -> ChainId {
         self.at.reader.chain_id()
+    }
+
+    /// Sums up all blocks up to this one.
+    async fn read_to(&mut self, block: u64, news: &mut News) -> Result<(), SupplyError> {
+        if self.tally.rules().is_none() {
+            let call = IAssetCustody::RULESCall {};
+            let rules = view(self.at.reader.as_ref(), self.at.custody, &call, None).await?;
+            self.tally.set_rules(rules);
+        }
+        self.tally
+            .read_to(self.at.reader.as_ref(), block, news)
+            .await
     }
 
     async fn ask<C: SolCall>(
@@ -169,6 +188,11 @@ impl Observer {
         &self.assets
     }
 
+    /// What is counted of the fungible assets in use so far.
+    pub fn units(&self) -> impl Iterator<Item = Unit> {
+        self.assets.values().cloned().map(Unit::fungible)
+    }
+
     /// Whether there are more than are kept in mind.
     pub fn check_room(&self) -> Result<(), SupplyError> {
         match self.unwatched {
@@ -190,11 +214,7 @@ impl Observer {
         self.l1_block = self.l1_block.max(head);
         let l1_block = self.l1_block;
         let mut news = News::default();
-        let read = self
-            .l1
-            .tally
-            .read_to(self.l1.at.reader.as_ref(), l1_block, &mut news)
-            .await;
+        let read = self.l1.read_to(l1_block, &mut news).await;
         self.learn(news);
         read?;
         let ids: Vec<ChainId> = self.chains.keys().copied().collect();
@@ -220,10 +240,7 @@ impl Observer {
         if seen.holder.is_none() {
             seen.holder = Some(find_holder(&seen.at, genesis).await?);
         }
-        let read = seen
-            .tally
-            .read_to(seen.at.reader.as_ref(), head.lastBlock, &mut news)
-            .await;
+        let read = seen.read_to(head.lastBlock, &mut news).await;
         self.learn(news);
         read.map(|()| head.lastBlock)
     }
@@ -304,24 +321,37 @@ impl Observer {
                 key,
             };
             let balance = self.l1.ask(self.books.ledger, &call, block).await?;
-            let pending = self.read_pending(chain, key, block).await?;
-            Ok::<_, SupplyError>((chain, balance, pending))
+            Ok::<_, SupplyError>((chain, balance))
         });
-        let rows = try_join_all(reads).await?;
+        let balances = try_join_all(reads).await?;
         Ok(LedgerFigures {
             issued,
-            balances: rows.iter().map(|row| (row.0, row.1)).collect(),
-            pending: rows.iter().map(|row| (row.0, row.2)).collect(),
+            balances: balances.into_iter().collect(),
+            pending: self.read_pending(key, block).await?,
         })
     }
 
-    /// What is on its way to a chain.
-    async fn read_pending(&self, to: ChainId, key: B256, block: u64) -> Result<U256, SupplyError> {
-        let call = IAssetLedger::pendingCall {
-            chainId: U256::from(to),
-            key,
-        };
-        self.l1.ask(self.books.ledger, &call, block).await
+    /// What is on its way, where the ledger's logs leave anything; what its state has elsewhere breaks the identity.
+    async fn read_pending(
+        &self,
+        key: B256,
+        block: u64,
+    ) -> Result<BTreeMap<Route, U256>, SupplyError> {
+        let reads = self
+            .l1
+            .tally
+            .routes(key)
+            .into_iter()
+            .map(|route| async move {
+                let call = IAssetLedger::pendingCall {
+                    source: U256::from(route.source),
+                    destination: U256::from(route.destination),
+                    key,
+                };
+                let amount = self.l1.ask(self.books.ledger, &call, block).await?;
+                Ok::<_, SupplyError>((route, amount))
+            });
+        Ok(try_join_all(reads).await?.into_iter().collect())
     }
 
     /// Whether new transfers of the chain are stopped now.
@@ -365,14 +395,15 @@ async fn read_place(
     } else if unit.home() == chain {
         read_home(seen, unit, block).await?
     } else {
-        Stock::Minted(read_minted(seen, unit, block).await?)
+        read_elsewhere(seen, unit, block).await?
     };
     let key = unit.key();
     Ok(Place {
         block,
         stock,
         claimable: seen.tally.claimable(key),
-        held_back: seen.tally.held_back(key),
+        delayed: seen.tally.delayed(key),
+        held: read_held(seen, key, block).await?,
     })
 }
 
@@ -413,11 +444,83 @@ async fn read_home(seen: &Seen, unit: &Unit, block: u64) -> Result<Stock, Supply
     })
 }
 
-/// What was minted and not burned of the token that stands for the asset; nothing where there is none.
-async fn read_minted(seen: &mut Seen, unit: &Unit, block: u64) -> Result<U256, SupplyError> {
-    let Some(token) = representation(seen, &unit.asset, block).await? else {
+/// What waits because of the issuer's rules. That one was released leaves no log, so the rules are asked about each.
+async fn read_held(seen: &mut Seen, key: B256, block: u64) -> Result<U256, SupplyError> {
+    let Some(rules) = seen.tally.rules() else {
         return Ok(U256::ZERO);
     };
+    let held: Vec<HeldTransfer> = seen.tally.held(key).cloned().collect();
+    let (mut total, mut released) = (U256::ZERO, BTreeSet::new());
+    for some in held.chunks(HELD_AT_ONCE) {
+        let asked = some
+            .iter()
+            .map(|held| is_waiting(&seen.at, rules, held, block));
+        for (held, waits) in some.iter().zip(try_join_all(asked).await?) {
+            if waits {
+                total = total.saturating_add(held.amount);
+            } else {
+                released.insert(held.index);
+            }
+        }
+    }
+    seen.tally.forget_held(&released);
+    Ok(total)
+}
+
+/// Asks as the custody would when it releases the transfer: only one that is not there any more is nothing that waits.
+async fn is_waiting(
+    at: &Custodian,
+    rules: Address,
+    held: &HeldTransfer,
+    block: u64,
+) -> Result<bool, SupplyError> {
+    let call = IAssetRules::takeHeldCall {
+        token: held.token,
+        chainId: held.source,
+        index: held.index,
+        transfer: held.text.clone(),
+    };
+    let request = CallRequest {
+        from: at.custody,
+        to: rules,
+        data: call.abi_encode().into(),
+        value: U256::ZERO,
+        gas: None,
+    };
+    let gone = IAssetRules::AssetRulesNothingHeld::SELECTOR;
+    match at.reader.call_at(&request, block).await {
+        Ok(_) => Ok(true),
+        Err(ChainError::Reverted { data, .. }) => Ok(!data.starts_with(&gone)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What stands for the asset on a chain that is not its home; nothing minted where nothing does.
+async fn read_elsewhere(seen: &mut Seen, unit: &Unit, block: u64) -> Result<Stock, SupplyError> {
+    let Some(token) = representation(seen, &unit.asset, block).await? else {
+        return Ok(Stock::Minted(U256::ZERO));
+    };
+    let representation = Representation {
+        token,
+        asset_id: unit.asset.id(),
+    };
+    if seen.tally.is_issuers_own(representation) {
+        let call = IERC20::totalSupplyCall {};
+        return Ok(Stock::IssuersOwn {
+            crossed: seen.tally.crossed(unit.key()),
+            supply: seen.ask_token(token, &call, block).await?,
+        });
+    }
+    Ok(Stock::Minted(read_minted(seen, token, unit, block).await?))
+}
+
+/// What was minted and not burned of a token of the vault's making.
+async fn read_minted(
+    seen: &Seen,
+    token: Address,
+    unit: &Unit,
+    block: u64,
+) -> Result<U256, SupplyError> {
     match unit.asset.kind {
         AssetKind::NonFungible => {
             let call = IERC721::ownerOfCall {
@@ -443,7 +546,7 @@ async fn representation(
     asset: &Asset,
     block: u64,
 ) -> Result<Option<Address>, SupplyError> {
-    let id = asset_id(asset.originChainId.saturating_to(), asset.originToken);
+    let id = asset.id();
     if let Some(token) = seen.tokens.get(&id) {
         return Ok(Some(*token));
     }

@@ -9,14 +9,14 @@ use std::{
 };
 
 use alloy::primitives::B256;
-use causeway_bindings::{Asset, ETHER};
+use causeway_bindings::Asset;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     SupplyError,
     brake::{Brake, Stopping},
     check::{Drift, check},
-    figures::{Supply, Unit},
+    figures::{Supply, Unit, asset_name},
     read::{Moment, Observer},
 };
 use crate::{chain::Clock, metrics::Metrics, model::ChainId, progress::Progress, view::ChainNames};
@@ -190,7 +190,7 @@ impl Watch {
 
     fn judge(&mut self, id: B256, unit: &Unit, supply: &Supply) {
         let drifts = check(supply);
-        let name = self.name(&unit.asset);
+        let name = asset_name(&unit.asset, &self.ctx.names);
         let before = self.drifts.get(&id).map_or(&[][..], Vec::as_slice);
         let new = drifts.iter().filter(|drift| !before.contains(drift));
         for drift in new {
@@ -211,14 +211,6 @@ impl Watch {
         }
     }
 
-    fn name(&self, asset: &Asset) -> String {
-        let home = self.ctx.names.name(asset.originChainId.saturating_to());
-        if asset.originToken == ETHER {
-            return format!("{home}:base");
-        }
-        format!("{home}:{}", asset.originToken)
-    }
-
     /// What a token says of itself is no trouble of ours.
     fn tell_drifts(&self, troubles: &mut Troubles) {
         let assets = self.ctx.observer.assets();
@@ -227,7 +219,7 @@ impl Watch {
                 continue;
             };
             for drift in drifts.iter().filter(|drift| drift.is_ours) {
-                let text = format!("asset {}: {drift}", self.name(asset));
+                let text = format!("asset {}: {drift}", asset_name(asset, &self.ctx.names));
                 troubles.0.insert(drift.chain, (DRIFT, text));
             }
         }

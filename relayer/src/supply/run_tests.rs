@@ -7,18 +7,18 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, Bytes, U256, address},
-    sol_types::{SolCall, SolEvent},
+    primitives::{Address, Bytes, FixedBytes, U256, address},
+    sol_types::{Revert, SolCall, SolError, SolEvent},
 };
 use causeway_bindings::{
     Asset, AssetKind, ChainConfig, ChainHead, DataAvailability, IAssetCustody, IAssetLedger,
-    IAssetVault, IBatchSettlement, IChainRegistry, IERC20, ISharedBridge, asset_id,
+    IAssetRules, IAssetVault, IBatchSettlement, IChainRegistry, IERC20, ISharedBridge, asset_id,
 };
 
 use super::*;
 use crate::{
     chain::{
-        CallRequest, ChainReader, ChainWriter,
+        CallRequest, ChainWriter,
         fake::{Answers, FakeChain, FakeClock, L1},
     },
     harness::signer,
@@ -36,6 +36,7 @@ const LEDGER: Address = address!("0x00000000000000000000000000000000000000c2");
 const SETTLEMENT: Address = address!("0x00000000000000000000000000000000000000c3");
 const REGISTRY: Address = address!("0x00000000000000000000000000000000000000c4");
 const VAULT: Address = address!("0x00000000000000000000000000000000000000c5");
+const RULES: Address = address!("0x00000000000000000000000000000000000000c7");
 const HOLDER: Address = address!("0x00000000000000000000000000000000000000c6");
 const TOKEN: Address = address!("0x00000000000000000000000000000000000000d1");
 const BRIDGED: Address = address!("0x00000000000000000000000000000000000000d2");
@@ -99,6 +100,30 @@ fn token() -> Asset {
     }
 }
 
+/// As the vault's events have it.
+fn packed() -> FixedBytes<29> {
+    let mut packed = [0; 29];
+    packed[1..9].copy_from_slice(&A.to_be_bytes());
+    packed[9..].copy_from_slice(TOKEN.as_slice());
+    packed.into()
+}
+
+fn movement(chain: ChainId, amount: u64) -> FixedBytes<24> {
+    let mut packed = [0; 24];
+    packed[..8].copy_from_slice(&chain.to_be_bytes());
+    packed[16..].copy_from_slice(&amount.to_be_bytes());
+    packed.into()
+}
+
+/// As vaults spell it to each other.
+fn spelled(amount: u64) -> Bytes {
+    let mut text = vec![1];
+    text.extend(packed());
+    text.extend(u128::from(amount).to_be_bytes());
+    text.extend([0; 20 + 20 + 2]);
+    text.into()
+}
+
 impl Bench {
     fn new() -> Self {
         let chains = [L1, A, B].map(|id| {
@@ -134,10 +159,19 @@ impl Bench {
     }
 
     fn refuse(&self, chain: ChainId, to: Address, call: &impl SolCall) {
+        self.refuse_with(chain, to, call, &Revert::from("no"));
+    }
+
+    fn refuse_with(
+        &self,
+        chain: ChainId,
+        to: Address,
+        call: &impl SolCall,
+        reason: &impl SolError,
+    ) {
         let from = self.chain(chain).head_number() + 1;
-        let reason = alloy::sol_types::Revert::from("no");
-        let reason = alloy::sol_types::SolError::abi_encode(&reason).into();
-        self.chains[&chain].1.write(from, to, call, Err(reason));
+        let reason = Err(reason.abi_encode().into());
+        self.chains[&chain].1.write(from, to, call, reason);
     }
 
     fn build(&self) {
@@ -153,6 +187,12 @@ impl Bench {
                 VAULT,
                 &IAssetVault::BASE_TOKEN_HOLDERCall {},
                 Ok(IAssetVault::BASE_TOKEN_HOLDERCall::abi_encode_returns(&HOLDER).into()),
+            );
+            self.chains[&chain].1.write(
+                0,
+                VAULT,
+                &IAssetCustody::RULESCall {},
+                Ok(IAssetCustody::RULESCall::abi_encode_returns(&RULES).into()),
             );
             let event = IChainRegistry::ChainRegistered {
                 chainId: U256::from(chain),
@@ -175,6 +215,13 @@ impl Bench {
         self.lock(100);
         self.mint(70);
         self.book(100, 70, 30);
+        let sent = IAssetLedger::AssetSent {
+            key: token().ledger_key(U256::ZERO),
+            source: U256::from(B),
+            destination: U256::from(L1),
+            amount: U256::from(30),
+        };
+        self.chain(L1).emit(LEDGER, sent.encode_log_data());
         let id = asset_id(A, TOKEN);
         let call = IAssetCustody::tokenOfCall { assetId: id };
         self.tell(B, VAULT, &call, &BRIDGED);
@@ -199,6 +246,7 @@ impl Bench {
         self.tell(B, BRIDGED, &call, &U256::from(amount));
     }
 
+    /// What the ledger has: issued, of that on B, and on its way to L1, which its logs know of.
     fn book(&self, issued: u64, balance: u64, pending: u64) {
         let key = token().ledger_key(U256::ZERO);
         let chain = U256::from(B);
@@ -210,7 +258,8 @@ impl Bench {
         };
         self.tell(L1, LEDGER, &call, &U256::from(balance));
         let call = IAssetLedger::pendingCall {
-            chainId: chain,
+            source: chain,
+            destination: U256::from(L1),
             key,
         };
         self.tell(L1, LEDGER, &call, &U256::from(pending));
@@ -511,7 +560,7 @@ async fn a_holder_that_paid_out_too_much_is_a_drift() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn claims_and_what_is_held_back_count_as_owed() {
+async fn claims_and_delayed_withdrawals_count_as_owed() {
     let bench = Bench::new();
     let key = token().ledger_key(U256::ZERO);
     let claim = IAssetCustody::ClaimAdded {
@@ -523,7 +572,8 @@ async fn claims_and_what_is_held_back_count_as_owed() {
     bench.mint(65);
     let arrived = IAssetLedger::AssetArrived {
         key,
-        chainId: U256::from(L1),
+        source: U256::from(B),
+        destination: U256::from(L1),
         amount: U256::from(30),
     };
     bench.chain(L1).emit(LEDGER, arrived.encode_log_data());
@@ -574,6 +624,92 @@ async fn a_chain_that_does_not_answer_hides_no_other() {
     assert_eq!(bench.labels(), [None; 3]);
 }
 
+/// That one was released leaves no log.
+#[tokio::test(start_paused = true)]
+async fn what_the_issuer_holds_counts_until_it_is_released() {
+    let bench = Bench::new();
+    let held = |index: u64, amount| IAssetRules::TransferHeld {
+        token: BRIDGED,
+        chainId: U256::from(A),
+        index: U256::from(index),
+        payableAt: U256::ONE,
+        transfer: spelled(amount),
+    };
+    for (index, amount) in [(0, 5), (1, 2)] {
+        let event = held(index, amount);
+        bench.chain(B).emit(RULES, event.encode_log_data());
+    }
+    bench.mint(63);
+    bench.settle();
+    let mut watch = bench.watch(None);
+    watch.round().await.unwrap();
+    assert_eq!(bench.labels(), [None; 3]);
+
+    let gone = IAssetRules::AssetRulesNothingHeld {
+        token: BRIDGED,
+        chainId: U256::from(A),
+        index: U256::ZERO,
+    };
+    let take = |index| IAssetRules::takeHeldCall {
+        token: BRIDGED,
+        chainId: U256::from(A),
+        index: U256::from(index),
+        transfer: spelled(if index == 0 { 5 } else { 2 }),
+    };
+    bench.refuse_with(B, RULES, &take(0), &gone);
+    // Too early, or a route that is paused: it waits.
+    bench.refuse(B, RULES, &take(1));
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.label(B), Some("drift"), "released, and not minted");
+    bench.mint(68);
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.labels(), [None; 3]);
+}
+
+/// The vault's logs are what counts then.
+#[tokio::test(start_paused = true)]
+async fn an_issuer_may_mint_a_token_of_its_own() {
+    let bench = Bench::new();
+    let offered = IAssetRules::RepresentationOffered {
+        token: BRIDGED,
+        assetId: asset_id(A, TOKEN),
+    };
+    bench.chain(B).emit(RULES, offered.encode_log_data());
+    let log = |is_in, amount| {
+        let (asset, movement) = (packed(), movement(A, amount));
+        let came = IAssetCustody::AssetIn {
+            asset,
+            tokenId: U256::ZERO,
+            movement,
+        };
+        let left = IAssetCustody::AssetOut {
+            asset,
+            tokenId: U256::ZERO,
+            movement,
+        };
+        let data = if is_in {
+            came.encode_log_data()
+        } else {
+            left.encode_log_data()
+        };
+        bench.chain(B).emit(VAULT, data);
+    };
+    log(true, 100);
+    log(false, 30);
+    bench.mint(1_000);
+    bench.settle();
+    let mut watch = bench.watch(None);
+    watch.round().await.unwrap();
+    assert_eq!(bench.labels(), [None; 3]);
+
+    log(true, 1);
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.label(B), Some("drift"));
+}
+
 /// Transfers leave logs, and logs of a page come in one answer.
 #[tokio::test(start_paused = true)]
 async fn calls_do_not_grow_with_transfers() {
@@ -582,11 +718,9 @@ async fn calls_do_not_grow_with_transfers() {
         let mut watch = bench.watch(None);
         watch.round().await.unwrap();
         let event = IAssetCustody::AssetOut {
-            asset: token(),
+            asset: packed(),
             tokenId: U256::ZERO,
-            amount: U256::ONE,
-            destinationChainId: U256::from(B),
-            sender: Address::ZERO,
+            movement: movement(B, 1),
         };
         for _ in 0..transfers {
             bench.chain(A).emit(VAULT, event.encode_log_data());
@@ -606,14 +740,14 @@ async fn assets_beyond_the_room_are_told() {
     let bench = Bench::new();
     let mut watch = bench.watch(None);
     for byte in 0..20 {
-        let originToken = Address::with_last_byte(byte);
+        let new = Address::with_last_byte(byte);
         let asset = Asset {
-            originToken,
+            originToken: new,
             ..token()
         };
         let event = IAssetCustody::AssetRegistered {
-            assetId: asset_id(A, originToken),
-            token: originToken,
+            assetId: asset_id(A, new),
+            token: new,
             asset,
         };
         bench.chain(A).emit(VAULT, event.encode_log_data());
