@@ -3,7 +3,7 @@
 //   contracts/snapshots/abi/<Contract>.json     compiler truth the bindings are compared with
 //   contracts/snapshots/bytecode/<Contract>.hex creation code of what is deployed
 //   contracts/snapshots/storage/<Contract>.json storage layouts, so that a moved slot shows in review
-//   e2e/bytecode/<Contract>.hex                 creation code of the recipients that whole-system tests deploy
+//   e2e/bytecode/<Contract>.hex                 creation code of what whole-system tests deploy
 // Usage: node scripts/bindings.mjs [--check]; --check writes nothing and fails when the committed files differ.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,14 @@ const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage", "..
 /** What a network deploys as it is. */
 const foreign = [{ name: "AccessManager", source: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol" }];
 /** What whole-system tests deploy beside the network. */
-const recipients = [{ name: "TallyRecipient", source: "test/mocks/TallyRecipient.sol" }];
+const recipients = [
+  { name: "EtherRefuser", source: "test/mocks/EtherRefuser.sol" },
+  { name: "IssuedERC20", source: "test/mocks/IssuedTokens.sol" },
+  { name: "IssuedERC721", source: "test/mocks/IssuedTokens.sol" },
+  { name: "IssuedERC1155", source: "test/mocks/IssuedTokens.sol" },
+  { name: "TallyRecipient", source: "test/mocks/TallyRecipient.sol" },
+  { name: "TicketShop", source: "test/mocks/TicketShop.sol" },
+];
 
 const generated = new Map([["bindings/sol/Interfaces.sol", forge("flatten", interfaces)]]);
 for (const contract of [...ownContracts(), ...foreign]) describe(contract);

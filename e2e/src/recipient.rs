@@ -3,18 +3,16 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use alloy::{
-    hex,
-    network::TransactionBuilder,
     primitives::{Address, B256, U256},
-    providers::{DynProvider, Provider},
-    rpc::types::TransactionRequest,
+    providers::DynProvider,
     sol,
+    sol_types::SolValue,
 };
-use eyre::{OptionExt, Result, ensure};
+use eyre::{Result, ensure};
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
 use interop_sdk::{InteropAddress, SentMessage};
 
-use crate::{devnet::Devnet, wait::until};
+use crate::{contracts::deploy, devnet::Devnet, wait::until};
 
 sol! {
     /// `contracts/test/mocks/TallyRecipient.sol`.
@@ -43,17 +41,7 @@ pub struct Recipient {
 impl Recipient {
     /// Deploys one that listens to `handler`, from the account of `provider`.
     pub async fn deploy(handler: Address, provider: DynProvider) -> Result<Self> {
-        let mut code = hex::decode(CREATION_CODE.trim())?;
-        code.extend_from_slice(handler.into_word().as_slice());
-        let request = TransactionRequest::default().with_deploy_code(code);
-        let receipt = provider
-            .send_transaction(request)
-            .await?
-            .get_receipt()
-            .await?;
-        let address = receipt
-            .contract_address
-            .ok_or_eyre("the recipient is not deployed")?;
+        let address = deploy(CREATION_CODE, &handler.abi_encode(), &provider).await?;
         Ok(Self { address, provider })
     }
 
