@@ -1,26 +1,27 @@
-//! The watch of the supply: it is quiet as long as every unit is where the ledger has it, and stops new transfers on every
-//! chain when a chain has units that nothing backs.
+//! Where every unit of an asset is. The figures agree at every moment, whatever is under way; once something stands on a
+//! chain that nothing backs, new transfers are stopped everywhere, and what is under way still arrives.
 
-use std::path::PathBuf;
+use std::pin::pin;
 
 use alloy::{
+    network::TransactionBuilder,
     primitives::{Address, B256, U256},
     providers::{Provider, ext::AnvilApi},
-    rpc::types::Filter,
-    sol_types::SolEvent,
+    rpc::types::{Filter, TransactionRequest},
+    sol_types::{SolCall, SolEvent},
 };
 use causeway_bindings::{
-    AssetKind, AssetMetadata,
+    AssetKind, ETHER,
     IAssetCustody::{self, PausedSet},
-    IAssetLedger, IAssetVault, IERC20, IRepresentations, TransferRequest, asset_id,
-    deployment::{ChainDeployment, NetworkConstants},
-    describe_revert,
+    IAssetLedger, IAssetVault, IERC20, ISharedBridge, TransferRequest, asset_id, describe_revert,
 };
 use causeway_e2e::{
     command::{Ended, run},
+    contracts,
     devnet::{Devnet, port_of},
     http,
-    wait::{eventually, until},
+    tokens::Token,
+    wait::until,
 };
 use eyre::{OptionExt, Result, ensure};
 use interop_sdk::Chain;
@@ -30,52 +31,48 @@ use crate::support::{LIMIT, devnet, refusal};
 
 const CHECK_FAILED: i32 = 12;
 const SENT: u64 = 1_000;
+/// What stays on B in the end.
+const LEFT: u64 = 750;
+const WITHDRAWN: u64 = 400;
 const FORGED: u64 = 5;
+/// How often the figures are looked at while transfers are under way, at least.
+const LOOKS: u32 = 10;
+/// Gas of a deposit on its chain.
+const DEPOSIT_GAS: u64 = 2_000_000;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn units_that_nothing_backs_stop_new_transfers_on_every_chain() -> Result<()> {
+async fn units_that_nothing_backs_stop_new_transfers_and_nothing_else() -> Result<()> {
     let devnet = devnet(2, "both").await?;
     let world = World::build(&devnet).await?;
-    world.send_to_b().await?;
-    world
-        .is_watched_beyond(world.b.provider()?.get_block_number().await?)
-        .await?;
-    for asset in [
-        world.asset(),
-        "L1:base".to_owned(),
-        world.representation_name(),
-    ] {
-        let told = world.supply(&asset).await?.require_success()?.json()?;
-        ensure!(told["holds"] == true, "{asset}: {told}");
-    }
-    let told = world.supply(&world.asset()).await?.json()?;
-    ensure!(told["issued"] == SENT.to_string(), "{told}");
-    ensure!(row(&told, "b")?["units"] == SENT.to_string(), "{told}");
-    ensure!(row(&told, "a")?["units"] == SENT.to_string(), "{told}");
-    ensure!(world.pauses().await? == [0; 3], "stopped without a reason");
+    world.exact_during(world.move_about()).await?;
+    world.all_is_where_it_should_be().await?;
+    let l1 = devnet.file().l1.chain_id;
+    let withdrawal = world.send(&world.b, l1, ETHER, WITHDRAWN).await?;
+    ensure!(world.stops().await? == [0; 3], "stopped without a reason");
     ensure!(world.readiness().await?.0 == 200, "not ready");
 
     world.forge().await?;
     until("new transfers are stopped everywhere", LIMIT, async || {
-        Ok(world.pauses().await? == [1; 3])
+        Ok(world.stops().await? == [1; 3])
     })
     .await?;
     world.transfers_are_refused().await?;
-    let ended = world.supply(&world.asset()).await?;
-    let drift = format!(
-        "b: {} stand there, {FORGED} more than the {SENT}",
-        SENT + FORGED
-    );
-    ended.require_failure(CHECK_FAILED, &[&drift])?;
-    until("readiness names the drift", LIMIT, async || {
-        let (status, body) = world.readiness().await?;
-        Ok(status == 503 && body.contains("drift") && body.contains(&world.asset()))
+    world.the_drift_is_told().await?;
+    world.what_is_under_way_is_paid(withdrawal).await?;
+
+    world.mend().await?;
+    until("the sum holds again", LIMIT, async || {
+        Ok(world.supply(&["--all"]).await?.json()?["verdict"] == "exact")
     })
     .await?;
-    ensure!(
-        world.pauses().await? == [1; 3],
-        "stopped more often than once"
-    );
+    until("the relayer is ready again", LIMIT, async || {
+        Ok(world.readiness().await?.0 == 200)
+    })
+    .await?;
+    world.transfers_are_refused().await?;
+    world.open_again().await?;
+    world.send(&world.a, world.b.id(), world.token, 1).await?;
+    ensure!(world.stops().await? == [1; 3], "stopped more than once");
     devnet.stop().await
 }
 
@@ -85,74 +82,133 @@ struct World<'a> {
     a: Chain,
     b: Chain,
     token: Address,
-    /// What stands for it on B.
-    bridged: Address,
 }
 
 impl<'a> World<'a> {
-    /// The token is one of the representations that anybody may create, with alice as its vault.
     async fn build(devnet: &'a Devnet) -> Result<Self> {
         let [a, b] = [devnet.chain("a")?, devnet.chain("b")?];
-        let wallet = devnet.wallet("alice", a.id())?;
-        let constants = NetworkConstants {
-            l1_chain_id: devnet.file().l1.chain_id,
-            l1_bridge: devnet.file().l1.contracts.shared_bridge,
-            initial_admin: devnet.signer("admin")?.address(),
-            salt: B256::ZERO,
-        };
-        let representations = ChainDeployment::new(&constants).representations.address;
-        let factory = IRepresentations::new(representations, &wallet);
-        let metadata = AssetMetadata {
-            name: "Token".to_owned(),
-            symbol: "TKN".to_owned(),
-            decimals: 18,
-            issuer: Address::ZERO,
-            representation: Address::ZERO,
-        };
-        let create = factory.create(B256::ZERO, AssetKind::Fungible, metadata);
-        let token = create.call().await?;
-        create.send().await?.get_receipt().await?;
+        let token = Token::erc20(devnet, "alice", a.id(), ["Token", "TKN"], 18).await?;
         let alice = devnet.signer("alice")?.address();
-        let contract = IERC20::new(token, &wallet);
-        let mint = contract.crosschainMint(alice, U256::from(SENT + 1));
-        ensure!(mint.send().await?.get_receipt().await?.status(), "mint");
-        let vault = a.contracts()?.vault;
-        let approve = contract.approve(vault, U256::MAX);
-        ensure!(
-            approve.send().await?.get_receipt().await?.status(),
-            "approve"
-        );
+        token.mint(alice, U256::from(2 * SENT)).await?;
+        let approve = IERC20::approveCall {
+            spender: a.contracts()?.vault,
+            value: U256::MAX,
+        };
+        let wallet = devnet.wallet("alice", a.id())?;
+        contracts::call(&wallet, token.address(), U256::ZERO, &approve).await?;
         Ok(Self {
             devnet,
             a,
             b,
-            token,
-            bridged: Address::ZERO,
-        }
-        .send(&wallet)
-        .await?)
-    }
-
-    async fn send(mut self, wallet: &impl Provider) -> Result<Self> {
-        let vault = self.a.contracts()?.vault;
-        let call = IAssetVault::new(vault, wallet)
-            .transfer(self.request(SENT)?)
-            .send();
-        ensure!(call.await?.get_receipt().await?.status(), "transfer");
-        let id = asset_id(self.a.id(), self.token);
-        let custody = IAssetCustody::new(vault, self.b.provider()?);
-        self.bridged = eventually("the token stands on the other chain", LIMIT, async || {
-            let token = custody.tokenOf(id).call().await?;
-            Ok((!token.is_zero()).then_some(token))
+            token: token.address(),
         })
-        .await?;
-        Ok(self)
     }
 
-    fn request(&self, amount: u64) -> Result<TransferRequest> {
+    /// Ether from L1 to A and on to B, and the token from A to B and part of it back.
+    async fn move_about(&self) -> Result<()> {
+        self.deposit_ether().await?;
+        self.send(&self.a, self.b.id(), ETHER, SENT).await?;
+        self.send(&self.a, self.b.id(), self.token, SENT).await?;
+        self.b_has(SENT).await?;
+        let representation = self.representation().await?;
+        self.send(&self.b, self.a.id(), representation, SENT - LEFT)
+            .await?;
+        self.b_has(LEFT).await?;
+        until("nothing is under way", LIMIT, async || {
+            let told = self.supply(&["--all"]).await?.json()?;
+            let assets = told["assets"].as_array().ok_or_eyre("assets")?;
+            let none = Value::Array(vec![]);
+            Ok(assets.len() == 2 && assets.iter().all(|asset| asset["under_way"] == none))
+        })
+        .await
+    }
+
+    /// Waits until L1's ledger has so much of the token on B.
+    async fn b_has(&self, amount: u64) -> Result<()> {
+        let address = self.devnet.file().l1.contracts.asset_ledger;
+        let ledger = IAssetLedger::new(address, self.devnet.network().l1_provider());
+        let key = asset_id(self.a.id(), self.token);
+        until("the ledger has booked it", LIMIT, async || {
+            let balance = ledger.balance(U256::from(self.b.id()), key).call().await?;
+            Ok(balance == U256::from(amount))
+        })
+        .await
+    }
+
+    /// Looks at all figures, again and again, while something else happens.
+    async fn exact_during<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut work = pin!(work);
+        let mut looks = 0;
+        loop {
+            tokio::select! {
+                done = &mut work => {
+                    ensure!(looks >= LOOKS, "only {looks} looks");
+                    return done;
+                }
+                told = self.supply(&["--all"]) => {
+                    let told = told?.require_success()?.json()?;
+                    ensure!(told["verdict"] == "exact", "{told}");
+                    looks += 1;
+                }
+            }
+        }
+    }
+
+    /// The same answer by the token's name on either chain.
+    async fn all_is_where_it_should_be(&self) -> Result<()> {
+        let on_b = format!("b:{}", self.representation().await?);
+        let left = LEFT.to_string();
+        for name in [self.name(), on_b] {
+            let told = self.supply(&["--token", &name]).await?;
+            let told = told.require_success()?.json()?;
+            let asset = &told["assets"][0];
+            ensure!(asset["name"] == self.name(), "{told}");
+            ensure!(asset["issued"] == left, "{told}");
+            for (chain, stands) in [("a", "locked"), ("b", "minted")] {
+                let row = row(asset, chain)?;
+                ensure!(row["stands"] == stands && row["units"] == left, "{told}");
+            }
+            ensure!(row(asset, "b")?["ledger"] == left, "{told}");
+        }
+        Ok(())
+    }
+
+    async fn deposit_ether(&self) -> Result<()> {
+        let l1 = &self.devnet.file().l1;
+        let wallet = self.devnet.wallet("alice", l1.chain_id)?;
+        let (bridge, call) = (l1.contracts.shared_bridge, self.deposit(SENT)?);
+        contracts::call(&wallet, bridge, U256::from(SENT), &call).await?;
+        Ok(())
+    }
+
+    fn deposit(&self, amount: u64) -> Result<ISharedBridge::depositCall> {
+        Ok(ISharedBridge::depositCall {
+            request: self.request(self.a.id(), ETHER, amount)?,
+            gasLimit: DEPOSIT_GAS,
+        })
+    }
+
+    /// Sends to bob: from alice on A, from bob himself on B.
+    async fn send(&self, from: &Chain, to: u64, token: Address, amount: u64) -> Result<B256> {
+        let owner = if from.id() == self.a.id() {
+            "alice"
+        } else {
+            "bob"
+        };
+        let wallet = self.devnet.wallet(owner, from.id())?;
+        let call = IAssetVault::transferCall {
+            request: self.request(to, token, amount)?,
+        };
+        let value = U256::from(if token == ETHER { amount } else { 0 });
+        let vault = from.contracts()?.vault;
+        let receipt = contracts::call(&wallet, vault, value, &call).await?;
+        Ok(receipt.transaction_hash)
+    }
+
+    fn request(&self, to: u64, token: Address, amount: u64) -> Result<TransferRequest> {
         Ok(TransferRequest {
-            destinationChainId: U256::from(self.b.id()),
-            token: self.token,
+            destinationChainId: U256::from(to),
+            token,
             kind: AssetKind::Fungible,
             tokenId: U256::ZERO,
             amount: U256::from(amount),
@@ -161,39 +217,52 @@ impl<'a> World<'a> {
         })
     }
 
-    /// Waits until the ledger knows of the arrival.
-    async fn send_to_b(&self) -> Result<()> {
-        let network = self.devnet.network();
-        let address = self.devnet.file().l1.contracts.asset_ledger;
-        let ledger = IAssetLedger::new(address, network.l1_provider());
-        let (chain, key) = (U256::from(self.b.id()), asset_id(self.a.id(), self.token));
-        until("the ledger books the arrival", LIMIT, async || {
-            let balance = ledger.balance(chain, key).call().await?;
-            Ok(balance == U256::from(SENT))
+    /// What stands for the token on B.
+    async fn representation(&self) -> Result<Address> {
+        let vault = self.b.contracts()?.vault;
+        let custody = IAssetCustody::new(vault, self.b.provider()?);
+        Ok(custody
+            .tokenOf(asset_id(self.a.id(), self.token))
+            .call()
+            .await?)
+    }
+
+    /// What a vault with a bug would do: it mints what never arrived.
+    async fn forge(&self) -> Result<()> {
+        let carol = self.devnet.signer("carol")?.address();
+        self.as_vault_of_b(&IERC20::crosschainMintCall {
+            to: carol,
+            amount: U256::from(FORGED),
         })
         .await
     }
 
-    /// What a vault with a bug would do: it mints what never arrived. A message has the block settled.
-    async fn forge(&self) -> Result<()> {
+    async fn mend(&self) -> Result<()> {
+        let carol = self.devnet.signer("carol")?.address();
+        self.as_vault_of_b(&IERC20::crosschainBurnCall {
+            from: carol,
+            amount: U256::from(FORGED),
+        })
+        .await
+    }
+
+    /// Calls the representation as the vault of B. A message after it has the block settled.
+    async fn as_vault_of_b(&self, call: &impl SolCall) -> Result<()> {
         let (provider, vault) = (self.b.provider()?, self.b.contracts()?.vault);
         provider
             .anvil_set_balance(vault, U256::from(10).pow(U256::from(18)))
             .await?;
         provider.anvil_impersonate_account(vault).await?;
-        let carol = self.devnet.signer("carol")?.address();
-        let token = IERC20::new(self.bridged, provider);
-        let mint = token.crosschainMint(carol, U256::from(FORGED)).from(vault);
-        ensure!(
-            mint.send().await?.get_receipt().await?.status(),
-            "forged mint"
-        );
+        let request = TransactionRequest::default()
+            .with_from(vault)
+            .with_to(self.representation().await?)
+            .with_input(call.abi_encode());
+        let sent = provider.send_transaction(request).await?;
+        ensure!(sent.get_receipt().await?.status(), "the forgery reverts");
         provider.anvil_stop_impersonating_account(vault).await?;
-        let wallet = self.devnet.wallet("alice", self.b.id())?;
-        self.b
-            .message((self.a.id(), carol), b"work".to_vec())
-            .send(&wallet)
-            .await?;
+        let wallet = self.devnet.wallet("dave", self.b.id())?;
+        let to = (self.a.id(), self.devnet.signer("dave")?.address());
+        self.b.message(to, b"work".to_vec()).send(&wallet).await?;
         Ok(())
     }
 
@@ -208,28 +277,81 @@ impl<'a> World<'a> {
     }
 
     /// How often new transfers were stopped on L1, A and B.
-    async fn pauses(&self) -> Result<[usize; 3]> {
+    async fn stops(&self) -> Result<[usize; 3]> {
         let mut counts = [0; 3];
         for (count, (chain, custody)) in counts.iter_mut().zip(self.custodies()?) {
             let filter = Filter::new()
                 .from_block(0)
                 .address(custody)
                 .event_signature(PausedSet::SIGNATURE_HASH);
-            let wallet = self.devnet.wallet("erin", chain)?;
-            *count = wallet.get_logs(&filter).await?.len();
+            for log in self.devnet.wallet("erin", chain)?.get_logs(&filter).await? {
+                *count += usize::from(PausedSet::decode_log(&log.inner)?.paused);
+            }
         }
         Ok(counts)
     }
 
     async fn transfers_are_refused(&self) -> Result<()> {
         let alice = self.devnet.signer("alice")?.address();
-        let call = IAssetVault::transferCall {
-            request: self.request(1)?,
+        let transfer = IAssetVault::transferCall {
+            request: self.request(self.b.id(), self.token, 1)?,
         };
         let vault = self.a.contracts()?.vault;
-        let data = refusal(self.a.provider()?, alice, vault, &call).await?;
-        let reason = describe_revert(&data);
-        ensure!(reason.contains("AssetCustodyPaused"), "{reason}");
+        let data = refusal(self.a.provider()?, alice, vault, &transfer).await?;
+        ensure!(describe_revert(&data).contains("AssetCustodyPaused"));
+        let deposit = self.deposit(1)?;
+        let bridge = self.devnet.file().l1.contracts.shared_bridge;
+        let l1 = self.devnet.network().l1_provider();
+        let data = refusal(l1, alice, bridge, &deposit).await?;
+        ensure!(describe_revert(&data).contains("AssetCustodyPaused"));
+        Ok(())
+    }
+
+    async fn the_drift_is_told(&self) -> Result<()> {
+        let ended = self.supply(&["--all"]).await?;
+        let drift = format!(
+            "{}, b: {} stand there, {FORGED} more than the {LEFT}",
+            self.name(),
+            LEFT + FORGED
+        );
+        ended.require_failure(CHECK_FAILED, &[&drift])?;
+        let (asset, metric) = (self.name(), "causeway_supply_drift");
+        let line = format!(r#"{metric}{{asset="{asset}",chain="b"}} {FORGED}.0"#);
+        let text = http::get(self.api_port()?, "/metrics").await?.body;
+        ensure!(text.lines().any(|found| found == line), "{line}\n{text}");
+        until("readiness names the drift", LIMIT, async || {
+            let (status, body) = self.readiness().await?;
+            Ok(status == 503 && body.contains("drift") && body.contains(&asset))
+        })
+        .await
+    }
+
+    /// Ether that left B before transfers were stopped.
+    async fn what_is_under_way_is_paid(&self, withdrawal: B256) -> Result<()> {
+        let bob = self.devnet.signer("bob")?.address();
+        let l1 = self.devnet.network().l1_provider();
+        let before = l1.get_balance(bob).await?;
+        let tx = withdrawal.to_string();
+        until("the withdrawal is paid", LIMIT, async || {
+            let ended = self
+                .causeway(&[
+                    "withdraw", "finalize", "--from", "b", "--tx", &tx, "--signer", "erin",
+                ])
+                .await?;
+            Ok(ended.code == 0)
+        })
+        .await?;
+        let paid = l1.get_balance(bob).await? - before;
+        ensure!(paid == U256::from(WITHDRAWN), "paid {paid}");
+        Ok(())
+    }
+
+    /// As governance does when the cause is found.
+    async fn open_again(&self) -> Result<()> {
+        for (chain, custody) in self.custodies()? {
+            let admin = self.devnet.wallet("admin", chain)?;
+            contracts::call(&admin, custody, U256::ZERO, &IAssetCustody::unpauseCall {}).await?;
+        }
         Ok(())
     }
 
@@ -243,43 +365,24 @@ impl<'a> World<'a> {
         port_of(&format!("http://{}", config.text("api.listen")?))
     }
 
-    /// Waits until the watch has compared this block of B.
-    async fn is_watched_beyond(&self, block: u64) -> Result<()> {
-        let start = r#"causeway_stage_block{stage="supply",chain="b"} "#;
-        let mut sent = false;
-        until("the supply was looked at", LIMIT, async || {
-            if !sent {
-                let wallet = self.devnet.wallet("dave", self.b.id())?;
-                let to = (self.a.id(), self.devnet.signer("dave")?.address());
-                self.b.message(to, b"work".to_vec()).send(&wallet).await?;
-                sent = true;
-            }
-            let text = http::get(self.api_port()?, "/metrics").await?.body;
-            let line = text.lines().find_map(|line| line.strip_prefix(start));
-            Ok(line.ok_or_eyre("no such metric")?.parse::<u64>()? >= block)
-        })
-        .await
-    }
-
-    fn asset(&self) -> String {
+    fn name(&self) -> String {
         format!("a:{}", self.token)
     }
 
-    fn representation_name(&self) -> String {
-        format!("b:{}", self.bridged)
+    async fn supply(&self, which: &[&str]) -> Result<Ended> {
+        let command = ["token", "supply", "--output", "json"];
+        self.causeway(&[&command, which].concat()).await
     }
 
-    async fn supply(&self, asset: &str) -> Result<Ended> {
-        let config: PathBuf = self.devnet.config_path();
-        let config = config.display().to_string();
-        let arguments = ["token", "supply", "--asset", asset, "--output", "json"];
+    async fn causeway(&self, arguments: &[&str]) -> Result<Ended> {
+        let config = self.devnet.config_path().display().to_string();
         let place = ["--config", config.as_str()];
         run(self.devnet.causeway(), arguments.iter().chain(&place)).await
     }
 }
 
-fn row<'a>(told: &'a Value, chain: &str) -> Result<&'a Value> {
-    let rows = told["chains"].as_array().ok_or_eyre("rows")?;
+fn row<'a>(asset: &'a Value, chain: &str) -> Result<&'a Value> {
+    let rows = asset["chains"].as_array().ok_or_eyre("rows")?;
     let found = rows.iter().find(|row| row["chain"]["name"] == chain);
     found.ok_or_eyre("a row of the chain")
 }
