@@ -43,10 +43,13 @@ const BRIDGED: Address = address!("0x00000000000000000000000000000000000000d2");
 const ENDOWED: u64 = 1_000_000;
 const PAUSER: u8 = 9;
 
-/// Answers by contract and calldata, each from a block on. Unknown questions are answered with zeros.
+/// A contract's answer or its revert data, each from a block on.
+type History = BTreeMap<u64, Result<Bytes, Bytes>>;
+
+/// Answers by contract and calldata. Unknown questions are answered with zeros.
 #[derive(Default)]
 struct Book {
-    answers: Mutex<BTreeMap<(Address, Bytes), BTreeMap<u64, Result<Bytes, Bytes>>>>,
+    answers: Mutex<BTreeMap<(Address, Bytes), History>>,
     balances: Mutex<BTreeMap<Address, BTreeMap<u64, U256>>>,
 }
 
@@ -176,12 +179,10 @@ impl Bench {
 
     fn build(&self) {
         for chain in [A, B] {
-            self.chains[&chain]
-                .1
-                .balances
-                .lock()
-                .unwrap()
-                .insert(HOLDER, BTreeMap::from([(0, U256::from(ENDOWED))]));
+            let endowment = BTreeMap::from([(0, U256::from(ENDOWED))]);
+            let mut balances = self.chains[&chain].1.balances.lock().unwrap();
+            balances.insert(HOLDER, endowment);
+            drop(balances);
             self.chains[&chain].1.write(
                 0,
                 VAULT,
@@ -226,6 +227,14 @@ impl Bench {
         let call = IAssetCustody::tokenOfCall { assetId: id };
         self.tell(B, VAULT, &call, &BRIDGED);
         self.settle();
+    }
+
+    /// What the holder of the base token has, from the next block on.
+    fn set_holder(&self, chain: ChainId, amount: u64) {
+        let from = self.chain(chain).head_number() + 1;
+        let mut balances = self.chains[&chain].1.balances.lock().unwrap();
+        let history = balances.entry(HOLDER).or_default();
+        history.insert(from, U256::from(amount));
     }
 
     fn lock(&self, amount: u64) {
@@ -542,11 +551,7 @@ async fn ether_that_the_bridge_lacks_is_a_drift() {
 #[tokio::test(start_paused = true)]
 async fn a_holder_that_paid_out_too_much_is_a_drift() {
     let bench = Bench::new();
-    let next = bench.chain(A).head_number() + 1;
-    let mut balances = bench.chains[&A].1.balances.lock().unwrap();
-    let history = balances.get_mut(&HOLDER).unwrap();
-    history.insert(next, U256::from(ENDOWED - 1));
-    drop(balances);
+    bench.set_holder(A, ENDOWED - 1);
     bench.settle();
     bench.watch(None).round().await.unwrap();
     let trouble = bench.stage(A).trouble.expect("trouble");
