@@ -75,7 +75,8 @@ impl ChainDeployment {
         );
         // A contract's own nonce starts from 1.
         let inbox = center.address.create(1);
-        let base_token_holder = vault.address.create(1);
+        // The vault creates the rules of issuers before it.
+        let base_token_holder = vault.address.create(2);
         Self {
             authority,
             center,
