@@ -21,12 +21,12 @@ abstract contract BridgeTest is L1Fixture {
     address internal constant ETHER = AssetIds.BASE_TOKEN;
 
     /// @dev In the order of the shared tree.
-    uint256[] private _chains;
+    uint256[] internal chainIds;
     mapping(uint256 chainId => bytes32[]) private _batchLeaves;
 
     function addChain(uint256 chainId) internal {
         registerChain(chainId);
-        _chains.push(chainId);
+        chainIds.push(chainId);
     }
 
     // From L1.
@@ -95,8 +95,13 @@ abstract contract BridgeTest is L1Fixture {
         bytes memory proof = attest(chainId, batch);
         vm.prank(operator);
         settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), entries);
+        return TreeBuilder.inclusionProof(placeBatch(chainId, batch), leaves, 0);
+    }
+
+    /// @notice Where a batch stands that was just settled, after this block.
+    function placeBatch(uint256 chainId, Batch memory batch) internal returns (Placement memory) {
         _batchLeaves[chainId].push(AggregationLeaves.batchLeaf(batch.chainBatchRoot, batch.number, block.timestamp));
-        return TreeBuilder.inclusionProof(_lastBatchOf(chainId), leaves, 0);
+        return _lastBatchOf(chainId);
     }
 
     /// @notice The next batch of the chain, with one leaf.
@@ -126,10 +131,11 @@ abstract contract BridgeTest is L1Fixture {
 
     /// @dev Where the last batch of the chain stands after this block.
     function _lastBatchOf(uint256 chainId) private view returns (Placement memory) {
-        bytes32[] memory shared = new bytes32[](_chains.length + 1);
+        bytes32[] memory shared = new bytes32[](chainIds.length + 1);
         shared[0] = AggregationLeaves.chainIdLeaf(0, L1_CHAIN_ID);
-        for (uint256 i = 0; i < _chains.length; ++i) {
-            shared[i + 1] = AggregationLeaves.chainIdLeaf(TreeBuilder.growingRoot(_batchLeaves[_chains[i]]), _chains[i]);
+        for (uint256 i = 0; i < chainIds.length; ++i) {
+            shared[i + 1] =
+                AggregationLeaves.chainIdLeaf(TreeBuilder.growingRoot(_batchLeaves[chainIds[i]]), chainIds[i]);
         }
         uint256 index = _batchLeaves[chainId].length - 1;
         uint256 place = messageRoot.chainIndex(chainId);

@@ -4,7 +4,6 @@ pragma solidity ^0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
 import {Roles} from "../../src/access/Roles.sol";
-import {IMessageOutbox} from "../../src/interfaces/IMessageOutbox.sol";
 import {Erc7930} from "../../src/libraries/Erc7930.sol";
 import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
@@ -13,6 +12,7 @@ import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {BundleDelivery, InteropBundle, InteropCallStarter} from "../../src/types/Bundles.sol";
 import {BatchProof, RootImport} from "../../src/types/Messages.sol";
+import {SentMessage} from "./SentMessage.sol";
 import {Test} from "./Test.sol";
 import {Placement, TreeBuilder} from "./TreeBuilder.sol";
 import {Vm} from "./Vm.sol";
@@ -156,23 +156,13 @@ abstract contract InteropTest is Test {
     }
 
     /// @notice The message in the only `L1MessageSent` of these logs.
-    function messageIn(Vm.Log[] memory logs) internal pure returns (bytes memory message) {
-        uint256 found;
-        for (uint256 i = 0; i < logs.length; ++i) {
-            if (logs[i].topics[0] != IMessageOutbox.L1MessageSent.selector) continue;
-            ++found;
-            message = abi.decode(logs[i].data, (bytes));
-        }
-        vm.assertEq(found, 1, "one message expected");
+    function messageIn(Vm.Log[] memory logs) internal pure returns (bytes memory) {
+        return SentMessage.inLogs(logs);
     }
 
     /// @notice The bundle that a message holds.
-    function bundleIn(bytes memory message) internal pure returns (bytes memory bundle) {
-        vm.assertEq(uint8(message[0]), 1, "messages of bundles start with 0x01");
-        bundle = new bytes(message.length - 1);
-        for (uint256 i = 0; i < bundle.length; ++i) {
-            bundle[i] = message[i + 1];
-        }
+    function bundleIn(bytes memory message) internal pure returns (bytes memory) {
+        return SentMessage.bundleIn(message);
     }
 
     // Settling and delivering, on the destination chain.
