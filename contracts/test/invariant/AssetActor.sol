@@ -24,6 +24,7 @@ import {AssetBook} from "../base/AssetBook.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {Vm} from "../base/Vm.sol";
 import {AlwaysTrueVerifier, WeakVerifier} from "../mocks/Verifiers.sol";
+import {WeakLedger} from "../mocks/WeakLedger.sol";
 
 /// @notice Everybody at once: senders, relayers, operators, a pauser, an issuer, an attacker, and X, a chain whose verifier
 /// accepts everything. Each action is tried whether or not it may succeed; what the book says of it is compared with what
@@ -129,6 +130,12 @@ contract AssetActor is AssetBook {
         _deployX();
         openBook();
         vm.deal(address(this), 0);
+    }
+
+    /// @notice Puts another ledger in the place of the real one, before anything is booked.
+    function weaken(WeakLedger.Weakness weakness) external {
+        WeakLedger weak = new WeakLedger(weakness, address(chainRegistry), address(settlement), bridge);
+        vm.etch(address(ledger), address(weak).code);
     }
 
     // Senders.

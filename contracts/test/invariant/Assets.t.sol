@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {InvariantTest} from "../base/InvariantTest.sol";
+import {WeakLedger} from "../mocks/WeakLedger.sol";
 import {AssetActor} from "./AssetActor.sol";
 
 /// @notice Whatever senders, relayers, a pauser, an issuer, an attacker and a chain with a broken verifier do to a network of L1
@@ -23,11 +24,12 @@ import {AssetActor} from "./AssetActor.sol";
 /// forge-config: long.invariant.include-push-bytes = false
 /// forge-config: long.invariant.show-metrics = false
 contract AssetsInvariantTest is InvariantTest {
+    uint256 private constant MOST_DRAWS = 600;
+
     AssetActor private _actor;
     bytes4[] private _actions;
 
     function setUp() external {
-        _actor = new AssetActor();
         _actions = [
             AssetActor.deposit.selector,
             AssetActor.transfer.selector,
@@ -53,12 +55,24 @@ contract AssetsInvariantTest is InvariantTest {
             AssetActor.replay.selector,
             AssetActor.attack.selector
         ];
-        targetActor(address(_actor), _actions);
+        _actor = new AssetActor();
         _start();
+        targetActor(address(_actor), _actions);
     }
 
+    /// @notice All of it, at the end of every run.
     function afterInvariant() external view {
-        _assertEverything();
+        _actor.assertLedgerIsConserved();
+        _actor.assertValueIsConserved();
+        vm.assertEq(_actor.repeated(), 0, "repeated");
+        vm.assertEq(_actor.wronglyAllowed(), 0, "wronglyAllowed");
+        vm.assertEq(_actor.stuck(), 0, "stuck");
+        vm.assertEq(_actor.blockedByPause(), 0, "blocked");
+        vm.assertEq(_actor.countChangedRecords(), 0, "records");
+        _actor.assertNothingIsReleasedWithoutADebit();
+        _actor.assertEverybodyHasWhatIsTheirs();
+        _actor.assertLossIsBoundedToX();
+        _actor.assertRoutesAreTheirOwn();
     }
 
     function invariant_INV01_valueIsConserved() external view {
@@ -99,10 +113,7 @@ contract AssetsInvariantTest is InvariantTest {
     /// @dev A campaign proves nothing by actions that never work. Here they are drawn as it draws them.
     function test_campaign_doesEverything() external {
         for (uint256 i = 0; i < 1_500; ++i) {
-            uint256 seed = uint256(keccak256(abi.encode("campaign", i)));
-            bytes4 action = _actions[seed % _actions.length];
-            (bool success,) = address(_actor).call(abi.encodePacked(action, seed));
-            vm.assertTrue(success, "no action reverts");
+            vm.assertTrue(_act(i), "no action reverts");
         }
         string[33] memory names = [
             "deposit",
@@ -139,10 +150,41 @@ contract AssetsInvariantTest is InvariantTest {
             "replay",
             "attack"
         ];
-        _assertEverything();
+        this.afterInvariant();
         for (uint256 i = 0; i < names.length; ++i) {
             vm.assertGt(_actor.done(names[i]), 0, names[i]);
         }
+    }
+
+    /// @dev Nor does it prove anything if there is no ledger that fails it. One without a weakness does not.
+    function test_campaign_findsWeakLedgers() external {
+        vm.assertEq(_drawsUntilFound(WeakLedger.Weakness.None), MOST_DRAWS);
+        for (uint256 weakness = 1; weakness <= uint256(type(WeakLedger.Weakness).max); ++weakness) {
+            uint256 draws = _drawsUntilFound(WeakLedger.Weakness(weakness));
+            vm.assertLt(draws, MOST_DRAWS, vm.toString(weakness));
+        }
+    }
+
+    function _drawsUntilFound(WeakLedger.Weakness weakness) private returns (uint256 draws) {
+        _actor = new AssetActor();
+        _actor.weaken(weakness);
+        _start();
+        for (draws = 0; draws < MOST_DRAWS; draws += 20) {
+            for (uint256 i = 0; i < 20; ++i) {
+                if (!_act(draws + i)) return draws;
+            }
+            try this.afterInvariant() {}
+            catch {
+                return draws;
+            }
+        }
+    }
+
+    /// @dev The next action, as a campaign would draw it.
+    function _act(uint256 index) private returns (bool success) {
+        uint256 seed = uint256(keccak256(abi.encode("campaign", index)));
+        bytes4 action = _actions[seed % _actions.length];
+        (success,) = address(_actor).call(abi.encodePacked(action, seed));
     }
 
     /// @dev Something is everywhere before a campaign begins, X included.
@@ -156,19 +198,5 @@ contract AssetsInvariantTest is InvariantTest {
             _actor.settle(i);
             _actor.settleX(i);
         }
-    }
-
-    function _assertEverything() private view {
-        _actor.assertLedgerIsConserved();
-        _actor.assertValueIsConserved();
-        vm.assertEq(_actor.repeated(), 0, "repeated");
-        vm.assertEq(_actor.wronglyAllowed(), 0, "wronglyAllowed");
-        vm.assertEq(_actor.stuck(), 0, "stuck");
-        vm.assertEq(_actor.blockedByPause(), 0, "blocked");
-        vm.assertEq(_actor.countChangedRecords(), 0, "records");
-        _actor.assertNothingIsReleasedWithoutADebit();
-        _actor.assertEverybodyHasWhatIsTheirs();
-        _actor.assertLossIsBoundedToX();
-        _actor.assertRoutesAreTheirOwn();
     }
 }
