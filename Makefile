@@ -52,6 +52,10 @@ forge-test: deps ## Contract tests: unit, fuzz, invariant, attack
 cargo-test: deps ## Rust tests, among them the whole-system ones on real local chains
 	cargo test --locked $(CARGO_TESTS)
 
+.PHONY: prove-ledger
+prove-ledger: deps ## Prove the identity of the ledger's arithmetic with SMTChecker, and that the proof can fail
+	node contracts/tools/prove-ledger.mjs
+
 .PHONY: test-long
 test-long: deps ## Long fuzzing of contracts and crates, with a new seed each time
 	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
@@ -64,7 +68,7 @@ ci-can-fail: deps ## Prove that a failing test turns these recipes red, in a scr
 ##@ Check
 
 .PHONY: check
-check: check-format check-rust check-contracts check-bindings check-gas check-structure ## Formatting, lints, generated files, gas, dependency arrows
+check: check-format check-rust check-contracts prove-ledger check-bindings check-gas check-structure ## Formatting, lints, proofs, generated files, gas, dependency arrows
 
 .PHONY: check-format
 check-format: deps ## Formatting of Rust and Solidity
