@@ -56,6 +56,10 @@ cargo-test: deps ## Rust tests, among them the whole-system ones on real local c
 prove-ledger: deps ## Prove the identity of the ledger's arithmetic with SMTChecker, and that the proof can fail
 	node contracts/tools/prove-ledger.mjs
 
+.PHONY: test-symbolic
+test-symbolic: deps ## Check the ledger's bytecode with Halmos; needs Python 3.11, so `make test` does without
+	scripts/test-symbolic.sh
+
 .PHONY: test-long
 test-long: deps ## Long fuzzing of contracts and crates, with a new seed each time
 	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
