@@ -4,6 +4,8 @@ pragma solidity ^0.8.37;
 import {InvariantTest} from "../base/InvariantTest.sol";
 import {WeakLedger} from "../mocks/WeakLedger.sol";
 import {AssetActor} from "./AssetActor.sol";
+import {AssetAttacker} from "./AssetAttacker.sol";
+import {BrokenChain} from "./BrokenChain.sol";
 
 /// @notice Whatever senders, relayers, a pauser, an issuer, an attacker and a chain with a broken verifier do to a network of L1
 /// and three chains. Docs: docs/invariants.md.
@@ -49,11 +51,11 @@ contract AssetsInvariantTest is InvariantTest {
             AssetActor.shut.selector,
             AssetActor.letPass.selector,
             AssetActor.rule.selector,
-            AssetActor.settleX.selector,
-            AssetActor.believeX.selector,
-            AssetActor.recoverFromX.selector,
-            AssetActor.replay.selector,
-            AssetActor.attack.selector
+            BrokenChain.settleX.selector,
+            BrokenChain.believeX.selector,
+            BrokenChain.recoverFromX.selector,
+            AssetAttacker.replay.selector,
+            AssetAttacker.attack.selector
         ];
         _actor = new AssetActor();
         _start();
