@@ -283,6 +283,15 @@ fn a_chain_that_is_not_seen_is_not_judged() {
     supply.places.get_mut(&20).unwrap().stock = Stock::Minted(U256::MAX);
     supply.places.remove(&20);
     assert_eq!(found(&supply), vec![]);
+    assert_eq!(supply.missing().collect::<Vec<_>>(), [20]);
+    supply.places.clear();
+    let mut missing: Vec<_> = supply.missing().collect();
+    missing.sort_unstable();
+    assert_eq!(
+        missing,
+        [L1, 10, 20, 30],
+        "all that have some, and the home"
+    );
 }
 
 #[test]

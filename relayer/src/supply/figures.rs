@@ -162,3 +162,14 @@ pub struct Supply {
     /// What the chains say. Chains that cannot be seen are missing.
     pub places: BTreeMap<ChainId, Place>,
 }
+
+impl Supply {
+    /// Chains that have some of it, or from which it comes, and that were not seen.
+    pub fn missing(&self) -> impl Iterator<Item = ChainId> {
+        let balances = self.ledger.balances.iter();
+        let holders = balances.filter(|(_, amount)| !amount.is_zero());
+        let home = Some(self.home).filter(|_| !self.ledger.issued.is_zero());
+        let all = holders.map(|(chain, _)| *chain).chain(home);
+        all.filter(|chain| !self.places.contains_key(chain))
+    }
+}

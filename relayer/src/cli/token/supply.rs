@@ -54,6 +54,10 @@ pub(super) async fn run(config: &Config, args: SupplyArgs, output: Output) -> Re
         for (chain, error) in &sight.unseen {
             report.add_unseen(Unseen::new(*chain, error, &names));
         }
+        for chain in sight.supply.missing() {
+            let error = SupplyError::NotConfigured { chain };
+            report.add_unseen(Unseen::new(chain, &error, &names));
+        }
     }
     output.print(&report)?;
     conclude(&report)
