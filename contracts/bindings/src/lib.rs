@@ -9,6 +9,7 @@
 //! | read or write an attribute of a message or bundle | [`Attribute`] |
 //! | read a bundle, or compute its identifiers | [`InteropBundle::decode_message`], [`bundle_hash`], [`receive_id`] |
 //! | read a call's conditions | [`InteropCall::content`] |
+//! | read what assets a bundle or a withdrawal carries | [`InteropBundle::transfers`], [`AssetTransfer::decode_withdrawal`] |
 //! | compute a batch's public input | [`PublicInputDomain`] |
 //! | total what a batch moved between chains | [`LedgerTotals`], [`ledger_delta_hash`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
@@ -45,6 +46,7 @@ mod folds;
 mod ids;
 mod ledger;
 mod revert;
+mod transfer;
 
 pub use address::{AddressError, InteropAddress};
 pub use attestation::{attestation_digest, attestation_domain, attestation_proof};
@@ -62,3 +64,4 @@ pub use ledger::{
     LedgerTotals, TotalTooLarge, UnknownKind, Way, ledger_delta_hash, unpack_movement,
 };
 pub use revert::describe_revert;
+pub use transfer::NotATransfer;
