@@ -12,23 +12,25 @@ use std::{
 use alloy::{
     primitives::{Address, B256, Bytes, U256, address, keccak256},
     signers::local::PrivateKeySigner,
-    sol_types::SolEvent,
+    sol_types::{SolEvent, SolValue},
 };
 use async_trait::async_trait;
 use causeway_bindings::{
-    BundleAttributes, IBatchSettlement, IInteropRootStorage, IMessageOutbox, IMessageRoot,
-    InteropBundle, InteropCall,
+    BundleAttributes, CALL_VERSION_CONDITIONAL, ConditionalPayload, ETHER, IBatchSettlement,
+    IInteropRootStorage, IMessageOutbox, IMessageRoot, InteropBundle, InteropCall,
 };
 use causeway_proofs::{ChainBatch, Dialect, L2Log, LogTree, MessageRoot, SettledBatch};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    bundle::Prover,
     chain::{
         ChainError, ChainReader, ChainWriter, Clock,
         events::L1Contracts,
-        fake::{CENTER, CONTRACTS, FakeChain, FakeClock, GENESIS_TIME, L1},
+        fake::{CENTER, CONTRACTS, FakeChain, FakeClock, GENESIS_TIME, L1, VAULT},
     },
     deliver::{self, BatchLimits, DeliverContext, DeliverSettings},
+    errands::{self, ErrandContext, ErrandSettings},
     model::{ChainId, MessageRecord, Stage},
     progress::Progress,
     prove::{self, ProveContext, ProveSettings},
@@ -39,7 +41,7 @@ use crate::{
         memory::MemoryStore,
     },
     wake::Wake,
-    watch::{self, WatchContext, WatchSettings, Watched},
+    watch::{self, Noted, WatchContext, WatchSettings, Watched},
 };
 
 pub(crate) const L1_CONTRACTS: L1Contracts = L1Contracts {
@@ -98,8 +100,41 @@ impl Network {
         id
     }
 
+    /// Sends a transfer that may arrive up to a time, in the next block of chain `from`, and returns its id.
+    pub(crate) fn send_transfer(&self, from: usize, to: ChainId, deadline: u64) -> B256 {
+        let conditional = ConditionalPayload {
+            minGasLimit: U256::ZERO,
+            deliverBefore: U256::from(deadline),
+            deliverAfter: U256::ZERO,
+            payload: transfer_text(),
+        };
+        let call = InteropCall {
+            version: CALL_VERSION_CONDITIONAL,
+            shadowAccount: false,
+            to: VAULT,
+            from: VAULT,
+            value: U256::ZERO,
+            data: conditional.abi_encode().into(),
+        };
+        let (id, message) = self.bundle(from, to, call);
+        self.emit_message(from, message);
+        id
+    }
+
     /// A message that is not sent yet.
     pub(crate) fn message(&self, from: usize, to: ChainId) -> (B256, Bytes) {
+        let call = InteropCall {
+            version: [1].into(),
+            shadowAccount: false,
+            to: Address::repeat_byte(6),
+            from: Address::repeat_byte(7),
+            value: U256::ZERO,
+            data: Bytes::from_static(b"payload"),
+        };
+        self.bundle(from, to, call)
+    }
+
+    fn bundle(&self, from: usize, to: ChainId, call: InteropCall) -> (B256, Bytes) {
         let salt = self.sent.fetch_add(1, Ordering::Relaxed);
         let bundle = InteropBundle {
             version: [1].into(),
@@ -107,14 +142,7 @@ impl Network {
             destinationChainId: U256::from(to),
             destinationBaseTokenAssetId: B256::repeat_byte(5),
             interopBundleSalt: keccak256(salt.to_be_bytes()),
-            calls: vec![InteropCall {
-                version: [1].into(),
-                shadowAccount: false,
-                to: Address::repeat_byte(6),
-                from: Address::repeat_byte(7),
-                value: U256::ZERO,
-                data: Bytes::from_static(b"payload"),
-            }],
+            calls: vec![call],
             attributes: BundleAttributes {
                 executionAddress: Bytes::new(),
                 unbundlerAddress: Bytes::new(),
@@ -268,6 +296,18 @@ impl Network {
         self.l1
             .emit(L1_CONTRACTS.message_root, appended.encode_log_data());
     }
+}
+
+/// Some ether, as vaults spell a transfer.
+fn transfer_text() -> Bytes {
+    let mut text = vec![1, 0];
+    text.extend(L1.to_be_bytes());
+    text.extend(ETHER);
+    text.extend(5_u128.to_be_bytes());
+    text.extend([0x22; 20]);
+    text.extend([0x33; 20]);
+    text.extend([0, 0]);
+    text.into()
 }
 
 /// Ends a process at a chosen effect: from then on no store and no chain answers it.
@@ -434,7 +474,9 @@ impl Relayer {
                 SendSettings::capped(500_000_000_000),
             );
             stages.push(shared.watch(network, chain.clone()));
-            stages.push(shared.deliver(chain.clone(), Arc::new(sender), options.limits, index));
+            let sender = Arc::new(sender);
+            stages.push(shared.errands(chain.clone(), sender.clone()));
+            stages.push(shared.deliver(chain.clone(), sender, options.limits, index));
         }
         Self {
             progress: shared.progress,
@@ -473,6 +515,7 @@ impl Shared {
             network.l1.clone(),
             Watched::L1 {
                 contracts: L1_CONTRACTS,
+                rules: None,
             },
         )
     }
@@ -488,6 +531,11 @@ impl Shared {
             center: CENTER,
             l1: L1,
             destinations: Arc::new(destinations),
+            noted: Noted {
+                returns: Some(VAULT),
+                releases: None,
+                withdrawals: None,
+            },
         };
         self.watcher(chain, watched)
     }
@@ -567,6 +615,30 @@ impl Shared {
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             let _ended = deliver::run(ctx, shutdown).await;
+        })
+    }
+}
+
+impl Shared {
+    fn errands(&self, chain: Arc<FakeChain>, sender: Arc<Sender>) -> tokio::task::JoinHandle<()> {
+        let ctx = ErrandContext {
+            store: self.store.clone(),
+            chain,
+            sender,
+            prover: Arc::new(Prover::new(Arc::new(Roots::new(L1)), L1)),
+            clock: self.clock.clone(),
+            progress: self.progress.clone(),
+            settings: ErrandSettings {
+                handler: Some(CONTRACTS.handler),
+                custody: VAULT,
+                follows: false,
+                max_in_flight: 4,
+                interval: INTERVAL,
+            },
+        };
+        let shutdown = self.shutdown.clone();
+        tokio::spawn(async move {
+            let _ended = errands::run(ctx, shutdown).await;
         })
     }
 }

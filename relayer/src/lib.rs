@@ -21,6 +21,7 @@ pub mod cli;
 pub mod config;
 pub mod deliver;
 pub mod dev;
+pub mod errands;
 #[cfg(test)]
 mod harness;
 pub mod health;

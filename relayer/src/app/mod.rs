@@ -173,7 +173,7 @@ fn load_signers(
         .relay
         .iter()
         .filter(|_| roles.relay)
-        .map(|relay| relay.signer.clone());
+        .flat_map(|relay| relay.withdrawals.iter().chain([&relay.signer]).cloned());
     let operators = config.operators.values().filter(|_| roles.operator);
     let operators =
         operators.flat_map(|operator| operator.attesters.iter().chain([&operator.signer]).cloned());

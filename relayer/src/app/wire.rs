@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
+use causeway_bindings::deployment::asset_rules;
 
 use super::Roles;
 use super::chains::Chains;
 use super::error::AppError;
 use super::supervise::Supervisor;
+use crate::bundle::Prover;
 use crate::canary::{self, CanaryContext};
 use crate::chain::events::{ChainContracts, L1Contracts};
 use crate::chain::{ChainReader, ChainWriter, Clock};
 use crate::config::{ChainConfig, Config, Reading, RelayConfig};
 use crate::deliver::{self, BatchLimits, DeliverContext, DeliverSettings};
+use crate::errands::{self, ErrandContext, ErrandSettings};
 use crate::health::Expected;
 use crate::metrics::Metrics;
 use crate::model::ChainId;
@@ -25,10 +28,13 @@ use crate::roots::Roots;
 use crate::send::{SendSettings, Sender};
 use crate::store::{Reader, Store};
 use crate::wake::Wake;
-use crate::watch::{self, WatchContext, WatchSettings, Watched};
+use crate::watch::{self, Noted, WatchContext, WatchSettings, Watched};
 
 /// Simulations of deliveries that run at the same time.
 const SIMULATIONS: usize = 16;
+
+/// Transactions of errands of one chain that wait for a block at the same time.
+const ERRANDS_IN_FLIGHT: usize = 4;
 
 /// Time between two looks of the canary.
 const CANARY_INTERVAL: Duration = Duration::from_secs(15);
@@ -143,11 +149,12 @@ impl Wiring<'_> {
             .collect();
         let roots = Arc::clone(&self.roots);
 
-        self.watch_l1(&prove_wake)?;
+        self.watch_l1(relay, &prove_wake)?;
         for chain in served.iter().filter_map(|id| self.config.chain(*id)) {
             let mut wakes = vec![Arc::clone(&prove_wake)];
             wakes.extend(deliver_wakes.get(&chain.evm.chain_id).cloned());
-            self.watch_chain(chain, Arc::new(destinations.clone()), wakes)?;
+            let noted = noted(relay, chain, destinations.contains(&chain.evm.chain_id));
+            self.watch_chain(chain, Arc::new(destinations.clone()), noted, wakes)?;
         }
         self.prove(
             served,
@@ -156,21 +163,77 @@ impl Wiring<'_> {
             deliver_wakes.values().cloned().collect(),
         );
         for (chain, wake) in &deliver_wakes {
-            self.deliver(*chain, relay, &roots, wake, &prove_wake)?;
+            let sender = self.sender(*chain, &relay.signer)?;
+            if let Some(config) = self.config.chain(*chain) {
+                let settings = errands_of(config);
+                self.errands(*chain, Arc::clone(&sender), settings)?;
+            }
+            self.deliver(*chain, relay, sender, &roots, (wake, &prove_wake))?;
         }
+        self.start_withdrawals(relay)
+    }
+
+    /// Errands on L1, for whoever pays for them.
+    fn start_withdrawals(&mut self, relay: &RelayConfig) -> Result<(), AppError> {
+        let Some(signer) = &relay.withdrawals else {
+            return Ok(());
+        };
+        let l1 = &self.config.l1;
+        let chain = l1.evm.chain_id;
+        let settings = ErrandSettings {
+            handler: None,
+            custody: l1.contracts.shared_bridge,
+            follows: true,
+            max_in_flight: ERRANDS_IN_FLIGHT,
+            interval: l1.reading.poll_interval,
+        };
+        let sender = self.sender(chain, signer)?;
+        self.errands(chain, sender, settings)
+    }
+
+    fn errands(
+        &mut self,
+        chain: ChainId,
+        sender: Arc<Sender>,
+        settings: ErrandSettings,
+    ) -> Result<(), AppError> {
+        let reader = self.reader(chain)?;
+        let (store, clock, progress) = (
+            Arc::clone(&self.store),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.progress),
+        );
+        let l1 = self.config.l1.evm.chain_id;
+        let prover = Arc::new(Prover::new(Arc::clone(&self.roots), l1));
+        self.expect(errands::STAGE, chain, settings.interval);
+        self.supervisor
+            .spawn(errands::STAGE, chain, move |shutdown| {
+                let context = ErrandContext {
+                    store: Arc::clone(&store),
+                    chain: Arc::clone(&reader),
+                    sender: Arc::clone(&sender),
+                    prover: Arc::clone(&prover),
+                    clock: Arc::clone(&clock),
+                    progress: Arc::clone(&progress),
+                    settings,
+                };
+                errands::run(context, shutdown)
+            });
         Ok(())
     }
 
-    fn watch_l1(&mut self, prove: &Arc<Wake>) -> Result<(), AppError> {
+    fn watch_l1(&mut self, relay: &RelayConfig, prove: &Arc<Wake>) -> Result<(), AppError> {
         let l1 = &self.config.l1;
         let contracts = L1Contracts {
             message_root: l1.contracts.message_root,
             settlement: l1.contracts.settlement,
         };
+        let pays = relay.withdrawals.is_some();
+        let rules = pays.then(|| asset_rules(l1.contracts.shared_bridge));
         self.watch(
             l1.evm.chain_id,
             l1.reading,
-            Watched::L1 { contracts },
+            Watched::L1 { contracts, rules },
             vec![Arc::clone(prove)],
         )
     }
@@ -179,6 +242,7 @@ impl Wiring<'_> {
         &mut self,
         chain: &ChainConfig,
         destinations: Arc<BTreeSet<ChainId>>,
+        noted: Noted,
         wakes: Vec<Arc<Wake>>,
     ) -> Result<(), AppError> {
         let contracts = ChainContracts {
@@ -192,6 +256,7 @@ impl Wiring<'_> {
             center: chain.contracts.center,
             l1,
             destinations,
+            noted,
         };
         self.watch(chain.evm.chain_id, chain.reading, watched, wakes)
     }
@@ -273,9 +338,9 @@ impl Wiring<'_> {
         &mut self,
         chain: ChainId,
         relay: &RelayConfig,
+        sender: Arc<Sender>,
         roots: &Arc<Roots>,
-        wake: &Arc<Wake>,
-        prove: &Arc<Wake>,
+        (wake, prove): (&Arc<Wake>, &Arc<Wake>),
     ) -> Result<(), AppError> {
         let Some(config) = self.config.chain(chain) else {
             return Ok(());
@@ -293,7 +358,7 @@ impl Wiring<'_> {
             simulations: SIMULATIONS,
             interval,
         };
-        let (reader, sender) = (self.reader(chain)?, self.sender(chain, &relay.signer)?);
+        let reader = self.reader(chain)?;
         let (store, clock, progress) = (
             Arc::clone(&self.store),
             Arc::clone(&self.clock),
@@ -376,11 +441,35 @@ impl Wiring<'_> {
     }
 }
 
-/// Names of the signers that pay on a chain: the relay's on its destinations, an operator's on L1 and on its own chain, a
-/// pauser's everywhere.
+/// What is noted of assets on a chain.
+fn noted(relay: &RelayConfig, chain: &ChainConfig, is_destination: bool) -> Noted {
+    let vault = chain.contracts.vault;
+    let releases = relay.release_held && is_destination;
+    Noted {
+        returns: relay.return_expired.then_some(vault),
+        releases: releases.then(|| asset_rules(vault)),
+        withdrawals: relay.withdrawals.is_some().then_some(vault),
+    }
+}
+
+fn errands_of(chain: &ChainConfig) -> ErrandSettings {
+    ErrandSettings {
+        handler: Some(chain.contracts.handler),
+        custody: chain.contracts.vault,
+        follows: false,
+        max_in_flight: ERRANDS_IN_FLIGHT,
+        interval: chain.reading.poll_interval,
+    }
+}
+
+/// Names of the signers that pay on a chain: the relay's on its destinations, that for withdrawals on L1, an operator's on
+/// L1 and on its own chain, a pauser's everywhere.
 pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> BTreeSet<String> {
-    let relay = config.relay.iter().filter(|_| roles.relay);
-    let relay = relay
+    let relays = || config.relay.iter().filter(|_| roles.relay);
+    let withdrawals = relays()
+        .filter(|_| chain == config.l1.evm.chain_id)
+        .filter_map(|relay| relay.withdrawals.clone());
+    let relay = relays()
         .filter(|relay| relay.routes.iter().any(|(_, to)| *to == chain))
         .map(|relay| relay.signer.clone());
     let operators = config.operators.values().filter(|_| roles.operator);
@@ -389,6 +478,7 @@ pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> B
     let pauser = config.supply.iter();
     let pauser = pauser.filter_map(|supply| supply.pauser.clone());
     relay
+        .chain(withdrawals)
         .chain(operators.map(|operator| operator.signer.clone()))
         .chain(pauser)
         .collect()

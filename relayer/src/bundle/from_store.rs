@@ -5,9 +5,9 @@ use std::sync::Arc;
 use alloy::primitives::B256;
 use causeway_proofs::MalformedProof;
 
-use super::BundleProof;
+use super::{BundleProof, Emitted};
 use crate::model::{AppendedBatch, BlockRef, ChainId, ImportedRoot, MessageRecord, SettledBatch};
-use crate::roots::{Roots, RootsError, inclusion_words};
+use crate::roots::{BatchTree, Roots, RootsError, inclusion_words};
 use crate::store::{Reader, StoreError};
 
 /// Bits of an append's position below its L1 block.
@@ -88,19 +88,53 @@ impl Prover {
             chain: message.destination,
         })?;
         let tree = self.roots.tree(store, &settled)?;
+        self.write(id, &settled, &tree, position.leaf_index, &root)
+    }
+
+    /// The proof of any leaf to L1's own contracts.
+    pub fn prove_on_l1(
+        &self,
+        store: &dyn Reader,
+        emitted: Emitted,
+    ) -> Result<BundleProof, ProveError> {
+        let id = emitted.id;
+        let settled = store
+            .batch_of_block(emitted.chain, emitted.block)?
+            .ok_or(ProveError::NotSettled(id))?;
+        self.roots.sync(store)?;
+        let root = root_of_block(store, self.l1, &settled)?.ok_or(ProveError::NotSettled(id))?;
+        let tree = self.roots.tree(store, &settled)?;
+        let position = tree
+            .points()
+            .iter()
+            .position(|point| point.leaf == emitted.leaf);
+        let leaf_index = position
+            .and_then(|index| u64::try_from(index).ok())
+            .ok_or(ProveError::Unknown(id))?;
+        self.write(id, &settled, &tree, leaf_index, &root)
+    }
+
+    fn write(
+        &self,
+        id: B256,
+        settled: &SettledBatch,
+        tree: &BatchTree,
+        leaf_index: u64,
+        root: &ImportedRoot,
+    ) -> Result<BundleProof, ProveError> {
         let (_, log_path) = tree
-            .leaf_path(position.leaf_index)
+            .leaf_path(leaf_index)
             .ok_or(ProveError::NotSettled(id))?;
         let aggregation = self
             .roots
-            .aggregation(&root, message.source, position.number)?;
+            .aggregation(root, settled.chain, settled.number)?;
         let path = inclusion_words(log_path, aggregation)
             .map_err(|error| ProveError::Malformed(id, error))?;
         Ok(BundleProof {
             id,
-            source: message.source,
-            batch: position.number,
-            leaf_index: position.leaf_index,
+            source: settled.chain,
+            batch: settled.number,
+            leaf_index,
             settlement_chain: self.l1,
             settlement_block: root.l1_block,
             root: root.root,

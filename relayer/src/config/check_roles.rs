@@ -132,7 +132,16 @@ impl Check<'_> {
             batch_size: relay.batch_size,
             max_delivery_gas: relay.max_delivery_gas,
             max_in_flight: relay.max_in_flight,
+            return_expired: relay.return_expired,
+            release_held: relay.release_held,
+            withdrawals: self.withdrawals(relay),
         }
+    }
+
+    fn withdrawals(&mut self, relay: &RelaySection) -> Option<String> {
+        let signer = relay.withdrawals.as_ref()?.signer.clone();
+        self.check_signer("relay.withdrawals.signer", &signer);
+        Some(signer)
     }
 
     fn routes(&mut self, relay: &RelaySection) -> Vec<(ChainId, ChainId)> {
@@ -261,14 +270,19 @@ impl Check<'_> {
         }
     }
 
-    /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, an operator on its own and L1,
-    /// a pauser everywhere.
+    /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, and on L1 with the signer for
+    /// withdrawals, which may be its own; an operator sends on its own chain and L1, a pauser everywhere.
     pub(super) fn check_one_sender_per_key(&mut self) {
         let relay = self
             .file
             .relay
             .as_ref()
             .map(|relay| ("relay.signer".to_owned(), relay.signer.clone()));
+        let withdrawals = self.file.relay.as_ref().and_then(|relay| {
+            let signer = relay.withdrawals.as_ref()?.signer.clone();
+            let own = signer != relay.signer;
+            own.then(|| ("relay.withdrawals.signer".to_owned(), signer))
+        });
         let operators = self.file.operators.iter();
         let operators = operators
             .map(|(name, operator)| (format!("operators.{name}.signer"), operator.signer.clone()));
@@ -276,7 +290,8 @@ impl Check<'_> {
         let pauser = pauser.and_then(|supply| supply.pauser.clone());
         let pauser = pauser.map(|signer| ("supply.pauser".to_owned(), signer));
         let mut seen: Vec<(String, String)> = Vec::new();
-        for (key, signer) in relay.into_iter().chain(operators).chain(pauser) {
+        let relay = relay.into_iter().chain(withdrawals);
+        for (key, signer) in relay.chain(operators).chain(pauser) {
             if let Some((other, _)) = seen.iter().find(|(_, known)| *known == signer) {
                 let what = format!(
                     "`{signer}` is also {other}, and two senders with one key take each other's nonces"

@@ -291,6 +291,25 @@ pub struct RelaySection {
     /// Most delivery transactions of one chain that wait for a block at the same time.
     #[serde(default = "default_in_flight")]
     pub max_in_flight: usize,
+    /// Whether transfers that did not arrive before their deadline are sent back, from every chain that the relay delivers
+    /// to. Costs gas there, as deliveries do.
+    #[serde(default = "default_true")]
+    pub return_expired: bool,
+    /// Whether transfers that the limits of a token's issuer held are paid once they are due, on every chain that the relay
+    /// delivers to.
+    #[serde(default = "default_true")]
+    pub release_held: bool,
+    /// Has L1 pay withdrawals, and whatever was delayed or held there. Not done where this is missing: gas on L1 is dear,
+    /// and whoever withdraws can see to it.
+    pub withdrawals: Option<WithdrawalsSection>,
+}
+
+/// Payment of withdrawals on L1.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalsSection {
+    /// Name of the signer that pays for it on L1; one that no operator uses.
+    pub signer: String,
 }
 
 /// A route.
@@ -421,6 +440,10 @@ fn default_max_fee() -> u64 {
 
 fn default_in_flight() -> usize {
     8
+}
+
+fn default_true() -> bool {
+    true
 }
 
 fn default_batch_size() -> usize {

@@ -136,6 +136,12 @@ pub struct RelayConfig {
     pub max_delivery_gas: u64,
     /// Most delivery transactions of one chain that wait for a block at the same time.
     pub max_in_flight: usize,
+    /// Whether expired transfers are sent back.
+    pub return_expired: bool,
+    /// Whether held transfers are released.
+    pub release_held: bool,
+    /// Name of the signer that has L1 pay withdrawals, if that is done.
+    pub withdrawals: Option<String>,
 }
 
 /// The operator role for one chain.

@@ -73,6 +73,9 @@ signer = "relay"
 # routes = [{ from = "alpha", to = "beta" }]   # every pair of chains by default
 batch_size = 32
 max_delivery_gas = 10000000
+return_expired = true      # send transfers back that did not arrive before their deadline
+release_held = true        # pay what the limits of a token's issuer held, once it is due
+# withdrawals = { signer = "withdrawals" }     # have L1 pay withdrawals; this signer pays gas on L1
 
 # The operator role, for chains without a settlement pipeline of their own. Remove the table to do without.
 [operators.alpha]

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
-use super::{ChainId, UnixSeconds};
+use super::{ChainId, ErrandStep, UnixSeconds};
 
 /// Why a transaction is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,13 @@ pub enum IntentKind {
     ByHand {
         /// Which step.
         step: String,
+    },
+    /// A step of an errand.
+    Errand {
+        /// The errand.
+        id: B256,
+        /// Which step.
+        step: ErrandStep,
     },
 }
 

@@ -1,6 +1,7 @@
 //! What the relayer knows about messages, batches and roots: plain values and pure transitions, no I/O.
 
 mod batch;
+mod errand;
 mod explain;
 mod intent;
 mod message;
@@ -10,6 +11,7 @@ mod transition;
 pub use batch::{
     AppendedBatch, BlockRef, Execution, ImportedRoot, LeafPoint, Outcome, SettledBatch,
 };
+pub use errand::{Errand, ErrandStep, Task, held_id};
 pub use explain::{Actor, CAUSES, Explanation, explain};
 pub use intent::{Intent, IntentKind, IntentState};
 pub use message::{

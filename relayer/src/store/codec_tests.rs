@@ -8,7 +8,7 @@ fn hex_of<T: Serialize>(record: &T) -> String {
     hex::encode(encode("test", &0, record).unwrap())
 }
 
-/// The bytes that format 1 lays down. A difference here means that older stores can no longer be read.
+/// The bytes that the format lays down. A difference here means that older stores can no longer be read.
 #[test]
 fn encodings_are_pinned() {
     insta::assert_snapshot!(
@@ -27,6 +27,7 @@ fn encodings_are_pinned() {
         success: true,
     };
     insta::assert_snapshot!("intent", hex_of(&samples::intent(10, 3, 6, state)));
+    insta::assert_snapshot!("errand", hex_of(&samples::errand(10, 3, 6)));
 }
 
 #[test]

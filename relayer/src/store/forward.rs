@@ -21,6 +21,9 @@ macro_rules! forward_reader {
             executions_above(chain: ChainId, block: u64) -> Vec<Execution>;
             open_intents(chain: ChainId, signer: Address) -> Vec<Intent>;
             intent(chain: ChainId, signer: Address, nonce: u64) -> Option<Intent>;
+            errand(chain: ChainId, id: B256) -> Option<Errand>;
+            due_errands(chain: ChainId, now: UnixSeconds, limit: usize) -> Vec<Errand>;
+            errand_counts() -> Vec<((ChainId, &'static str), u64)>;
         }
     };
     (@methods ($($generics:tt)*) $type:ty, $store:ident, $inner:expr,
@@ -28,8 +31,8 @@ macro_rules! forward_reader {
         const _: () = {
             use alloy::primitives::{Address, B256};
             use $crate::model::{
-                AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint,
-                MessageRecord, SettledBatch, Stage,
+                AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent,
+                LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds,
             };
             use $crate::store::{MessageFilter, Reader, RouteStage, StoreError};
 

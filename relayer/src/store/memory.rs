@@ -8,8 +8,8 @@ use alloy::primitives::{Address, B256};
 use super::forward::forward_reader;
 use super::{Change, MessageFilter, Plan, Reader, RouteStage, StoreError, Writer};
 use crate::model::{
-    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
-    SettledBatch, Stage,
+    AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
+    MessageRecord, SettledBatch, Stage, UnixSeconds,
 };
 
 /// A store that lives as long as the process.
@@ -28,6 +28,7 @@ struct State {
     imports: Vec<ImportedRoot>,
     executions: Vec<Execution>,
     intents: Vec<Intent>,
+    errands: Vec<Errand>,
 }
 
 impl MemoryStore {
@@ -115,6 +116,16 @@ impl State {
                 let key = |intent: &Intent| (intent.chain, intent.signer, intent.nonce);
                 let own = key(&intent);
                 put(&mut self.intents, *intent, |known| key(known) == own);
+            }
+            Change::PutErrand(errand) => {
+                let own = (errand.chain, errand.id);
+                put(&mut self.errands, *errand, |known| {
+                    (known.chain, known.id) == own
+                });
+            }
+            Change::DropErrand(chain, id) => {
+                self.errands
+                    .retain(|known| (known.chain, known.id) != (chain, id));
             }
         }
     }
@@ -326,5 +337,37 @@ impl Reader for State {
             .iter()
             .find(|intent| (intent.chain, intent.signer, intent.nonce) == key)
             .cloned())
+    }
+
+    fn errand(&self, chain: ChainId, id: B256) -> Result<Option<Errand>, StoreError> {
+        let key = (chain, id);
+        Ok(self
+            .errands
+            .iter()
+            .find(|errand| (errand.chain, errand.id) == key)
+            .cloned())
+    }
+
+    fn due_errands(
+        &self,
+        chain: ChainId,
+        now: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<Errand>, StoreError> {
+        let due = |errand: &&Errand| errand.chain == chain && errand.due <= now;
+        let mut found: Vec<_> = self.errands.iter().filter(due).cloned().collect();
+        found.sort_by_key(|errand| (errand.due, errand.id));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for errand in &self.errands {
+            *counts
+                .entry((errand.chain, errand.task.label()))
+                .or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
     }
 }

@@ -14,8 +14,8 @@ pub(crate) mod samples;
 use alloy::primitives::{Address, B256};
 
 use crate::model::{
-    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
-    SettledBatch, Stage,
+    AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
+    MessageRecord, SettledBatch, Stage, UnixSeconds,
 };
 
 pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
@@ -45,6 +45,10 @@ pub enum Change {
     PutImport(ImportedRoot),
     /// Writes an intent; its key is (chain, signer, nonce).
     PutIntent(Box<Intent>),
+    /// Writes an errand; its key is (chain, id).
+    PutErrand(Box<Errand>),
+    /// Forgets an errand, if it is there: nothing is left to do.
+    DropErrand(ChainId, B256),
 }
 
 /// Source, destination and stage of messages.
@@ -147,6 +151,17 @@ pub trait Reader: Send + Sync {
         signer: Address,
         nonce: u64,
     ) -> Result<Option<Intent>, StoreError>;
+    /// Errand of a chain.
+    fn errand(&self, chain: ChainId, id: B256) -> Result<Option<Errand>, StoreError>;
+    /// Errands of a chain that are due at `now`, the longest due first, at most `limit`.
+    fn due_errands(
+        &self,
+        chain: ChainId,
+        now: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<Errand>, StoreError>;
+    /// Number of errands per chain and name of their task, ascending.
+    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError>;
 }
 
 /// What to change, in view of what is stored.

@@ -3,9 +3,9 @@
 use alloy::primitives::{Address, B256, Bytes};
 
 use crate::model::{
-    AppendedBatch, BatchPosition, BlockRef, Execution, HoldReason, ImportedRoot, Intent,
+    AppendedBatch, BatchPosition, BlockRef, Errand, Execution, HoldReason, ImportedRoot, Intent,
     IntentKind, IntentState, LeafPoint, MessageRecord, Milestone, MilestoneKind, Outcome,
-    SettledBatch, Stage, TxPoint,
+    SettledBatch, Stage, Task, TxPoint,
 };
 
 pub(crate) fn block(number: u64) -> BlockRef {
@@ -136,5 +136,20 @@ pub(crate) fn intent(chain: u64, signer: u8, nonce: u64, state: IntentState) -> 
         created_at: 10,
         bumped_at: 11,
         state,
+    }
+}
+
+pub(crate) fn errand(chain: u64, id: u8, due: u64) -> Errand {
+    let id = B256::repeat_byte(id);
+    let task = Task::Withdraw {
+        source: 7,
+        block: 8,
+        leaf: B256::repeat_byte(0x88),
+        message: Bytes::from_static(b"message"),
+    };
+    Errand {
+        attempts: 2,
+        done_at: Some(9),
+        ..Errand::new(chain, id, task, due)
     }
 }

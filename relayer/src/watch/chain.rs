@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use causeway_bindings::{InteropBundle, bundle_hash};
 
+use super::errands;
 use crate::{
     chain::{
         ChainLog, LogPage,
         events::{ChainContracts, ChainEvent, EventError, decode_chain_event},
     },
     model::{
-        BlockRef, ChainId, Execution, HoldReason, ImportedRoot, LeafPoint, MessageEvent,
+        BlockRef, ChainId, Errand, Execution, HoldReason, ImportedRoot, LeafPoint, MessageEvent,
         MessageRecord, Milestone, MilestoneKind, Outcome, Stage, TxPoint, UnixSeconds,
     },
     store::{Change, Reader, StoreError},
@@ -27,6 +28,9 @@ pub(super) struct ChainPage {
     sent: Vec<MessageRecord>,
     executions: Vec<Execution>,
     imports: Vec<ImportedRoot>,
+    /// Messages to L1: account that sent it, block, leaf, message.
+    others: Vec<(Address, u64, B256, Bytes)>,
+    withdrawals: Vec<Errand>,
 }
 
 impl ChainPage {
@@ -51,11 +55,30 @@ impl ChainPage {
         Ok(found)
     }
 
-    /// All changes of the page, its cursor included.
+    /// Notes what the chain's vault has sent to L1.
+    pub(super) fn note_withdrawals(
+        &mut self,
+        l1: ChainId,
+        vault: Option<Address>,
+        now: UnixSeconds,
+    ) {
+        let of_vault = self
+            .others
+            .iter()
+            .filter(|(sender, ..)| Some(*sender) == vault);
+        self.withdrawals = of_vault
+            .filter_map(|(_, block, leaf, message)| {
+                errands::withdrawal((self.chain, l1), *block, *leaf, message, now)
+            })
+            .collect();
+    }
+
+    /// All changes of the page, its cursor included. `vault` is given where ways back are noted.
     pub(super) fn changes(
         &self,
         reader: &dyn Reader,
         destinations: &BTreeSet<ChainId>,
+        vault: Option<Address>,
         now: UnixSeconds,
     ) -> Result<Vec<Change>, StoreError> {
         let mut messages = BTreeMap::new();
@@ -74,7 +97,12 @@ impl ChainPage {
                 messages.insert(record.id, record);
             }
         }
-        let mut changes = Vec::new();
+        let mut changes = errands::fresh(reader, &self.withdrawals)?;
+        for record in messages.values() {
+            if let Some(vault) = vault.filter(|_| destinations.contains(&record.destination)) {
+                changes.extend(errands::way_back(reader, vault, record, now)?);
+            }
+        }
         if !self.leaves.is_empty() {
             changes.push(Change::PutLeaves(self.chain, self.leaves.clone()));
         }
@@ -105,6 +133,9 @@ impl ChainPage {
                     .flatten();
                 self.leaf(log, leaf, record.as_ref().map(|record| record.id));
                 self.sent.extend(record);
+                if sender != center {
+                    self.others.push((sender, log.block.number, leaf, data));
+                }
             }
             ChainEvent::OperationStatus { leaf } => self.leaf(log, leaf, None),
             ChainEvent::Settled { bundle, outcome } => self.executions.push(Execution {

@@ -1,6 +1,7 @@
 //! Logs of one chain, or of L1, into the store: page by page behind a cursor, each page in one commit, reorgs undone.
 
 mod chain;
+mod errands;
 mod l1;
 mod reorg;
 mod scan;
@@ -26,6 +27,17 @@ use crate::{
 /// The stage's name in logs and metrics.
 pub const STAGE: &str = "watch";
 
+/// Which errands are noted, on a chain and in messages that leave it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// Vault of every chain. What bundles with a deadline carry between vaults is to come back.
+    pub returns: Option<Address>,
+    /// Rules of issuers on the chain. What they hold is to be released.
+    pub releases: Option<Address>,
+    /// Vault of the chain. What it sends to L1 is to be paid there.
+    pub withdrawals: Option<Address>,
+}
+
 /// What is watched.
 #[derive(Clone, Debug)]
 pub enum Watched {
@@ -39,19 +51,31 @@ pub enum Watched {
         l1: ChainId,
         /// Chains that messages can be delivered to.
         destinations: Arc<BTreeSet<ChainId>>,
+        /// Errands that are noted.
+        noted: Noted,
     },
     /// L1: appends to the message root, executed batches. Only final blocks are read.
     L1 {
         /// Its contracts.
         contracts: L1Contracts,
+        /// Rules of issuers on L1, if what they hold is to be released.
+        rules: Option<Address>,
     },
 }
 
 impl Watched {
     fn addresses(&self) -> Vec<Address> {
         match self {
-            Self::Chain { contracts, .. } => contracts.addresses().to_vec(),
-            Self::L1 { contracts } => contracts.addresses().to_vec(),
+            Self::Chain {
+                contracts, noted, ..
+            } => contracts
+                .addresses()
+                .into_iter()
+                .chain(noted.releases)
+                .collect(),
+            Self::L1 { contracts, rules } => {
+                contracts.addresses().into_iter().chain(*rules).collect()
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! One look at a chain: from the cursor to the head.
 
-use super::{WatchContext, WatchError, Watched, chain::ChainPage, l1, reorg};
+use super::{WatchContext, WatchError, Watched, chain::ChainPage, errands, l1, reorg};
 use crate::{
     chain::{ChainError, Finality, LogPage},
     model::BlockRef,
@@ -79,16 +79,29 @@ impl WatchContext {
         let chain = self.chain.chain_id();
         let now = self.clock.now();
         match &self.settings.watched {
-            Watched::L1 { contracts } => self.store.commit(l1::changes(chain, contracts, page)?)?,
+            Watched::L1 { contracts, rules } => {
+                let mut changes = l1::changes(chain, contracts, page)?;
+                let held = errands::held(chain, *rules, &page.logs, now)?;
+                self.store.transact(&mut |reader| {
+                    changes.extend(errands::fresh(reader, &held)?);
+                    Ok(std::mem::take(&mut changes))
+                })?;
+            }
             Watched::Chain {
                 contracts,
                 center,
                 l1,
                 destinations,
+                noted,
             } => {
-                let page = ChainPage::decode(chain, *l1, contracts, *center, page)?;
-                self.store
-                    .transact(&mut |reader| page.changes(reader, destinations, now))?;
+                let held = errands::held(chain, noted.releases, &page.logs, now)?;
+                let mut page = ChainPage::decode(chain, *l1, contracts, *center, page)?;
+                page.note_withdrawals(*l1, noted.withdrawals, now);
+                self.store.transact(&mut |reader| {
+                    let mut changes = page.changes(reader, destinations, noted.returns, now)?;
+                    changes.extend(errands::fresh(reader, &held)?);
+                    Ok(changes)
+                })?;
             }
         }
         Ok(())

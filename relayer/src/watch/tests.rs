@@ -9,11 +9,11 @@ use alloy::{
 use causeway_bindings::{IInteropHandler, IInteropRootStorage};
 use proptest::prelude::*;
 
-use super::{WatchContext, WatchSettings, Watched};
+use super::{Noted, WatchContext, WatchSettings, Watched};
 use crate::{
     chain::{
         ChainReader,
-        fake::{CENTER, CONTRACTS, FakeChain, L1},
+        fake::{CENTER, CONTRACTS, FakeChain, L1, VAULT},
     },
     harness::{L1_CONTRACTS, Network, messages},
     model::{MessageRecord, Stage},
@@ -41,6 +41,10 @@ fn watcher(network: &Network, chain: &Arc<FakeChain>, memory: &Arc<MemoryStore>)
                 center: CENTER,
                 l1: L1,
                 destinations: Arc::new(destinations),
+                noted: Noted {
+                    returns: Some(VAULT),
+                    ..Noted::default()
+                },
             },
             start_block: 0,
             page: 5,
@@ -53,6 +57,7 @@ fn l1_watcher(network: &Network, memory: &Arc<MemoryStore>) -> WatchContext {
     let mut ctx = watcher(network, &network.l1, memory);
     ctx.settings.watched = Watched::L1 {
         contracts: L1_CONTRACTS,
+        rules: None,
     };
     ctx
 }

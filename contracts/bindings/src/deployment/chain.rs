@@ -107,6 +107,11 @@ impl ChainDeployment {
     }
 }
 
+/// `IAssetRules` of a vault or of the shared bridge, which creates them first.
+pub fn asset_rules(custody: Address) -> Address {
+    custody.create(1)
+}
+
 fn step(salt: B256, code: CreationCode, arguments: Vec<u8>) -> Step {
     let init_code: Bytes = code.with(arguments);
     Step {

@@ -27,7 +27,7 @@ mod creation_code;
 mod l1;
 pub mod roles;
 
-pub use chain::{ChainDeployment, NetworkConstants};
+pub use chain::{ChainDeployment, NetworkConstants, asset_rules};
 pub use l1::{L1Constants, L1Deployment, attestation_verifier_code};
 
 use alloy::primitives::{Address, B256, Bytes, address};

@@ -1,6 +1,6 @@
 //! The interop handler of a fake chain. It keeps nothing: what was executed and imported stands in the chain's logs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use alloy::{
     primitives::{Address, B256, LogData, U256},
@@ -12,7 +12,10 @@ use causeway_bindings::{
 };
 use causeway_proofs::{Dialect, L2Log, hash, verify_in_batch, verify_message};
 
-use super::{CONTRACTS, Inner, L1, PoolTx};
+use super::{
+    CONTRACTS, Inner, L1, PoolTx,
+    vault::{Done, deadline, is_way_back},
+};
 use crate::model::ChainId;
 
 impl Inner {
@@ -38,18 +41,24 @@ impl Inner {
         })
     }
 
-    /// Runs a transaction; `done` are the bundles executed earlier in the block.
+    /// Runs a transaction; `done` is what was done earlier in the block.
     pub(super) fn run(
         &self,
         chain: ChainId,
         tx: &PoolTx,
-        done: &mut BTreeSet<B256>,
+        done: &mut Done,
     ) -> (bool, Vec<(Address, LogData)>) {
-        if tx.to != CONTRACTS.handler {
+        if tx.to != CONTRACTS.handler && !is_way_back(&tx.input) {
             let pauses = IAssetCustody::pauseCall::abi_decode(&tx.input).is_ok();
             let event = IAssetCustody::PausedSet { paused: true };
             let logs = pauses.then(|| (tx.to, event.encode_log_data()));
             return (true, logs.into_iter().collect());
+        }
+        if !is_delivery(&tx.input) {
+            return match self.way_back(&tx.input, done) {
+                Ok(went) => (true, done.note(went)),
+                Err(_) => (false, Vec::new()),
+            };
         }
         let mut logs = Vec::new();
         let executed = |hash: B256| {
@@ -59,7 +68,7 @@ impl Inner {
         if let Ok(call) = IInteropHandler::executeBundleCall::abi_decode(&tx.input) {
             return match self.deliver(chain, &call.delivery, &BTreeMap::new(), done, true) {
                 Ok(hash) => {
-                    done.insert(hash);
+                    done.executed.insert(hash);
                     (true, vec![executed(hash)])
                 }
                 Err(_) => (false, Vec::new()),
@@ -75,7 +84,7 @@ impl Inner {
         }
         for delivery in &call.deliveries {
             if let Ok(hash) = self.deliver(chain, delivery, &recorded, done, true) {
-                done.insert(hash);
+                done.executed.insert(hash);
                 logs.push(executed(hash));
             }
         }
@@ -87,19 +96,54 @@ impl Inner {
         chain: ChainId,
         delivery: &BundleDelivery,
         recorded: &BTreeMap<(U256, U256), B256>,
-        done: &BTreeSet<B256>,
+        done: &Done,
         in_block: bool,
     ) -> Result<B256, Vec<u8>> {
         let proof = &delivery.proof;
         let hash = bundle_hash(proof.chainId, &delivery.bundle);
-        if done.contains(&hash) || self.executed().contains(&hash) {
-            let status = BundleStatus::FullyExecuted;
+        let status = self.status(hash, done);
+        if status != BundleStatus::Unreceived {
             return Err(IInteropHandler::InteropHandlerWrongStatus {
                 bundleHash: hash,
                 status,
             }
             .abi_encode());
         }
+        self.check_proof(delivery, recorded, hash)?;
+        assert_ne!(
+            proof.chainId,
+            U256::from(chain),
+            "a bundle of the chain itself"
+        );
+        let deadline = deadline(&delivery.bundle);
+        if deadline.is_some_and(|deadline| self.time() > deadline) {
+            return Err(IInteropHandler::InteropHandlerTooLate {
+                callIndex: U256::ZERO,
+                deliverBefore: U256::from(deadline.unwrap_or_default()),
+                timestamp: U256::from(self.time()),
+            }
+            .abi_encode());
+        }
+        let reverts = self.faults.revert.contains(&hash)
+            || in_block && self.faults.revert_in_blocks.contains(&hash);
+        if reverts {
+            let reason = Revert::from("poison").abi_encode().into();
+            return Err(IInteropHandler::InteropHandlerCallReverted {
+                callIndex: U256::ZERO,
+                reason,
+            }
+            .abi_encode());
+        }
+        Ok(hash)
+    }
+
+    pub(super) fn check_proof(
+        &self,
+        delivery: &BundleDelivery,
+        recorded: &BTreeMap<(U256, U256), B256>,
+        hash: B256,
+    ) -> Result<(), Vec<u8>> {
+        let proof = &delivery.proof;
         let message = [&[1_u8][..], &delivery.bundle].concat();
         let leaf = L2Log::message(delivery.sender, 0, &message).leaf();
         let (source, batch, index) = (
@@ -124,21 +168,10 @@ impl Inner {
                 .is_ok()
             }
         };
-        if !proven {
-            return Err(IInteropHandler::InteropHandlerUnproven { bundleHash: hash }.abi_encode());
+        if proven {
+            return Ok(());
         }
-        assert_ne!(source, chain, "a bundle of the chain itself");
-        let reverts = self.faults.revert.contains(&hash)
-            || in_block && self.faults.revert_in_blocks.contains(&hash);
-        if reverts {
-            let reason = Revert::from("poison").abi_encode().into();
-            return Err(IInteropHandler::InteropHandlerCallReverted {
-                callIndex: U256::ZERO,
-                reason,
-            }
-            .abi_encode());
-        }
-        Ok(hash)
+        Err(IInteropHandler::InteropHandlerUnproven { bundleHash: hash }.abi_encode())
     }
 
     /// The batch root that the proof shows, if it leads to an imported root.
@@ -165,6 +198,16 @@ fn fold(leaf: B256, index: u64, path: &[B256]) -> B256 {
             0 => hash::node(&node, sibling),
             _ => hash::node(sibling, &node),
         })
+}
+
+pub(super) fn is_delivery(input: &[u8]) -> bool {
+    let deliveries = [
+        IInteropHandler::executeBundleCall::SELECTOR,
+        IInteropHandler::executeBundlesCall::SELECTOR,
+    ];
+    deliveries
+        .iter()
+        .any(|selector| input.starts_with(selector))
 }
 
 /// Bundles that a call of the handler delivers.

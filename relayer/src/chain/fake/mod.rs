@@ -2,6 +2,7 @@
 //! that checks proofs and executes bundles. Everything it knows follows from its blocks, so a reorg undoes all of it.
 
 mod handler;
+mod vault;
 mod views;
 
 use std::{
@@ -26,6 +27,7 @@ use super::{
     LogPage, TxFault, TxReceipt, events::ChainContracts,
 };
 use crate::model::{BlockRef, ChainId, UnixSeconds};
+use vault::Done;
 
 /// Contracts of every fake chain.
 pub(crate) const CONTRACTS: ChainContracts = ChainContracts {
@@ -35,6 +37,8 @@ pub(crate) const CONTRACTS: ChainContracts = ChainContracts {
 };
 /// Interop center of every fake chain.
 pub(crate) const CENTER: Address = address!("0x00000000000000000000000000000000000000a4");
+/// Vault of every fake chain.
+pub(crate) const VAULT: Address = address!("0x00000000000000000000000000000000000000a5");
 /// Chain id of the fake L1.
 pub(crate) const L1: ChainId = 1;
 /// Time of the first block.
@@ -200,7 +204,7 @@ impl FakeChain {
             push(keccak256(hash), queued);
         }
         let mut txs = Vec::new();
-        let mut done = BTreeSet::new();
+        let mut done = Done::default();
         while let Some(at) = inner.runnable(&txs) {
             let tx = inner.pool.remove(at);
             let (success, emitted) = inner.run(self.id, &tx, &mut done);
@@ -270,9 +274,28 @@ impl FakeChain {
             .iter()
             .flat_map(|block| &block.txs)
             .map(|(tx, _)| tx);
-        txs.filter(|tx| tx.to == CONTRACTS.handler)
+        txs.filter(|tx| handler::is_delivery(&tx.input))
             .map(|tx| handler::bundles(&tx.input))
             .collect()
+    }
+
+    /// Mined transactions that gave a bundle up or sent a transfer back, and how many of them succeeded.
+    pub(crate) fn ways_back(&self) -> (usize, usize) {
+        let inner = self.lock();
+        let txs = inner.blocks.iter().flat_map(|block| &block.txs);
+        let steps: Vec<bool> = txs
+            .filter(|(tx, _)| vault::is_way_back(&tx.input))
+            .map(|(_, success)| *success)
+            .collect();
+        (
+            steps.len(),
+            steps.into_iter().filter(|success| *success).count(),
+        )
+    }
+
+    /// Transfers that went back so far, by bundle and call.
+    pub(crate) fn returned(&self) -> Vec<(B256, U256)> {
+        self.lock().returned()
     }
 
     /// Bundles that the chain executed, in order.
@@ -419,16 +442,15 @@ impl ChainReader for FakeChain {
         let mut inner = self.answer()?;
         inner.calls -= 1;
         inner.estimates += 1;
-        let call =
-            IInteropHandler::executeBundleCall::abi_decode(&request.data).expect("a delivery");
-        match inner.deliver(
-            self.id,
-            &call.delivery,
-            &BTreeMap::new(),
-            &BTreeSet::new(),
-            false,
-        ) {
-            Ok(_) => Ok(DELIVERY_GAS),
+        let done = Done::default();
+        let simulated = match IInteropHandler::executeBundleCall::abi_decode(&request.data) {
+            Ok(call) => inner
+                .deliver(self.id, &call.delivery, &BTreeMap::new(), &done, false)
+                .map(drop),
+            Err(_) => inner.way_back(&request.data, &done).map(drop),
+        };
+        match simulated {
+            Ok(()) => Ok(DELIVERY_GAS),
             Err(data) => Err(ChainError::Reverted {
                 chain: self.id,
                 data: data.into(),

@@ -4,9 +4,9 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     sol_types::{SolCall, SolEvent},
 };
-use causeway_bindings::{BundleStatus, IInteropHandler, IInteropRootStorage, IMessageRoot};
+use causeway_bindings::{IInteropHandler, IInteropRootStorage, IMessageRoot};
 
-use super::{CENTER, FakeBlock, Inner};
+use super::{CENTER, FakeBlock, Inner, vault::Done};
 
 impl Inner {
     /// Answer to a question that somebody asks of a contract; `None` for questions that nobody asks here.
@@ -22,11 +22,12 @@ impl Inner {
             return Some(IMessageRoot::isHistoricalRootCall::abi_encode_returns(&known).into());
         }
         if let Ok(call) = IInteropHandler::bundleStatusCall::abi_decode(question) {
-            let status = match self.executed().contains(&call.bundleHash) {
-                true => BundleStatus::FullyExecuted,
-                false => BundleStatus::Unreceived,
-            };
+            let status = self.status(call.bundleHash, &Done::default());
             return Some(IInteropHandler::bundleStatusCall::abi_encode_returns(&status).into());
+        }
+        if let Ok(call) = IInteropHandler::callStatusCall::abi_decode(question) {
+            let status = self.call_status(call.bundleHash);
+            return Some(IInteropHandler::callStatusCall::abi_encode_returns(&status).into());
         }
         if IInteropHandler::CENTERCall::abi_decode(question).is_ok() {
             return Some(IInteropHandler::CENTERCall::abi_encode_returns(&CENTER).into());

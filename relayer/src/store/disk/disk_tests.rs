@@ -309,6 +309,11 @@ fn change() -> impl Strategy<Value = Change> {
         (chain.clone(), number.clone(), number.clone()).prop_map(|(chain, l1_block, at)| {
             Change::PutImport(samples::import(chain, l1_block, at))
         }),
+        (chain.clone(), 0..5u8, number.clone()).prop_map(|(chain, id, due)| Change::PutErrand(
+            Box::new(samples::errand(chain, id, due))
+        )),
+        (chain.clone(), 0..5u8)
+            .prop_map(|(chain, id)| Change::DropErrand(chain, B256::repeat_byte(id))),
         (chain, 1..3u8, number, state).prop_map(|(chain, signer, nonce, state)| Change::PutIntent(
             Box::new(samples::intent(chain, signer, nonce, state))
         )),
@@ -352,7 +357,16 @@ fn observe(store: &dyn Reader) -> Vec<String> {
     seen.extend((0..5).map(|id| format!("{:?}", store.execution(B256::repeat_byte(id)).unwrap())));
     seen.extend((0..5).map(|id| format!("{:?}", store.execution(B256::repeat_byte(id)).unwrap())));
     seen.extend([0, 3].map(|from| format!("{:?}", store.appends(from, 3).unwrap())));
+    seen.push(format!("{:?}", store.errand_counts().unwrap()));
     for chain in 1..4 {
+        for id in 0..5 {
+            let errand = store.errand(chain, B256::repeat_byte(id)).unwrap();
+            seen.push(format!("{errand:?}"));
+        }
+        seen.extend([0, 3, u64::MAX].map(|now| {
+            let due = store.due_errands(chain, now, 2).unwrap();
+            format!("{due:?}")
+        }));
         seen.push(format!("{:?}", store.cursor(chain).unwrap()));
         seen.push(format!(
             "{:?} {:?}",

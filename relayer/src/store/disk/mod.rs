@@ -14,7 +14,7 @@ use super::StoreError;
 use crate::model::ChainId;
 
 /// Format of the tables and keys. Raised when they change; an older store is rebuilt from the chains.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// Name of the database in the store's directory.
 pub const STORE_FILE: &str = "causeway.redb";
@@ -160,6 +160,8 @@ fn create_tables(transaction: &WriteTransaction) -> Result<(), redb::TableError>
     transaction.open_table(tables::EXECUTION_BLOCKS)?;
     transaction.open_table(tables::INTENTS)?;
     transaction.open_table(tables::OPEN_INTENTS)?;
+    transaction.open_table(tables::ERRANDS)?;
+    transaction.open_table(tables::DUE_ERRANDS)?;
     Ok(())
 }
 

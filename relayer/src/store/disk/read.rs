@@ -7,13 +7,13 @@ use alloy::primitives::{Address, B256};
 use redb::ReadableTable;
 
 use super::tables::{
-    APPENDS, BATCH_ENDS, BATCHES, BLOCKS, EXECUTION_BLOCKS, EXECUTIONS, IMPORTS, INTENTS, LEAVES,
-    MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
+    APPENDS, BATCH_ENDS, BATCHES, BLOCKS, DUE_ERRANDS, ERRANDS, EXECUTION_BLOCKS, EXECUTIONS,
+    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
 };
 use super::view::{Tables, View};
 use crate::model::{
-    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
-    SettledBatch, Stage,
+    AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
+    MessageRecord, SettledBatch, Stage, Task, UnixSeconds,
 };
 use crate::store::codec::{decode, stage_code, stage_of};
 use crate::store::{MessageFilter, Reader, RouteStage, StoreError};
@@ -264,5 +264,45 @@ impl<T: Tables> Reader for View<'_, T> {
         nonce: u64,
     ) -> Result<Option<Intent>, StoreError> {
         self.get(INTENTS, "intents", (chain, &signer.0.0, nonce))
+    }
+
+    fn errand(&self, chain: ChainId, id: B256) -> Result<Option<Errand>, StoreError> {
+        self.get(ERRANDS, "errands", (chain, &id.0))
+    }
+
+    fn due_errands(
+        &self,
+        chain: ChainId,
+        now: UnixSeconds,
+        limit: usize,
+    ) -> Result<Vec<Errand>, StoreError> {
+        let due = self.table(DUE_ERRANDS)?;
+        let keys = (chain, 0, &[0; 32])..=(chain, now, &LAST_ID);
+        let mut errands = Vec::new();
+        for entry in due
+            .range(keys)
+            .map_err(|error| self.place.error(error))?
+            .take(limit)
+        {
+            let (key, _) = entry.map_err(|error| self.place.error(error))?;
+            let (_, _, id) = key.value();
+            errands.extend(self.errand(chain, B256::from(id))?);
+        }
+        Ok(errands)
+    }
+
+    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError> {
+        let due = self.table(DUE_ERRANDS)?;
+        let mut counts = BTreeMap::<_, u64>::new();
+        for entry in due.iter().map_err(|error| self.place.error(error))? {
+            let (key, label) = entry.map_err(|error| self.place.error(error))?;
+            let (chain, _, _) = key.value();
+            let known = Task::LABELS.into_iter().find(|name| *name == label.value());
+            if let Some(label) = known {
+                let count = counts.entry((chain, label)).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        Ok(counts.into_iter().collect())
     }
 }

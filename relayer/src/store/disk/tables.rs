@@ -39,6 +39,11 @@ pub(super) const INTENTS: TableDefinition<(u64, Account, u64), Record> =
 /// (chain, signer, nonce) of the intents that are not yet final or replaced.
 pub(super) const OPEN_INTENTS: TableDefinition<(u64, Account, u64), ()> =
     TableDefinition::new("open_intents");
+/// (chain, id) -> errand.
+pub(super) const ERRANDS: TableDefinition<(u64, Id), Record> = TableDefinition::new("errands");
+/// (chain, due, id) -> name of the task: the errands in the order in which they are due.
+pub(super) const DUE_ERRANDS: TableDefinition<(u64, u64, Id), &str> =
+    TableDefinition::new("due_errands");
 
 /// Keys of [`META`].
 pub(super) const META_FORMAT: &str = "format";

@@ -1,16 +1,17 @@
 //! Changes, applied in one transaction.
 
+use alloy::primitives::B256;
 use redb::{Database, ReadableTable, StorageError, WriteTransaction};
 
 use super::tables::{
-    APPENDS, BATCH_ENDS, BATCHES, BLOCKS, EXECUTION_BLOCKS, EXECUTIONS, IMPORTS, INTENTS, LEAVES,
-    MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
+    APPENDS, BATCH_ENDS, BATCHES, BLOCKS, DUE_ERRANDS, ERRANDS, EXECUTION_BLOCKS, EXECUTIONS,
+    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
 };
 use super::view::View;
 use super::{Disk, Place};
 use crate::model::{
-    AppendedBatch, BlockRef, ChainId, Execution, ImportedRoot, Intent, LeafPoint, MessageRecord,
-    SettledBatch, Stage,
+    AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
+    MessageRecord, SettledBatch, Stage,
 };
 use crate::store::codec::{decode, encode, stage_code};
 use crate::store::{Change, Plan, StoreError, Writer};
@@ -75,6 +76,8 @@ impl Writing<'_> {
             Change::PutBatch(batch) => self.put_batch(batch),
             Change::PutImport(import) => self.put_import(import),
             Change::PutIntent(intent) => self.put_intent(intent),
+            Change::PutErrand(errand) => self.put_errand(errand),
+            Change::DropErrand(chain, id) => self.drop_errand(*chain, *id),
         }
     }
 
@@ -323,6 +326,29 @@ impl Writing<'_> {
         } else {
             self.storage(open.remove(key))?;
         }
+        Ok(())
+    }
+
+    fn put_errand(&self, errand: &Errand) -> Result<(), StoreError> {
+        let (chain, id) = (errand.chain, &errand.id.0);
+        self.drop_errand(chain, errand.id)?;
+        let bytes = encode("errands", &(chain, id), errand)?;
+        let mut errands = table!(self, ERRANDS);
+        self.storage(errands.insert((chain, id), bytes.as_slice()))?;
+        let mut due = table!(self, DUE_ERRANDS);
+        self.storage(due.insert((chain, errand.due, id), errand.task.label()))?;
+        Ok(())
+    }
+
+    fn drop_errand(&self, chain: ChainId, id: B256) -> Result<(), StoreError> {
+        let mut errands = table!(self, ERRANDS);
+        let key = (chain, &id.0);
+        let Some(old) = self.storage(errands.remove(key))? else {
+            return Ok(());
+        };
+        let old: Errand = decode("errands", &key, old.value())?;
+        let mut due = table!(self, DUE_ERRANDS);
+        self.storage(due.remove((chain, old.due, &id.0)))?;
         Ok(())
     }
 }
