@@ -313,6 +313,8 @@ fn transfer_text() -> Bytes {
 /// Ends a process at a chosen effect: from then on no store and no chain answers it.
 pub(crate) struct Fuse {
     left: AtomicI64,
+    /// Only what is about sending counts as an effect.
+    sending_only: bool,
 }
 
 impl Fuse {
@@ -320,6 +322,28 @@ impl Fuse {
     pub(crate) fn after(effects: i64) -> Self {
         Self {
             left: AtomicI64::new(effects),
+            sending_only: false,
+        }
+    }
+
+    /// Blows after so many broadcasts and commits that are about errands or transactions.
+    pub(crate) fn after_sending(effects: i64) -> Self {
+        Self {
+            sending_only: true,
+            ..Self::after(effects)
+        }
+    }
+
+    fn counts(&self, changes: &[Change]) -> bool {
+        let is_sending = |change: &Change| {
+            matches!(
+                change,
+                Change::PutIntent(_) | Change::PutErrand(_) | Change::DropErrand(..)
+            )
+        };
+        match self.sending_only {
+            true => changes.iter().any(is_sending),
+            false => !changes.is_empty(),
         }
     }
 
@@ -370,7 +394,7 @@ impl Writer for FusedStore {
         let mut wrote = false;
         self.inner.transact(&mut |reader| {
             let changes = plan(reader)?;
-            wrote = !changes.is_empty();
+            wrote = self.fuse.counts(&changes);
             Ok(changes)
         })?;
         if wrote {

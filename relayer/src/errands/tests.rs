@@ -108,12 +108,13 @@ async fn relayers_that_compete_send_back_once() {
     assert_eq!(network.chains[1].returned(), [(id, U256::ZERO)]);
 }
 
-/// One run with a process that dies after `effects` commits and broadcasts and another that takes over.
+/// One run with a process that dies after `effects` commits about errands or transactions, and broadcasts, and another
+/// that takes over.
 async fn crash_after(effects: i64) -> bool {
     let network = Network::new(2, 1);
     let memory = memory();
     let options = Options {
-        fuse: Fuse::after(effects),
+        fuse: Fuse::after_sending(effects),
         ..Options::default()
     };
     let ids = [refused(&network, 1), refused(&network, 1)];
