@@ -8,14 +8,14 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use std::sync::atomic::AtomicU64;
 
-use crate::model::{ChainId, MessageRecord, MilestoneKind};
+use crate::model::{ChainId, ErrandStep, MessageRecord, MilestoneKind};
 use crate::progress::Progress;
 use crate::store::{Reader, StoreError};
 use crate::view::ChainNames;
@@ -43,6 +43,13 @@ struct RouteLabel {
     destination: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ErrandLabel {
+    chain: String,
+    step: &'static str,
+    success: &'static str,
+}
+
 type DelaysByRoute = Family<RouteLabel, Histogram, fn() -> Histogram>;
 
 /// All metrics of the process.
@@ -52,6 +59,7 @@ pub struct Metrics {
     head: Family<ChainLabel, Gauge>,
     balance: Family<SignerLabel, Gauge<f64, AtomicU64>>,
     delivery: DelaysByRoute,
+    errands: Family<ErrandLabel, Counter>,
     commit: Histogram,
     supply: SupplyGauges,
 }
@@ -107,6 +115,12 @@ impl Metrics {
             "Time from the block that sent a message to the block that executed it, once that is final",
             Family::clone(&delivery),
         );
+        let errands = Family::default();
+        registry.register(
+            "errand_transactions",
+            "Final transactions of errands since the start",
+            Family::clone(&errands),
+        );
         let commit = Histogram::new(exponential_buckets(0.0005, 2.0, 14));
         registry.register(
             "store_commit_seconds",
@@ -126,6 +140,7 @@ impl Metrics {
             head,
             balance,
             delivery,
+            errands,
             commit,
             supply,
         }
@@ -183,6 +198,16 @@ impl Metrics {
     /// A commit to the store took so long.
     pub fn observe_commit(&self, seconds: f64) {
         self.commit.observe(seconds);
+    }
+
+    /// A transaction of an errand is final.
+    pub fn observe_errand(&self, chain: ChainId, step: ErrandStep, success: bool) {
+        let label = ErrandLabel {
+            chain: self.names.name(chain),
+            step: step.label(),
+            success: if success { "true" } else { "false" },
+        };
+        self.errands.get_or_create(&label).inc();
     }
 
     /// The message was executed for good.
@@ -307,7 +332,7 @@ impl Derived {
         ]
     }
 
-    fn stored(&self) -> Result<[Measured; 4], StoreError> {
+    fn stored(&self) -> Result<[Measured; 5], StoreError> {
         let counts = self.store.stage_counts()?.into_iter();
         let messages = counts.map(|((source, destination, stage), count)| {
             let labels = vec![
@@ -315,6 +340,11 @@ impl Derived {
                 ("destination", self.names.name(destination)),
                 ("stage", stage.label().to_owned()),
             ];
+            (labels, count)
+        });
+        let errands = self.store.errand_counts()?.into_iter();
+        let errands = errands.map(|((chain, task), count)| {
+            let labels = vec![("chain", self.names.name(chain)), ("task", task.to_owned())];
             (labels, count)
         });
         let (mut scanned, mut batches, mut imports) = (Vec::new(), Vec::new(), Vec::new());
@@ -347,6 +377,11 @@ impl Derived {
                 "messages",
                 "Messages of a route in a stage",
                 messages.collect(),
+            ),
+            gauge(
+                "errands",
+                "What is to be done on the chain, now or later, so that assets come to where they belong",
+                errands.collect(),
             ),
             gauge(
                 "scanned_block",
@@ -383,6 +418,7 @@ mod tests {
             Change::PutBlock(10, samples::block(7)),
             Change::PutBatch(samples::batch(10, 3, 1, 7, 2)),
             Change::PutImport(samples::import(10, 2, 7)),
+            Change::PutErrand(Box::new(samples::errand(10, 1, 5))),
         ];
         store.commit(changes).unwrap();
         let progress = Progress::default();
@@ -399,6 +435,7 @@ mod tests {
         metrics.set_supply_drift("L1:base", 10, 3.0);
         metrics.set_supply_stopped(10);
         metrics.observe_commit(0.001);
+        metrics.observe_errand(10, ErrandStep::Cancel, true);
         let mut delivered = samples::message(2, 10, 20, Stage::Final, 5);
         let sent = delivered.milestones[0];
         let at = crate::model::TxPoint {
@@ -432,6 +469,8 @@ mod tests {
             r#"causeway_stage_heartbeat_timestamp_seconds{stage="watch",chain="alpha"} 100"#,
             r#"causeway_delivery_seconds_bucket{le="4.0",source="alpha",destination="20"} 1"#,
             r#"causeway_delivery_seconds_bucket{le="2.0",source="alpha",destination="20"} 0"#,
+            r#"causeway_errands{chain="alpha",task="withdraw"} 1"#,
+            r#"causeway_errand_transactions_total{chain="alpha",step="cancel",success="true"} 1"#,
             "causeway_store_commit_seconds_count 1",
         ] {
             assert!(

@@ -61,6 +61,17 @@ pub async fn finish_withdrawal(
     }
 }
 
+/// When a withdrawal that exceeds the outflow limit may be paid, as a timestamp in seconds; `None` if it is not delayed.
+pub async fn payable_at(
+    network: &Network,
+    withdrawal: &Withdrawal,
+) -> Result<Option<U256>, AssetError> {
+    match of_withdrawal(network, withdrawal).await? {
+        Finish::Delayed { until } => Ok(Some(until)),
+        Finish::NotSettled(_) | Finish::Call(_) | Finish::Done => Ok(None),
+    }
+}
+
 /// What gives a refused deposit back now; `None` if that was done.
 ///
 /// # Errors

@@ -1,22 +1,31 @@
 //! Assets by hand: what a person asks the vaults and the shared bridge for, one command at a time.
 //!
 //! ```text
-//! order ── steps ── transactions ── trace ── status ─┬─ arrived
+//! order ── steps ── transactions ── trace ── status ─┬─ arrived ─┬─ paid
+//!                                                    │           ├─ claim of a recipient that could not be paid
+//!                                                    │           └─ held by the rules of its issuer, to be released
+//!                                                    ├─ expired, to be given up and sent back
 //!                                                    ├─ withdrawal to be finalized on L1
 //!                                                    └─ deposit that its chain refused, to be recovered on L1
 //! ```
 //!
 //! Nothing here needs a store or a running relayer: what became of a transfer is read from the chains.
 
+mod back;
+mod claim;
 mod error;
 mod finish;
+mod landing;
 mod order;
 mod status;
 mod trace;
 
+pub use back::{Back, WayBack, cancel_step, ways_back};
+pub use claim::Claim;
 pub use error::AssetError;
-pub use finish::{Call, finish_deposit, finish_withdrawal};
-pub use order::{Order, Step, amount, steps};
+pub use finish::{Call, finish_deposit, finish_withdrawal, payable_at};
+pub use landing::{Landing, landings};
+pub use order::{Inner, Order, Step, amount, steps};
 pub use status::{STAGES, Stage, Status, status};
 pub use trace::{Deposit, Sent, Withdrawal, trace};
 

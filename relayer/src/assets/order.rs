@@ -2,11 +2,11 @@
 
 use alloy::{
     primitives::{Address, Bytes, U256, utils::parse_units},
-    sol_types::SolCall,
+    sol_types::{SolCall, SolValue},
 };
 use causeway_bindings::{
-    AssetKind, ETHER, IAssetCustody, IAssetVault, IERC20, IERC721, IERC1155, ISharedBridge,
-    TransferRequest,
+    AssetKind, Attribute, ETHER, IAssetCustody, IAssetVault, IERC20, IERC721, IERC1155,
+    IInteropCenter, ISharedBridge, InteropAddress, InteropCallStarter, TransferRequest,
 };
 
 use super::{AssetError, Custody};
@@ -42,6 +42,17 @@ pub struct Order {
     pub deposit_gas: u64,
     /// Whether the custody may be allowed all ERC-1155 tokens of the account.
     pub approve_all: bool,
+    /// What is called on the other chain once the asset is there; all of it arrives, or nothing.
+    pub inner: Option<Inner>,
+}
+
+/// A call that goes along with an asset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inner {
+    /// Contract on the other chain, a recipient of messages.
+    pub to: Address,
+    /// What it is handed.
+    pub data: Bytes,
 }
 
 /// A transaction of an order.
@@ -58,7 +69,7 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(name: &'static str, to: Address, call: &impl SolCall) -> Self {
+    pub(super) fn new(name: &'static str, to: Address, call: &impl SolCall) -> Self {
         Self {
             name,
             to,
@@ -85,9 +96,47 @@ impl Order {
         self.token == ETHER
     }
 
-    fn transfer(&self, network: &Network, custody: Address) -> Step {
+    /// The transfer and the call, in one bundle.
+    fn bundle(&self, center: Address, vault: Address, inner: &Inner) -> Step {
+        let deadline = U256::from(self.deliver_before);
+        let deadline = (!deadline.is_zero()).then(|| Attribute::DeliverBefore(deadline).encode());
+        let value = self.value();
+        let account = |address| InteropAddress::new(self.to, address).encode();
+        let indirect = Attribute::IndirectCall(value).encode();
+        let calls = vec![
+            InteropCallStarter {
+                to: account(vault),
+                data: self.request().abi_encode().into(),
+                callAttributes: std::iter::once(indirect).chain(deadline.clone()).collect(),
+            },
+            InteropCallStarter {
+                to: account(inner.to),
+                data: inner.data.clone(),
+                callAttributes: deadline.into_iter().collect(),
+            },
+        ];
+        let call = IInteropCenter::sendBundleCall {
+            destinationChain: InteropAddress::chain(self.to).encode(),
+            calls,
+            bundleAttributes: Vec::new(),
+        };
+        Step::new("transfer with call", center, &call)
+    }
+
+    fn value(&self) -> U256 {
+        if self.is_base() {
+            self.amount
+        } else {
+            U256::ZERO
+        }
+    }
+
+    fn transfer(&self, network: &Network, custody: Address) -> Result<Step, AssetError> {
         let request = self.request();
-        let step = if self.from == network.l1.reader.chain_id() {
+        let step = if let Some(inner) = &self.inner {
+            let [from, _] = [network.chain(self.from)?, network.chain(self.to)?];
+            self.bundle(from.center, custody, inner)
+        } else if self.from == network.l1.reader.chain_id() {
             let call = ISharedBridge::depositCall {
                 request,
                 gasLimit: self.deposit_gas,
@@ -96,14 +145,10 @@ impl Order {
         } else {
             Step::new("transfer", custody, &IAssetVault::transferCall { request })
         };
-        Step {
-            value: if self.is_base() {
-                self.amount
-            } else {
-                U256::ZERO
-            },
+        Ok(Step {
+            value: self.value(),
             ..step
-        }
+        })
     }
 }
 
@@ -115,7 +160,7 @@ pub async fn steps(
 ) -> Result<Vec<Step>, AssetError> {
     let custody = Custody::of(network, order.from)?;
     let mut steps = approvals(custody, order, account).await?;
-    steps.push(order.transfer(network, custody.address));
+    steps.push(order.transfer(network, custody.address)?);
     Ok(steps)
 }
 

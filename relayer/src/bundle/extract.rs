@@ -75,6 +75,25 @@ pub async fn extract(place: &ChainPlace, wanted: Wanted) -> Result<BundleFile, S
     }
 }
 
+/// The first bundle that was sent in a block after this log.
+pub async fn extract_at(
+    place: &ChainPlace,
+    block: u64,
+    after: u64,
+) -> Result<Option<BundleFile>, StepError> {
+    let page = place
+        .reader
+        .logs(block, block, &[place.contracts.outbox])
+        .await?;
+    for log in page.logs.iter().filter(|log| log.log_index > after) {
+        let found = bundle_of(place, log, Wanted::default())?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 /// The block of the transaction, or all that may hold the bundle. A receipt may be hidden, so its absence says nothing.
 async fn blocks(place: &ChainPlace, wanted: Wanted) -> Result<Range, StepError> {
     let reader = place.reader.as_ref();

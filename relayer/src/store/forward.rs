@@ -23,7 +23,7 @@ macro_rules! forward_reader {
             intent(chain: ChainId, signer: Address, nonce: u64) -> Option<Intent>;
             errand(chain: ChainId, id: B256) -> Option<Errand>;
             due_errands(chain: ChainId, now: UnixSeconds, limit: usize) -> Vec<Errand>;
-            errand_counts() -> Vec<((ChainId, &'static str), u64)>;
+            errand_counts() -> Vec<(ErrandKind, u64)>;
         }
     };
     (@methods ($($generics:tt)*) $type:ty, $store:ident, $inner:expr,
@@ -34,7 +34,7 @@ macro_rules! forward_reader {
                 AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent,
                 LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds,
             };
-            use $crate::store::{MessageFilter, Reader, RouteStage, StoreError};
+            use $crate::store::{ErrandKind, MessageFilter, Reader, RouteStage, StoreError};
 
             impl $($generics)* Reader for $type {
                 $(fn $name(&self, $($argument: $argument_type),*) -> Result<$answer, StoreError> {

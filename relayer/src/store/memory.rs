@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use alloy::primitives::{Address, B256};
 
 use super::forward::forward_reader;
-use super::{Change, MessageFilter, Plan, Reader, RouteStage, StoreError, Writer};
+use super::{Change, ErrandKind, MessageFilter, Plan, Reader, RouteStage, StoreError, Writer};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
     MessageRecord, SettledBatch, Stage, UnixSeconds,
@@ -361,7 +361,7 @@ impl Reader for State {
         Ok(found)
     }
 
-    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError> {
+    fn errand_counts(&self) -> Result<Vec<(ErrandKind, u64)>, StoreError> {
         let mut counts = BTreeMap::new();
         for errand in &self.errands {
             *counts

@@ -54,6 +54,9 @@ pub enum Change {
 /// Source, destination and stage of messages.
 pub type RouteStage = (ChainId, ChainId, Stage);
 
+/// Chain of an errand and name of its task.
+pub type ErrandKind = (ChainId, &'static str);
+
 /// Which messages to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageFilter {
@@ -160,8 +163,8 @@ pub trait Reader: Send + Sync {
         now: UnixSeconds,
         limit: usize,
     ) -> Result<Vec<Errand>, StoreError>;
-    /// Number of errands per chain and name of their task, ascending.
-    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError>;
+    /// Number of errands of each kind, ascending.
+    fn errand_counts(&self) -> Result<Vec<(ErrandKind, u64)>, StoreError>;
 }
 
 /// What to change, in view of what is stored.

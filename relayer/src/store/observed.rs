@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::forward::forward_reader;
 use super::{Change, Plan, Reader, Store, StoreError, Writer};
 use crate::metrics::Metrics;
-use crate::model::{MessageRecord, Stage};
+use crate::model::{ChainId, ErrandStep, IntentKind, IntentState, MessageRecord, Stage};
 
 /// The first failure of a running store. After one, only opening it again helps, so the process shuts down.
 pub struct StoreFailure {
@@ -83,11 +83,13 @@ impl Writer for ObservedStore {
 
     fn transact(&self, plan: Plan<'_>) -> Result<(), StoreError> {
         let mut steps = Vec::new();
+        let mut errands = Vec::new();
         let mut started = None;
         self.inner
             .transact(&mut |reader| {
                 let changes = plan(reader)?;
                 steps = steps_of(&changes, reader)?;
+                errands = changes.iter().filter_map(ended_errand).collect();
                 started = (!changes.is_empty()).then(Instant::now);
                 Ok(changes)
             })
@@ -96,7 +98,23 @@ impl Writer for ObservedStore {
             self.metrics.observe_commit(started.elapsed().as_secs_f64());
         }
         steps.iter().for_each(|step| self.report(step));
+        for (chain, step, success) in errands {
+            self.metrics.observe_errand(chain, step, success);
+        }
         Ok(())
+    }
+}
+
+/// A transaction of an errand that has become final.
+fn ended_errand(change: &Change) -> Option<(ChainId, ErrandStep, bool)> {
+    let Change::PutIntent(intent) = change else {
+        return None;
+    };
+    match (&intent.kind, intent.state) {
+        (IntentKind::Errand { step, .. }, IntentState::Final { success }) => {
+            Some((intent.chain, *step, success))
+        }
+        _ => None,
     }
 }
 
@@ -167,6 +185,29 @@ mod tests {
         assert_eq!(
             line(&metrics, "causeway_store_commit_seconds_count"),
             "causeway_store_commit_seconds_count 1"
+        );
+    }
+
+    #[test]
+    fn transactions_of_errands_are_counted_once_they_are_final() {
+        let (store, metrics) = store();
+        let kind = IntentKind::Errand {
+            id: alloy::primitives::B256::ZERO,
+            step: ErrandStep::Return,
+        };
+        for state in [IntentState::Pending, IntentState::Final { success: false }] {
+            let intent = crate::model::Intent {
+                kind: kind.clone(),
+                ..samples::intent(10, 1, 0, state)
+            };
+            store
+                .commit(vec![Change::PutIntent(Box::new(intent))])
+                .unwrap();
+        }
+        let name = "causeway_errand_transactions_total";
+        assert_eq!(
+            line(&metrics, name),
+            format!("{name}{{chain=\"10\",step=\"return\",success=\"false\"}} 1")
         );
     }
 

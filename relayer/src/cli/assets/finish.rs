@@ -6,7 +6,7 @@ use super::report::{Finished, Made};
 use super::send::make;
 use super::{FinishArgs, RecoverArgs, SendingArgs};
 use crate::assets::{
-    AssetError, Call, Custody, Sent, Step, finish_deposit, finish_withdrawal, trace,
+    AssetError, Call, Custody, Sent, Step, finish_deposit, finish_withdrawal, payable_at, trace,
 };
 use crate::bundle::Network;
 use crate::cli::exit::Failure;
@@ -28,15 +28,10 @@ pub(super) async fn finalize(
     };
     let call = finish_withdrawal(&network, withdrawal).await?;
     let finished = Finished::new("withdrawal", sent.id());
-    finish(
-        config,
-        &network,
-        ("finalize the withdrawal", call),
-        args.sending,
-        finished,
-        output,
-    )
-    .await
+    let step = ("finalize the withdrawal", call);
+    let mut finished = finish(config, &network, step, args.sending, finished).await?;
+    finished.payable_at = payable_at(&network, withdrawal).await?;
+    output.print(&finished)
 }
 
 pub(super) async fn recover(
@@ -52,15 +47,8 @@ pub(super) async fn recover(
     };
     let call = finish_deposit(&network, deposit).await?;
     let finished = Finished::new("deposit", sent.id());
-    finish(
-        config,
-        &network,
-        ("recover the deposit", call),
-        args.sending,
-        finished,
-        output,
-    )
-    .await
+    let step = ("recover the deposit", call);
+    output.print(&finish(config, &network, step, args.sending, finished).await?)
 }
 
 fn other(tx: B256, wanted: &'static str, sent: &Sent) -> AssetError {
@@ -78,10 +66,9 @@ async fn finish(
     (name, call): (&'static str, Option<Call>),
     sending: SendingArgs,
     finished: Finished,
-    output: Output,
-) -> Result<(), Failure> {
+) -> Result<Finished, Failure> {
     let Some(Call { calldata, gas }) = call else {
-        return output.print(&finished.before());
+        return Ok(finished.before());
     };
     let l1 = config.l1.evm.chain_id;
     let custody = Custody::of(network, l1)?;
@@ -93,9 +80,9 @@ async fn finish(
     };
     let made = Made::planned(&step);
     if sending.dry_run {
-        return output.print(&finished.with(made));
+        return Ok(finished.with(made));
     }
     let sender = Signer::load(config, &sending.signer)?.on(config, l1)?;
     let (tx, block) = make(custody, &sender, step, gas, sending.timeout).await?;
-    output.print(&finished.with(made.in_block(tx, block)))
+    Ok(finished.with(made.in_block(tx, block)))
 }

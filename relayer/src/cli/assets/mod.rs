@@ -1,5 +1,7 @@
 //! `causeway transfer`, `causeway withdraw` and `causeway deposit`.
 
+mod back;
+mod claim;
 mod finish;
 mod report;
 mod send;
@@ -7,7 +9,7 @@ mod send;
 use std::path::Path;
 use std::time::Duration;
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use causeway_bindings::{AssetKind, ETHER};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -31,6 +33,12 @@ pub(super) enum TransferCommand {
     Send(SendArgs),
     /// Say where a transfer stands
     Status(StatusArgs),
+    /// Send back what did not arrive before its deadline
+    Return(FinishArgs),
+    /// Claim what could not be paid when it arrived, or say what can be claimed
+    Claim(ClaimArgs),
+    /// Have paid what the rules of a token's issuer held, once it is due
+    Release(ReleaseArgs),
 }
 
 /// Commands about transfers from a chain to L1.
@@ -89,12 +97,18 @@ pub(super) struct SendArgs {
     /// How much, in whole tokens: 1.5; of an ERC-721 token there is 1
     #[arg(long, value_name = "AMOUNT", default_value_if("kind", "nft", "1"))]
     amount: String,
-    /// Account on the other chain; by default the signer's own
+    /// Account on the other chain; by default that of --call, or the signer's own
     #[arg(long, value_name = "ADDRESS")]
     recipient: Option<Address>,
     /// If it has not arrived within so many seconds, it can be sent back
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     within: Option<Duration>,
+    /// Contract on the other chain that is called once the asset is there; all of it arrives, or nothing
+    #[arg(long, value_name = "ADDRESS")]
+    call: Option<Address>,
+    /// What the contract of --call is handed, in hex
+    #[arg(long, value_name = "HEX", default_value = "0x", requires = "call")]
+    data: Bytes,
     /// Gas that a deposit from L1 gets on its chain; what is left of it is not paid back
     #[arg(long, value_name = "GAS", default_value_t = 2_000_000)]
     deposit_gas: u64,
@@ -136,7 +150,7 @@ pub(super) struct StatusArgs {
     wait: Option<Duration>,
 }
 
-/// Arguments of `withdraw finalize`.
+/// Arguments of `withdraw finalize` and `transfer return`.
 #[derive(Debug, Args)]
 pub(super) struct FinishArgs {
     /// Chain that it left: name or id
@@ -147,6 +161,51 @@ pub(super) struct FinishArgs {
     tx: B256,
     #[command(flatten)]
     sending: SendingArgs,
+}
+
+/// Arguments of `transfer release`.
+#[derive(Debug, Args)]
+pub(super) struct ReleaseArgs {
+    /// Chain that it left: name, id, or l1
+    #[arg(long, value_name = "CHAIN")]
+    from: String,
+    /// Transaction that sent it
+    #[arg(long, value_name = "HASH")]
+    tx: B256,
+    #[command(flatten)]
+    sending: SendingArgs,
+}
+
+/// Arguments of `transfer claim`.
+#[derive(Debug, Args)]
+pub(super) struct ClaimArgs {
+    /// Chain on which it arrived: name, id, or l1
+    #[arg(long, value_name = "CHAIN")]
+    on: String,
+    /// The asset by its home: the chain it was born on and the token there; ether is l1:base
+    #[arg(long, value_name = "CHAIN:TOKEN")]
+    asset: String,
+    /// What kind of token it is
+    #[arg(long, value_enum, default_value_t = Kind::Fungible)]
+    kind: Kind,
+    /// Which token of an ERC-721 or ERC-1155 contract
+    #[arg(long, value_name = "ID", required_if_eq_any = [("kind", "nft"), ("kind", "multi")])]
+    token_id: Option<U256>,
+    /// Who is to be paid; by default the owner of the claim
+    #[arg(long, value_name = "ADDRESS")]
+    recipient: Option<Address>,
+    /// Owner of the claim, to say what it can claim and how it does, and send nothing
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "signer")]
+    owner: Option<Address>,
+    /// Name of the signer that claims, and pays for it
+    #[arg(long, value_name = "NAME", required_unless_present = "owner")]
+    signer: Option<String>,
+    /// Say what can be claimed, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Longest time to wait until a transaction is in a block, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    timeout: Duration,
 }
 
 /// Arguments of `deposit recover`.
@@ -176,6 +235,9 @@ pub(super) async fn transfer(
     match command {
         TransferCommand::Send(args) => send::run(&config, args, output).await,
         TransferCommand::Status(args) => show(&config, args, output).await,
+        TransferCommand::Return(args) => back::send_back(&config, args, output).await,
+        TransferCommand::Claim(args) => claim::run(&config, args, output).await,
+        TransferCommand::Release(args) => back::release(&config, args, output).await,
     }
 }
 
@@ -216,7 +278,7 @@ async fn wait_for(
     loop {
         let now = status(network, sent).await?;
         let waited = clock.now().saturating_sub(started);
-        if now.stage.is_terminal() || patience.is_none_or(|patience| waited >= patience.as_secs()) {
+        if now.is_over() || patience.is_none_or(|patience| waited >= patience.as_secs()) {
             return Ok(now);
         }
         clock.sleep(PAUSE).await;

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes, U256};
 use serde::Serialize;
 
-use crate::assets::{AssetError, Order, Status, Step};
+use crate::assets::{AssetError, Claim, Order, Status, Step};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Report, fields, table};
 use crate::model::ChainId;
@@ -53,7 +53,7 @@ impl Made {
     }
 }
 
-fn transactions(made: &[Made]) -> String {
+pub(super) fn transactions(made: &[Made]) -> String {
     table(
         &["step", "to", "transaction", "block"],
         made.iter().map(Made::cells),
@@ -67,11 +67,14 @@ pub(super) struct Standing {
     id: B256,
     stage: &'static str,
     detail: String,
+    ways_back: Vec<Standing>,
 }
 
 impl From<Status> for Standing {
     fn from(status: Status) -> Self {
+        let ways_back = status.ways_back.into_iter().map(Self::from);
         Self {
+            ways_back: ways_back.collect(),
             kind: status.kind,
             id: status.id,
             stage: status.stage.label(),
@@ -81,13 +84,18 @@ impl From<Status> for Standing {
 }
 
 impl Standing {
-    fn rows(&self) -> Vec<(&'static str, String)> {
-        vec![
+    pub(super) fn rows(&self) -> Vec<(&'static str, String)> {
+        let mut rows = vec![
             ("kind", self.kind.to_owned()),
             ("id", self.id.to_string()),
             ("stage", self.stage.to_owned()),
             ("detail", self.detail.clone()),
-        ]
+        ];
+        for back in &self.ways_back {
+            rows.push(("went back with", back.id.to_string()));
+            rows.push(("which is", format!("{}: {}", back.stage, back.detail)));
+        }
+        rows
     }
 }
 
@@ -180,6 +188,121 @@ impl Report for Followed {
     }
 }
 
+/// A transfer was helped on: sent back, or released.
+#[derive(Serialize)]
+pub(super) struct Moved {
+    schema: &'static str,
+    transactions: Vec<Made>,
+    status: Standing,
+}
+
+impl Moved {
+    pub(super) fn new(transactions: Vec<Made>, status: Status) -> Self {
+        Self {
+            schema: "causeway.transfer-moved/v1",
+            transactions,
+            status: status.into(),
+        }
+    }
+}
+
+impl Report for Moved {
+    fn table(&self) -> String {
+        let head = fields(&self.status.rows());
+        match self.transactions.is_empty() {
+            true => format!("{head}\nnothing was left to do, and nothing was sent"),
+            false => format!("{head}\n{}", transactions(&self.transactions)),
+        }
+    }
+}
+
+/// What an owner may claim, or has claimed.
+#[derive(Serialize)]
+pub(super) struct Claimed {
+    schema: &'static str,
+    chain: ChainId,
+    asset_chain: U256,
+    asset_token: Address,
+    token_id: U256,
+    owner: Address,
+    recipient: Address,
+    amount: U256,
+    outcome: &'static str,
+    transaction: Option<Made>,
+}
+
+impl Claimed {
+    pub(super) fn new(chain: ChainId, claim: &Claim, amount: U256) -> Self {
+        Self {
+            schema: "causeway.claim/v1",
+            chain,
+            asset_chain: claim.asset.originChainId,
+            asset_token: claim.asset.originToken,
+            token_id: claim.token_id,
+            owner: claim.owner,
+            recipient: claim.to,
+            amount,
+            outcome: "nothing_to_claim",
+            transaction: None,
+        }
+    }
+
+    pub(super) fn planned(self, step: Option<&Step>) -> Self {
+        match step {
+            None => self,
+            Some(step) => Self {
+                outcome: "claimable",
+                transaction: Some(Made::planned(step)),
+                ..self
+            },
+        }
+    }
+
+    pub(super) fn paid(self, made: Made) -> Self {
+        Self {
+            outcome: "claimed",
+            transaction: Some(made),
+            ..self
+        }
+    }
+}
+
+impl Report for Claimed {
+    fn table(&self) -> String {
+        let outcome = match self.outcome {
+            "claimed" => "it was claimed and paid",
+            "claimable" => "it can be claimed by its owner alone; nothing was sent",
+            _ => "there is nothing to claim; nothing was sent",
+        };
+        let mut rows = vec![
+            ("chain", self.chain.to_string()),
+            (
+                "asset",
+                format!("chain {}, {}", self.asset_chain, self.asset_token),
+            ),
+            ("token id", self.token_id.to_string()),
+            ("owner", self.owner.to_string()),
+            ("recipient", self.recipient.to_string()),
+            (
+                "amount",
+                format!("{} of the token's smallest unit", self.amount),
+            ),
+            ("outcome", outcome.to_owned()),
+        ];
+        let Some(made) = &self.transaction else {
+            return fields(&rows);
+        };
+        if made.tx.is_none() {
+            rows.push(("calldata", made.calldata.to_string()));
+        }
+        format!(
+            "{}\n{}",
+            fields(&rows),
+            transactions(std::slice::from_ref(made))
+        )
+    }
+}
+
 /// Something was finished on L1.
 #[derive(Serialize)]
 pub(super) struct Finished {
@@ -188,6 +311,8 @@ pub(super) struct Finished {
     id: B256,
     outcome: &'static str,
     transaction: Option<Made>,
+    /// Timestamp, in seconds, from which on a delayed withdrawal is paid.
+    pub(super) payable_at: Option<U256>,
 }
 
 impl Finished {
@@ -198,6 +323,7 @@ impl Finished {
             id,
             outcome: "planned",
             transaction: None,
+            payable_at: None,
         }
     }
 
@@ -225,10 +351,17 @@ impl Report for Finished {
             "done_before" => "was done before; nothing was sent",
             _ => "planned; this is a dry run, nothing was sent",
         };
-        let head = fields(&[
+        let mut rows = vec![
             (self.kind, self.id.to_string()),
             ("outcome", outcome.to_owned()),
-        ]);
+        ];
+        rows.extend(self.payable_at.map(|time| {
+            let detail = format!(
+                "it exceeds the outflow limit: run the command again from timestamp {time} on"
+            );
+            ("not paid yet", detail)
+        }));
+        let head = fields(&rows);
         match &self.transaction {
             Some(made) => format!("{head}\n{}", transactions(std::slice::from_ref(made))),
             None => head,

@@ -7,7 +7,7 @@ use causeway_bindings::describe_revert;
 
 use super::report::{Made, Transfer};
 use super::{SendArgs, wait_for};
-use crate::assets::{AssetError, Custody, Order, Step, amount, estimate, steps, trace};
+use crate::assets::{AssetError, Custody, Inner, Order, Step, amount, estimate, steps, trace};
 use crate::bundle::{Network, StepError, gas_limit};
 use crate::chain::{Clock, SystemClock};
 use crate::cli::exit::Failure;
@@ -28,6 +28,10 @@ pub(super) async fn run(config: &Config, args: SendArgs, output: Output) -> Resu
     let account = signer.address();
     let custody = Custody::of(&network, from)?;
     let kind = args.kind.into();
+    let inner = args.call.map(|to| Inner {
+        to,
+        data: args.data.clone(),
+    });
     let order = Order {
         from,
         to,
@@ -35,10 +39,11 @@ pub(super) async fn run(config: &Config, args: SendArgs, output: Output) -> Resu
         kind,
         token_id: args.token_id.unwrap_or_default(),
         amount: amount(custody, args.token, kind, &args.amount).await?,
-        recipient: args.recipient.unwrap_or(account),
+        recipient: args.recipient.or(args.call).unwrap_or(account),
         deliver_before: deadline(args.within),
         deposit_gas: args.deposit_gas,
         approve_all: args.approve_all,
+        inner,
     };
     let steps = steps(&network, &order, account).await?;
     let mut report = Transfer::new(&order, account);
@@ -85,7 +90,11 @@ fn deadline(within: Option<Duration>) -> u64 {
 }
 
 /// Gas that a step takes.
-async fn simulate(custody: Custody<'_>, account: Address, step: &Step) -> Result<u64, AssetError> {
+pub(super) async fn simulate(
+    custody: Custody<'_>,
+    account: Address,
+    step: &Step,
+) -> Result<u64, AssetError> {
     let calldata = step.calldata.clone();
     let estimated = estimate(custody.reader, account, step.to, calldata, step.value).await?;
     estimated.map_err(|data| AssetError::WouldRevert {

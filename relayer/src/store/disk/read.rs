@@ -16,7 +16,7 @@ use crate::model::{
     MessageRecord, SettledBatch, Stage, Task, UnixSeconds,
 };
 use crate::store::codec::{decode, stage_code, stage_of};
-use crate::store::{MessageFilter, Reader, RouteStage, StoreError};
+use crate::store::{ErrandKind, MessageFilter, Reader, RouteStage, StoreError};
 
 /// The last key of an id.
 const LAST_ID: [u8; 32] = [u8::MAX; 32];
@@ -291,7 +291,7 @@ impl<T: Tables> Reader for View<'_, T> {
         Ok(errands)
     }
 
-    fn errand_counts(&self) -> Result<Vec<((ChainId, &'static str), u64)>, StoreError> {
+    fn errand_counts(&self) -> Result<Vec<(ErrandKind, u64)>, StoreError> {
         let due = self.table(DUE_ERRANDS)?;
         let mut counts = BTreeMap::<_, u64>::new();
         for entry in due.iter().map_err(|error| self.place.error(error))? {
