@@ -15,7 +15,7 @@ const LIBRARIES: [(&str, &[&str]); 8] = [
 ];
 
 /// The stages a message passes; what they share stands in `model/`, `chain/` and `store/`.
-const STAGES: [&str; 5] = ["watch", "prove", "deliver", "swap", "operator"];
+const STAGES: [&str; 6] = ["watch", "prove", "deliver", "errands", "swap", "operator"];
 
 #[test]
 fn a_library_lives_in_its_room() {

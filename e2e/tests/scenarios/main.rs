@@ -15,3 +15,4 @@ mod refusals;
 mod supply;
 mod support;
 mod tutorial;
+mod ways_back;

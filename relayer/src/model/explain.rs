@@ -237,7 +237,8 @@ fn remedy(message: &MessageRecord, reason: &HoldReason) -> (Actor, String) {
         ),
         HoldReason::TooLate { .. } => (
             Actor::Unbundler,
-            "have the unbundler cancel the call with unbundleBundle on the destination".to_owned(),
+            "have the unbundler cancel the call with unbundleBundle on the destination; assets go back by themselves, or with causeway transfer return"
+                .to_owned(),
         ),
         HoldReason::NotExecutor { .. } => (
             Actor::Executor,
@@ -248,7 +249,7 @@ fn remedy(message: &MessageRecord, reason: &HoldReason) -> (Actor, String) {
         ),
         HoldReason::Unbundled => (
             Actor::Unbundler,
-            "nothing: its unbundler settles the calls that are left".to_owned(),
+            "nothing: its unbundler settles the calls that are left, and assets of those that are cancelled go back".to_owned(),
         ),
         HoldReason::UnknownDestination { chain } => (
             Actor::RelayerOperator,
