@@ -37,6 +37,7 @@ pub mod send;
 pub mod store;
 pub mod supply;
 pub mod telemetry;
+pub mod tokens;
 pub mod view;
 pub mod wake;
 pub mod watch;

@@ -25,6 +25,7 @@ pub use claim::Claim;
 pub use error::AssetError;
 pub use finish::{Call, finish_deposit, finish_withdrawal, payable_at};
 pub use landing::{Landing, landings};
+pub(crate) use order::decimal;
 pub use order::{Inner, Order, Step, amount, steps};
 pub use status::{STAGES, Stage, Status, status};
 pub use trace::{Deposit, Sent, Withdrawal, trace};

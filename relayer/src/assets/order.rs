@@ -305,6 +305,15 @@ pub async fn amount(
 }
 
 fn units(text: &str, decimals: u8) -> Result<U256, String> {
+    let amount = decimal(text, decimals)?;
+    if amount.is_zero() {
+        return Err("nothing would be sent".to_owned());
+    }
+    Ok(amount)
+}
+
+/// A plain decimal number of whole tokens, in the token's smallest unit; or what is wrong with it.
+pub(crate) fn decimal(text: &str, decimals: u8) -> Result<U256, String> {
     let (whole, places) = text.split_once('.').unwrap_or((text, "0"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number(whole) || !is_number(places) || (whole.len() > 1 && whole.starts_with('0')) {
@@ -313,13 +322,9 @@ fn units(text: &str, decimals: u8) -> Result<U256, String> {
     if text.contains('.') && places.len() > usize::from(decimals) {
         return Err(format!("it has {} places", places.len()));
     }
-    let amount: U256 = parse_units(text, decimals)
+    Ok(parse_units(text, decimals)
         .map_err(|error| error.to_string())?
-        .get_absolute();
-    if amount.is_zero() {
-        return Err("nothing would be sent".to_owned());
-    }
-    Ok(amount)
+        .get_absolute())
 }
 
 #[cfg(test)]

@@ -33,10 +33,7 @@ pub(super) fn check(
     let config = check.config();
     match config {
         Some(config) if check.problems.is_empty() => Ok(config),
-        _ => Err(ConfigError::Invalid {
-            file: source.name.to_owned(),
-            problems: check.problems,
-        }),
+        _ => Err(source.invalid(check.problems)),
     }
 }
 

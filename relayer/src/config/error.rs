@@ -53,7 +53,8 @@ pub struct Problem {
     pub fix: String,
 }
 
-fn lines(file: &str, problems: &[Problem]) -> String {
+/// One line per problem, each with its place.
+pub(crate) fn lines(file: &str, problems: &[Problem]) -> String {
     let line = |problem: &Problem| format!("{file}{problem}");
     problems.iter().map(line).collect::<Vec<_>>().join("\n")
 }

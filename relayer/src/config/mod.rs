@@ -20,11 +20,13 @@ use alloy::primitives::Address;
 use crate::chain::EvmSettings;
 use crate::model::ChainId;
 
+pub(crate) use error::lines;
 pub use error::{ConfigError, Place, Problem};
 pub use file::{
     ConfigFile, DataAvailabilitySection as DataAvailability, L1ContractsSection as L1Contracts,
     LogFormat, LogSection,
 };
+pub(crate) use parse::Source;
 pub use secret::{REDACTED, RpcUrl, Secret};
 pub use signer::SignerSource;
 pub use template::TEMPLATE;
@@ -209,8 +211,8 @@ impl Config {
 
     /// Checks the text of a configuration. Relative paths in it start from `directory`.
     pub fn from_text(name: &str, text: &str, directory: &Path) -> Result<Self, ConfigError> {
-        let source = parse::Source { name, text };
-        let file = source.parse()?;
+        let source = Source { name, text };
+        let file = keys(&source)?;
         check::check(&source, &file, directory)
     }
 
@@ -241,11 +243,10 @@ impl ConfigFile {
     /// Reads the keys of the configuration at `path`, with defaults filled in, and checks nothing else.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = read(path)?;
-        parse::Source {
+        keys(&Source {
             name: &path.display().to_string(),
             text: &text,
-        }
-        .parse()
+        })
     }
 
     /// JSON Schema of the configuration file.
@@ -267,6 +268,13 @@ impl From<DataAvailability> for causeway_bindings::DataAvailability {
             DataAvailability::Blobs => Self::Blobs,
         }
     }
+}
+
+fn keys(source: &Source<'_>) -> Result<ConfigFile, ConfigError> {
+    let help = "see `causeway config schema` for the keys and their types";
+    source
+        .parse(help)
+        .map_err(|problem| source.invalid(vec![problem]))
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

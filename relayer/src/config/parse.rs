@@ -1,51 +1,51 @@
-//! From text to [`ConfigFile`], with the place of every fault.
+//! From text to what stands in it, with the place of every fault.
 
 use std::ops::Range;
 
+use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 
-use super::ConfigFile;
 use super::error::{ConfigError, Place, Problem};
 
 /// A key this far from a known one is taken for a slip of the pen.
 const LARGEST_SLIP: usize = 4;
 
-/// The text of a configuration, and where things stand in it.
-pub(super) struct Source<'a> {
-    pub(super) name: &'a str,
-    pub(super) text: &'a str,
+/// The text of a file, and where things stand in it.
+pub(crate) struct Source<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Source<'_> {
-    /// Reads the file's keys and types; what they mean is checked elsewhere.
-    pub(super) fn parse(&self) -> Result<ConfigFile, ConfigError> {
-        toml::from_str(self.text).map_err(|error| self.refuse(&error))
+    /// Reads the file's keys and types; what they mean is checked elsewhere. Of a fault that is no slip of the pen, `help`
+    /// says where to read more.
+    pub(crate) fn parse<T: DeserializeOwned>(&self, help: &str) -> Result<T, Problem> {
+        toml::from_str(self.text).map_err(|error| self.refuse(&error, help))
     }
 
-    fn refuse(&self, error: &toml::de::Error) -> ConfigError {
-        let place = error.span().map(|span| self.place(&span));
-        let problem = match slip(error.message()) {
-            Some(slip) => Problem {
-                place,
-                key: None,
-                what: slip.what(),
-                fix: slip.fix(),
-            },
-            None => Problem {
-                place,
-                key: None,
-                what: error.message().trim().to_owned(),
-                fix: "see `causeway config schema` for the keys and their types".to_owned(),
-            },
+    fn refuse(&self, error: &toml::de::Error, help: &str) -> Problem {
+        let (what, fix) = match slip(error.message()) {
+            Some(slip) => (slip.what(), slip.fix()),
+            None => (error.message().trim().to_owned(), help.to_owned()),
         };
+        Problem {
+            place: error.span().map(|span| self.place(&span)),
+            key: None,
+            what,
+            fix,
+        }
+    }
+
+    /// What is wrong with a configuration of this text.
+    pub(super) fn invalid(&self, problems: Vec<Problem>) -> ConfigError {
         ConfigError::Invalid {
             file: self.name.to_owned(),
-            problems: vec![problem],
+            problems,
         }
     }
 
     /// Line and column of a key, given as a path of names. The nearest key above it where it is not in the file.
-    pub(super) fn locate(&self, key: &str) -> Option<Place> {
+    pub(crate) fn locate(&self, key: &str) -> Option<Place> {
         let document = DeTable::parse(self.text).ok()?;
         let mut table = Some(document.get_ref());
         let mut found = None;
