@@ -114,6 +114,12 @@ interface IERC165 {
     function supportsInterface(bytes4 interfaceId) external view returns (bool);
 }
 
+/// @title A contract that somebody owns (OpenZeppelin's Ownable, ERC-173)
+interface IOwned {
+    /// @return The owner; 0 for nobody.
+    function owner() external view returns (address);
+}
+
 /// @title A fungible token (ERC-20) with permits (ERC-2612) and mints and burns of bridges (ERC-7802)
 interface IERC20 {
     /// @notice `value` moved; from 0 when minted, to 0 when burned.

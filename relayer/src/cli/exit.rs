@@ -41,11 +41,13 @@ pub enum Exit {
     CheckFailed = 12,
     /// A transaction would revert, was refused, or reverted.
     NotExecuted = 13,
+    /// What could be done was done, and something is left for others, or for later.
+    LeftOver = 14,
 }
 
 impl Exit {
     /// Every code, in order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Unexpected,
         Self::Usage,
         Self::Config,
@@ -59,6 +61,7 @@ impl Exit {
         Self::BadFile,
         Self::CheckFailed,
         Self::NotExecuted,
+        Self::LeftOver,
     ];
 
     /// Name in JSON output and in the documentation.
@@ -77,6 +80,7 @@ impl Exit {
             Self::BadFile => "bad_file",
             Self::CheckFailed => "check_failed",
             Self::NotExecuted => "not_executed",
+            Self::LeftOver => "left_over",
         }
     }
 }

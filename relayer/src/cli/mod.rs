@@ -8,6 +8,7 @@ mod config;
 mod dev;
 mod doctor;
 mod exit;
+mod issuer;
 mod msg;
 mod network;
 mod output;
@@ -76,7 +77,7 @@ enum Command {
     /// Get back what was sent from L1 and refused
     #[command(subcommand)]
     Deposit(assets::DepositCommand),
-    /// Look at tokens: where their units are, and that the sum holds
+    /// Look at tokens, say what is wanted of them over the network, and have it so
     #[command(subcommand)]
     Token(token::TokenCommand),
     /// Print a completion script for a shell

@@ -1,6 +1,7 @@
 //! Keys of the configuration, for commands that send one transaction at a time.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use alloy::primitives::Address;
@@ -32,6 +33,11 @@ impl Signer {
         })
     }
 
+    /// The key itself.
+    pub(super) fn key(&self) -> &PrivateKeySigner {
+        &self.key
+    }
+
     /// Its account.
     pub(super) fn address(&self) -> Address {
         self.key.address()
@@ -39,6 +45,16 @@ impl Signer {
 
     /// Its sender on a chain, L1 included.
     pub(super) fn on(self, config: &Config, chain: ChainId) -> Result<Sender, Failure> {
+        let store = open_store(&self.name, &directory(config, &self.name), config)?;
+        self.with(config, chain, Arc::new(store))
+    }
+
+    fn with(
+        &self,
+        config: &Config,
+        chain: ChainId,
+        store: Arc<DiskStore>,
+    ) -> Result<Sender, Failure> {
         let (evm, max_fee_per_gas) = if chain == config.l1.evm.chain_id {
             (&config.l1.evm, config.l1.max_fee_per_gas)
         } else {
@@ -49,11 +65,64 @@ impl Signer {
         Ok(Sender::new(
             evm.clone(),
             evm,
-            Arc::new(open_store(config, &self.name)?),
+            store,
             Arc::new(SystemClock),
-            Arc::new(self.key),
+            Arc::new(self.key.clone()),
             SendSettings::capped(max_fee_per_gas),
         ))
+    }
+}
+
+/// Several keys of the configuration, for commands that send as more than one account.
+pub(super) struct Keyring<'a> {
+    config: &'a Config,
+    signers: Vec<Signer>,
+    stores: BTreeMap<PathBuf, Arc<DiskStore>>,
+    senders: BTreeMap<(ChainId, Address), Arc<Sender>>,
+}
+
+impl<'a> Keyring<'a> {
+    /// Loads the keys of the signers with these names.
+    pub(super) fn load(config: &'a Config, names: &[String]) -> Result<Self, Failure> {
+        let signers = names.iter().map(|name| Signer::load(config, name));
+        Ok(Self {
+            config,
+            signers: signers.collect::<Result<_, _>>()?,
+            stores: BTreeMap::new(),
+            senders: BTreeMap::new(),
+        })
+    }
+
+    /// The accounts, in the order of the names.
+    pub(super) fn accounts(&self) -> Vec<Address> {
+        self.signers.iter().map(Signer::address).collect()
+    }
+
+    /// The sender of an account on a chain, the same one each time; `None` where there is no key of the account.
+    pub(super) fn sender(
+        &mut self,
+        chain: ChainId,
+        account: Address,
+    ) -> Result<Option<Arc<Sender>>, Failure> {
+        if let Some(sender) = self.senders.get(&(chain, account)) {
+            return Ok(Some(sender.clone()));
+        }
+        let mut signers = self.signers.iter();
+        let Some(signer) = signers.find(|signer| signer.address() == account) else {
+            return Ok(None);
+        };
+        let directory = directory(self.config, &signer.name);
+        let store = match self.stores.get(&directory) {
+            Some(store) => store.clone(),
+            None => {
+                let store = Arc::new(open_store(&signer.name, &directory, self.config)?);
+                self.stores.insert(directory, store.clone());
+                store
+            }
+        };
+        let sender = Arc::new(signer.with(self.config, chain, store)?);
+        self.senders.insert((chain, account), sender.clone());
+        Ok(Some(sender))
     }
 }
 
@@ -68,7 +137,7 @@ fn find<'a>(config: &'a Config, name: &str) -> Result<&'a SignerSource, Failure>
 }
 
 /// All transactions of a key are followed in one store, or two would give them the same nonce.
-fn open_store(config: &Config, signer: &str) -> Result<DiskStore, Failure> {
+fn directory(config: &Config, signer: &str) -> PathBuf {
     let relays = config
         .relay
         .as_ref()
@@ -77,11 +146,14 @@ fn open_store(config: &Config, signer: &str) -> Result<DiskStore, Failure> {
         .operators
         .values()
         .any(|operator| operator.signer == signer);
-    let directory: PathBuf = match relays || operates {
+    match relays || operates {
         true => config.store.clone(),
         false => config.store.join(OWN_STORE),
-    };
-    DiskStore::open(&directory, config.l1.evm.chain_id).map_err(|error| match error {
+    }
+}
+
+fn open_store(signer: &str, directory: &Path, config: &Config) -> Result<DiskStore, Failure> {
+    DiskStore::open(directory, config.l1.evm.chain_id).map_err(|error| match error {
         StoreError::Locked { .. } => {
             let text = format!("signer `{signer}` is in use by another process; name another with --signer, or stop that one");
             Failure::new(Exit::Store, text)

@@ -22,6 +22,7 @@ use crate::chain::{Clock, SystemClock};
 use crate::config::Config;
 
 use report::Followed;
+pub(super) use send::make;
 
 /// Pause between two looks at a transfer that is waited for.
 const PAUSE: Duration = Duration::from_secs(1);

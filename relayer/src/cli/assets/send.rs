@@ -104,7 +104,7 @@ pub(super) async fn simulate(
 }
 
 /// Makes a step and waits until it is in a block.
-pub(super) async fn make(
+pub(in crate::cli) async fn make(
     custody: Custody<'_>,
     sender: &Sender,
     step: Step,

@@ -11,6 +11,7 @@ use causeway_bindings::ETHER;
 use clap::Subcommand;
 
 use super::exit::Failure;
+use super::issuer;
 use super::output::Output;
 use crate::config::Config;
 
@@ -19,6 +20,8 @@ use crate::config::Config;
 pub(super) enum TokenCommand {
     /// Show where every unit of a token is, and whether the sum holds
     Supply(supply::SupplyArgs),
+    #[command(flatten)]
+    Issuer(issuer::IssuerCommand),
 }
 
 /// A chain and a token of it.
@@ -49,9 +52,9 @@ impl FromStr for TokenName {
 }
 
 pub(super) async fn run(path: &Path, command: TokenCommand, output: Output) -> Result<(), Failure> {
-    let config = Config::load(path)?;
     match command {
-        TokenCommand::Supply(args) => supply::run(&config, args, output).await,
+        TokenCommand::Supply(args) => supply::run(&Config::load(path)?, args, output).await,
+        TokenCommand::Issuer(command) => issuer::run(path, command, output).await,
     }
 }
 

@@ -1,0 +1,453 @@
+//! What the commands of issuers print, and how they fail.
+
+use alloy::primitives::{Address, B256, Bytes};
+use causeway_bindings::AssetKind;
+use serde::Serialize;
+
+use super::Wanted;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Report, fields, table};
+use crate::model::ChainId;
+use crate::tokens::{Action, Difference, IssuerError, Limit, Remedy, Step, Subject, Way, steps};
+use crate::view::{ChainNames, ChainView};
+
+fn view(wanted: &Wanted, chain_id: ChainId) -> ChainView {
+    ChainView {
+        chain_id,
+        name: wanted.names.name(chain_id),
+    }
+}
+
+/// The token that a report is about.
+#[derive(Serialize)]
+struct Token {
+    home: ChainView,
+    address: Address,
+    kind: &'static str,
+}
+
+impl Token {
+    fn new(wanted: &Wanted) -> Self {
+        let desired = &wanted.desired;
+        Self {
+            home: view(wanted, desired.home),
+            address: desired.token,
+            kind: match desired.kind {
+                AssetKind::NonFungible => "nft",
+                AssetKind::MultiToken => "multi",
+                _ => "fungible",
+            },
+        }
+    }
+
+    fn line(&self) -> String {
+        fields(&[("token", format!("{} of {}", self.address, self.home.name))])
+    }
+}
+
+/// Something that a chain has otherwise than wanted.
+#[derive(Serialize)]
+struct Row {
+    chain: ChainView,
+    subject: &'static str,
+    /// The other chain, where it is about a route.
+    other: Option<ChainView>,
+    wanted: String,
+    found: String,
+    #[serde(skip)]
+    text: String,
+}
+
+impl Row {
+    fn new(wanted: &Wanted, difference: &Difference) -> Self {
+        let subject = difference.subject;
+        Self {
+            chain: view(wanted, difference.chain),
+            subject: label(subject),
+            other: other(subject).map(|chain| view(wanted, chain)),
+            wanted: difference.wanted.clone(),
+            found: difference.found.clone(),
+            text: self::subject(subject, &wanted.names),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.chain.name.clone(),
+            self.text.clone(),
+            self.wanted.clone(),
+            self.found.clone(),
+        ]
+    }
+}
+
+fn label(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Issuer => "issuer",
+        Subject::ProposedIssuer => "proposed_issuer",
+        Subject::Limiter => "limiter",
+        Subject::Pauser => "pauser",
+        Subject::Named(_) => "named_representation",
+        Subject::Offer => "offer",
+        Subject::Representation => "representation",
+        Subject::Limit(_, Way::Outgoing) => "outgoing_limit",
+        Subject::Limit(_, Way::Incoming) => "incoming_limit",
+        Subject::Paused(_) => "paused",
+    }
+}
+
+fn other(subject: Subject) -> Option<ChainId> {
+    match subject {
+        Subject::Named(other) | Subject::Limit(other, _) | Subject::Paused(other) => Some(other),
+        _ => None,
+    }
+}
+
+/// What differs, in words.
+pub(super) fn subject(subject: Subject, names: &ChainNames) -> String {
+    match subject {
+        Subject::Issuer => "the issuer".to_owned(),
+        Subject::ProposedIssuer => "the proposed issuer".to_owned(),
+        Subject::Limiter => "the limiter".to_owned(),
+        Subject::Pauser => "the pauser".to_owned(),
+        Subject::Named(other) => format!("the representation named for {}", names.name(other)),
+        Subject::Offer => "the offer".to_owned(),
+        Subject::Representation => "the representation".to_owned(),
+        Subject::Limit(other, way) => format!("the limit of what {}", passes(way, other, names)),
+        Subject::Paused(other) => format!("the route to and from {}", names.name(other)),
+    }
+}
+
+fn passes(way: Way, other: ChainId, names: &ChainNames) -> String {
+    let other = names.name(other);
+    match way {
+        Way::Outgoing => format!("leaves for {other}"),
+        Way::Incoming => format!("arrives from {other}"),
+    }
+}
+
+/// A transaction that is to be made.
+#[derive(Serialize)]
+struct Planning {
+    chain: ChainView,
+    contract: Address,
+    function: &'static str,
+    text: String,
+    role: &'static str,
+    /// `None` where anyone may make it.
+    account: Option<Address>,
+    calldata: Bytes,
+}
+
+impl Planning {
+    fn new(wanted: &Wanted, step: &Step) -> Self {
+        let is_l1 = step.chain == wanted.network.l1.reader.chain_id();
+        Self {
+            chain: view(wanted, step.chain),
+            contract: step.to,
+            function: step.function(),
+            text: told(step, &wanted.names),
+            role: step.role.label(),
+            account: step.account,
+            calldata: step.calldata(is_l1, wanted.announce_gas),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.chain.name.clone(),
+            self.text.clone(),
+            format!("{}.{}", self.contract, self.function),
+            who(self.role, self.account),
+        ]
+    }
+}
+
+fn who(role: &str, account: Option<Address>) -> String {
+    let role = role.replace('_', " ");
+    match account {
+        Some(account) => format!("{role} {account}"),
+        None => role,
+    }
+}
+
+/// What a transaction does, in words.
+fn told(step: &Step, names: &ChainNames) -> String {
+    match step.action {
+        Action::ProposeIssuer(Address::ZERO) => "take the proposal of an issuer back".to_owned(),
+        Action::ProposeIssuer(account) => format!("propose {account} as the issuer"),
+        Action::AcceptIssuer => "become the issuer".to_owned(),
+        Action::Appoint { limiter, pauser } => format!(
+            "appoint limiter {} and pauser {}",
+            appointed(limiter),
+            appointed(pauser)
+        ),
+        Action::NameRepresentation {
+            on,
+            representation: Address::ZERO,
+        } => format!("name the default representation for {}", names.name(on)),
+        Action::NameRepresentation { on, representation } => {
+            format!("name {representation} for {}", names.name(on))
+        }
+        Action::Offer(asset) => format!("offer {} for asset {asset}", step.token),
+        Action::Announce { to, .. } => format!("announce it to {}", names.name(to)),
+        Action::SetLimit {
+            other,
+            way,
+            limit: Limit::NONE,
+        } => format!("end the limit of what {}", passes(way, other, names)),
+        Action::SetLimit { other, way, limit } => format!(
+            "limit what {} to {} units at once, {} more each second",
+            passes(way, other, names),
+            limit.capacity,
+            limit.refill_per_second
+        ),
+        Action::Pause { other } => format!("pause the route to and from {}", names.name(other)),
+        Action::Unpause { other } => format!("open the route to and from {}", names.name(other)),
+    }
+}
+
+fn appointed(account: Address) -> String {
+    match account {
+        Address::ZERO => "the issuer".to_owned(),
+        account => account.to_string(),
+    }
+}
+
+/// What leads from what the chains have to what is wanted.
+#[derive(Serialize)]
+pub(super) struct Planned {
+    schema: &'static str,
+    token: Token,
+    transactions: Vec<Planning>,
+    /// What comes only after these.
+    later: Vec<Later>,
+}
+
+#[derive(Serialize)]
+struct Later {
+    #[serde(flatten)]
+    row: Row,
+    why: &'static str,
+}
+
+impl Planned {
+    pub(super) fn new(wanted: &Wanted, differences: &[Difference]) -> Self {
+        let steps = steps(differences);
+        let later = differences.iter().filter_map(|difference| {
+            let Remedy::Later(why) = difference.remedy else {
+                return None;
+            };
+            let row = Row::new(wanted, difference);
+            Some(Later { row, why })
+        });
+        Self {
+            schema: "causeway.token-plan/v1",
+            token: Token::new(wanted),
+            transactions: steps
+                .iter()
+                .map(|step| Planning::new(wanted, step))
+                .collect(),
+            later: later.collect(),
+        }
+    }
+}
+
+impl Report for Planned {
+    fn table(&self) -> String {
+        let mut parts = vec![self.token.line()];
+        let announces = self
+            .transactions
+            .iter()
+            .any(|step| step.function == "announce");
+        if self.transactions.is_empty() && self.later.is_empty() {
+            parts.push("nothing to do: every chain has what the file says".to_owned());
+        }
+        if !self.transactions.is_empty() {
+            let rows = self.transactions.iter().map(Planning::cells);
+            parts.push(table(&["chain", "what", "call", "who"], rows));
+        }
+        for later in &self.later {
+            let chain = &later.row.chain.name;
+            parts.push(format!("later: {chain}: {}: {}", later.row.text, later.why));
+        }
+        if announces {
+            let text = "what the file says of a chain that the token is announced to is planned once the token stands there";
+            parts.push(text.to_owned());
+        }
+        parts.join("\n\n")
+    }
+}
+
+/// Where the chains differ from what is wanted.
+#[derive(Serialize)]
+pub(super) struct Checked {
+    schema: &'static str,
+    token: Token,
+    agrees: bool,
+    differences: Vec<Row>,
+}
+
+impl Checked {
+    pub(super) fn new(wanted: &Wanted, differences: &[Difference]) -> Self {
+        Self {
+            schema: "causeway.token-check/v1",
+            token: Token::new(wanted),
+            agrees: differences.is_empty(),
+            differences: differences
+                .iter()
+                .map(|difference| Row::new(wanted, difference))
+                .collect(),
+        }
+    }
+}
+
+impl Report for Checked {
+    fn table(&self) -> String {
+        let token = self.token.line();
+        if self.agrees {
+            return format!("{token}\n\nevery chain has what the file says");
+        }
+        let rows = self.differences.iter().map(Row::cells);
+        let rows = table(&["chain", "what", "wanted", "is"], rows);
+        format!("{token}\n\n{rows}")
+    }
+}
+
+/// A transaction that was made.
+#[derive(Serialize)]
+pub(super) struct Made {
+    chain: ChainView,
+    contract: Address,
+    function: &'static str,
+    text: String,
+    account: Address,
+    tx: B256,
+    block: Option<u64>,
+}
+
+impl Made {
+    pub(super) fn step(
+        wanted: &Wanted,
+        step: &Step,
+        account: Address,
+        tx: B256,
+        block: Option<u64>,
+    ) -> Self {
+        Self {
+            chain: view(wanted, step.chain),
+            contract: step.to,
+            function: step.function(),
+            text: told(step, &wanted.names),
+            account,
+            tx,
+            block,
+        }
+    }
+
+    pub(super) fn presented(
+        wanted: &Wanted,
+        l1: ChainId,
+        bridge: Address,
+        account: Address,
+        tx: B256,
+        block: Option<u64>,
+    ) -> Self {
+        Self {
+            chain: view(wanted, l1),
+            contract: bridge,
+            function: "finalizeWithdrawal",
+            text: "present the announcement".to_owned(),
+            account,
+            tx,
+            block,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.chain.name.clone(),
+            self.text.clone(),
+            self.tx.to_string(),
+            self.block
+                .map(|block| block.to_string())
+                .unwrap_or_default(),
+        ]
+    }
+}
+
+/// A transaction that was not made, or whose effect is not seen yet.
+#[derive(Serialize)]
+pub(super) struct Left {
+    #[serde(flatten)]
+    step: Planning,
+    why: String,
+}
+
+impl Left {
+    pub(super) fn new(wanted: &Wanted, step: &Step, why: &str) -> Self {
+        Self {
+            step: Planning::new(wanted, step),
+            why: why.to_owned(),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let mut cells = self.step.cells();
+        cells.push(self.why.clone());
+        cells
+    }
+}
+
+/// What was done, and what is left.
+#[derive(Serialize)]
+pub(super) struct Applied {
+    schema: &'static str,
+    token: Token,
+    made: Vec<Made>,
+    left: Vec<Left>,
+}
+
+impl Applied {
+    pub(super) fn new(wanted: &Wanted, made: Vec<Made>, left: Vec<Left>) -> Self {
+        Self {
+            schema: "causeway.token-apply/v1",
+            token: Token::new(wanted),
+            made,
+            left,
+        }
+    }
+}
+
+impl Report for Applied {
+    fn table(&self) -> String {
+        let mut parts = vec![self.token.line()];
+        if self.made.is_empty() && self.left.is_empty() {
+            parts.push("nothing to do: every chain has what the file says".to_owned());
+        }
+        if !self.made.is_empty() {
+            let rows = self.made.iter().map(Made::cells);
+            parts.push(table(&["chain", "made", "transaction", "block"], rows));
+        }
+        if !self.left.is_empty() {
+            let rows = self.left.iter().map(Left::cells);
+            parts.push(table(&["chain", "left over", "call", "who", "why"], rows));
+        }
+        parts.join("\n\n")
+    }
+}
+
+impl From<IssuerError> for Failure {
+    fn from(error: IssuerError) -> Self {
+        let exit = match error {
+            IssuerError::Step(error) => return error.into(),
+            IssuerError::File(_)
+            | IssuerError::List(_)
+            | IssuerError::NoToken { .. }
+            | IssuerError::Silent { .. }
+            | IssuerError::OtherKind { .. }
+            | IssuerError::NotHome { .. } => Exit::BadFile,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
