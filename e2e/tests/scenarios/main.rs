@@ -14,5 +14,6 @@ mod priority_operations;
 mod refusals;
 mod supply;
 mod support;
+mod tokens;
 mod tutorial;
 mod ways_back;

@@ -233,9 +233,8 @@ impl SignedList {
     /// Signs a list.
     pub fn sign(list: &TokenList, key: &PrivateKeySigner) -> Result<Self, ListError> {
         let failed = |reason: String| ListError::Signer(reason);
-        let mut bytes =
-            serde_json::to_vec_pretty(list).map_err(|error| failed(error.to_string()))?;
-        bytes.push(b'\n');
+        // No line end at the end: a shell would strip it before somebody else verifies the text.
+        let bytes = serde_json::to_vec_pretty(list).map_err(|error| failed(error.to_string()))?;
         let signature = key
             .sign_message_sync(&bytes)
             .map_err(|error| failed(error.to_string()))?;

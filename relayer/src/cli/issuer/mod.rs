@@ -206,10 +206,9 @@ async fn check(config: &Config, args: &FileArgs, output: Output) -> Result<(), F
     match differences.len() {
         0 => Ok(()),
         count => {
+            let file = args.file.display();
             let text = format!(
-                "{count} differ{} from {}; `causeway token plan` lists what leads there",
-                if count == 1 { "s" } else { "" },
-                args.file.display()
+                "what is wanted in {file} is not so in {count} place(s); `causeway token plan` lists what leads there"
             );
             Err(Failure::new(Exit::CheckFailed, text))
         }
@@ -224,14 +223,11 @@ fn refuse_impossible(wanted: &Wanted, differences: &[Difference]) -> Result<(), 
         };
         let chain = wanted.names.name(difference.chain);
         let what = report::subject(difference.subject, &wanted.names);
-        let (is, should) = (&difference.found, &difference.wanted);
-        Some(format!(
-            "{chain}: {what} is {is} and cannot become {should}: {advice}"
-        ))
+        Some(format!("{chain}: {what} cannot be as wanted: {advice}"))
     });
     let lines: Vec<_> = impossible.collect();
-    if lines.is_empty() {
-        return Ok(());
+    match lines.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::new(Exit::CheckFailed, lines.join("\n"))),
     }
-    Err(Failure::new(Exit::CheckFailed, lines.join("\n")))
 }

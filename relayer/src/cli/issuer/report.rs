@@ -178,7 +178,7 @@ fn told(step: &Step, names: &ChainNames) -> String {
         Action::ProposeIssuer(account) => format!("propose {account} as the issuer"),
         Action::AcceptIssuer => "become the issuer".to_owned(),
         Action::Appoint { limiter, pauser } => format!(
-            "appoint limiter {} and pauser {}",
+            "appoint as limiter {}, as pauser {}",
             appointed(limiter),
             appointed(pauser)
         ),
@@ -214,33 +214,52 @@ fn appointed(account: Address) -> String {
     }
 }
 
+const NOTHING: &str = "nothing to do: every chain has what the file says";
+
 /// What leads from what the chains have to what is wanted.
 #[derive(Serialize)]
 pub(super) struct Planned {
     schema: &'static str,
     token: Token,
     transactions: Vec<Planning>,
-    /// What comes only after these.
-    later: Vec<Later>,
+    /// What comes only after something else.
+    later: Vec<Stuck>,
+    /// What nobody can do, and what to change instead.
+    impossible: Vec<Stuck>,
 }
 
+/// A difference that no transaction of the plan deals with.
 #[derive(Serialize)]
-struct Later {
+struct Stuck {
     #[serde(flatten)]
     row: Row,
-    why: &'static str,
+    why: String,
+}
+
+impl Stuck {
+    fn line(&self) -> String {
+        format!("{}: {}: {}", self.row.chain.name, self.row.text, self.why)
+    }
 }
 
 impl Planned {
     pub(super) fn new(wanted: &Wanted, differences: &[Difference]) -> Self {
         let steps = steps(differences);
-        let later = differences.iter().filter_map(|difference| {
-            let Remedy::Later(why) = difference.remedy else {
-                return None;
-            };
+        let (mut later, mut impossible) = (Vec::new(), Vec::new());
+        for difference in differences {
             let row = Row::new(wanted, difference);
-            Some(Later { row, why })
-        });
+            match &difference.remedy {
+                Remedy::Steps(_) => {}
+                Remedy::Later(why) => later.push(Stuck {
+                    row,
+                    why: (*why).to_owned(),
+                }),
+                Remedy::Nobody(advice) => impossible.push(Stuck {
+                    row,
+                    why: advice.clone(),
+                }),
+            }
+        }
         Self {
             schema: "causeway.token-plan/v1",
             token: Token::new(wanted),
@@ -248,7 +267,8 @@ impl Planned {
                 .iter()
                 .map(|step| Planning::new(wanted, step))
                 .collect(),
-            later: later.collect(),
+            later,
+            impossible,
         }
     }
 }
@@ -260,17 +280,17 @@ impl Report for Planned {
             .transactions
             .iter()
             .any(|step| step.function == "announce");
-        if self.transactions.is_empty() && self.later.is_empty() {
-            parts.push("nothing to do: every chain has what the file says".to_owned());
+        if self.transactions.is_empty() && self.later.is_empty() && self.impossible.is_empty() {
+            parts.push(NOTHING.to_owned());
         }
         if !self.transactions.is_empty() {
             let rows = self.transactions.iter().map(Planning::cells);
             parts.push(table(&["chain", "what", "call", "who"], rows));
         }
-        for later in &self.later {
-            let chain = &later.row.chain.name;
-            parts.push(format!("later: {chain}: {}: {}", later.row.text, later.why));
-        }
+        let later = self.later.iter();
+        parts.extend(later.map(|stuck| format!("later: {}", stuck.line())));
+        let impossible = self.impossible.iter();
+        parts.extend(impossible.map(|stuck| format!("IMPOSSIBLE: {}", stuck.line())));
         if announces {
             let text = "what the file says of a chain that the token is announced to is planned once the token stands there";
             parts.push(text.to_owned());
@@ -423,7 +443,7 @@ impl Report for Applied {
     fn table(&self) -> String {
         let mut parts = vec![self.token.line()];
         if self.made.is_empty() && self.left.is_empty() {
-            parts.push("nothing to do: every chain has what the file says".to_owned());
+            parts.push(NOTHING.to_owned());
         }
         if !self.made.is_empty() {
             let rows = self.made.iter().map(Made::cells);
