@@ -17,6 +17,7 @@ mod list;
 mod model;
 mod plan;
 mod read;
+mod risks;
 mod step;
 mod tell;
 mod template;
@@ -32,6 +33,7 @@ pub use model::{
 };
 pub use plan::{Difference, Remedy, Subject, compare, steps};
 pub use read::{decimals, read};
+pub use risks::{Risk, risks};
 pub use step::{Action, Role, Step};
 pub use tell::tell;
 pub use template::TOKEN_TEMPLATE;

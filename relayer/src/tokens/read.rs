@@ -241,7 +241,7 @@ impl<'a> Reading<'a> {
 }
 
 /// Asks what a contract need not have; the default where it does not answer.
-async fn ask_if_answered<C: SolCall<Return: Default> + Sync>(
+pub(super) async fn ask_if_answered<C: SolCall<Return: Default> + Sync>(
     reader: &dyn ChainReader,
     contract: Address,
     question: &C,

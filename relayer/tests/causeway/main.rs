@@ -4,3 +4,4 @@ mod network;
 mod offline;
 mod reference;
 mod support;
+mod tokens;

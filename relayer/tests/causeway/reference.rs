@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 29] = [
+const COMMANDS: [&[&str]; 0] = [
     &[],
     &["dev"],
     &["run"],
@@ -52,6 +52,12 @@ const COMMANDS: [&[&str]; 29] = [
     &["deposit", "recover"],
     &["token"],
     &["token", "supply"],
+    &["token", "init"],
+    &["token", "plan"],
+    &["token", "apply"],
+    &["token", "check"],
+    &["token", "list"],
+    &["token", "verify-list"],
     &["completions"],
 ];
 

@@ -18,7 +18,8 @@ use super::output::{Output, print_line};
 use crate::bundle::Network;
 use crate::config::Config;
 use crate::tokens::{
-    Desired, Difference, Remedy, TOKEN_TEMPLATE, TokenFile, compare, decimals, read,
+    Desired, Difference, IssuerError, Remedy, TOKEN_TEMPLATE, TokenFile, compare, decimals, read,
+    risks,
 };
 use crate::view::ChainNames;
 
@@ -164,6 +165,7 @@ struct Wanted {
     names: ChainNames,
     network: Network,
     desired: Desired,
+    decimals: u8,
     announce_gas: u64,
 }
 
@@ -171,16 +173,15 @@ impl Wanted {
     async fn open(config: &Config, args: &FileArgs) -> Result<Self, Failure> {
         let names = ChainNames::from(config);
         let file = TokenFile::read(&args.file, &names, config.l1.evm.chain_id)
-            .map_err(crate::tokens::IssuerError::from)?;
+            .map_err(IssuerError::from)?;
         let network = open(config, &file.chains()).await?;
         let decimals = decimals(&network, file.token()).await?;
-        let desired = file
-            .desired(decimals)
-            .map_err(crate::tokens::IssuerError::from)?;
+        let desired = file.desired(decimals).map_err(IssuerError::from)?;
         Ok(Self {
             names,
             network,
             desired,
+            decimals,
             announce_gas: args.announcing.announce_gas,
         })
     }
@@ -194,8 +195,10 @@ impl Wanted {
 
 async fn plan(config: &Config, args: &FileArgs, output: Output) -> Result<(), Failure> {
     let wanted = Wanted::open(config, args).await?;
-    let differences = wanted.differences().await?;
-    output.print(&Planned::new(&wanted, &differences))?;
+    let state = read(&wanted.network, &wanted.desired).await?;
+    let differences = compare(&wanted.desired, &state);
+    let risks = risks(&wanted.network, &wanted.desired, &state, wanted.decimals).await?;
+    output.print(&Planned::new(&wanted, &differences, &risks))?;
     refuse_impossible(&wanted, &differences)
 }
 

@@ -8,7 +8,9 @@ use super::Wanted;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Report, fields, table};
 use crate::model::ChainId;
-use crate::tokens::{Action, Difference, IssuerError, Limit, Remedy, Step, Subject, Way, steps};
+use crate::tokens::{
+    Action, Difference, IssuerError, Limit, Remedy, Risk, Step, Subject, Way, steps,
+};
 use crate::view::{ChainNames, ChainView};
 
 fn view(wanted: &Wanted, chain_id: ChainId) -> ChainView {
@@ -226,6 +228,57 @@ pub(super) struct Planned {
     later: Vec<Stuck>,
     /// What nobody can do, and what to change instead.
     impossible: Vec<Stuck>,
+    risks: Vec<Warning>,
+}
+
+/// Something in the file that can cost money.
+#[derive(Serialize)]
+struct Warning {
+    kind: &'static str,
+    text: String,
+}
+
+impl Warning {
+    fn new(risk: &Risk, names: &ChainNames) -> Self {
+        let (kind, text) = match risk {
+            Risk::OneKey { issuer } => (
+                "one_key",
+                format!("the issuer {issuer} is no contract: whoever has its one key decides"),
+            ),
+            Risk::Unlimited { from, to } => (
+                "unlimited",
+                format!(
+                    "nothing limits what goes from {} to {}",
+                    names.name(*from),
+                    names.name(*to)
+                ),
+            ),
+            Risk::CannotMint {
+                chain,
+                token,
+                custody,
+                reason,
+            } => (
+                "cannot_mint",
+                format!(
+                    "{}: {token} does not let {custody} mint ({reason}): what arrives would become claims",
+                    names.name(*chain)
+                ),
+            ),
+            Risk::OtherDecimals {
+                chain,
+                token,
+                decimals,
+            } => (
+                "other_decimals",
+                format!(
+                    "{}: {token} has {decimals} decimals, other than the token at home: amounts are not scaled",
+                    names.name(*chain)
+                ),
+            ),
+        };
+        Self { kind, text }
+    }
 }
 
 /// A difference that no transaction of the plan deals with.
@@ -243,7 +296,7 @@ impl Stuck {
 }
 
 impl Planned {
-    pub(super) fn new(wanted: &Wanted, differences: &[Difference]) -> Self {
+    pub(super) fn new(wanted: &Wanted, differences: &[Difference], risks: &[Risk]) -> Self {
         let steps = steps(differences);
         let (mut later, mut impossible) = (Vec::new(), Vec::new());
         for difference in differences {
@@ -269,6 +322,10 @@ impl Planned {
                 .collect(),
             later,
             impossible,
+            risks: risks
+                .iter()
+                .map(|risk| Warning::new(risk, &wanted.names))
+                .collect(),
         }
     }
 }
@@ -294,6 +351,14 @@ impl Report for Planned {
         if announces {
             let text = "what the file says of a chain that the token is announced to is planned once the token stands there";
             parts.push(text.to_owned());
+        }
+        let risks: Vec<_> = self
+            .risks
+            .iter()
+            .map(|risk| format!("risk: {}", risk.text))
+            .collect();
+        if !risks.is_empty() {
+            parts.push(risks.join("\n"));
         }
         parts.join("\n\n")
     }
