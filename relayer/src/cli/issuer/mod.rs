@@ -3,6 +3,7 @@
 mod apply;
 mod list;
 mod report;
+mod words;
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -225,7 +226,7 @@ fn refuse_impossible(wanted: &Wanted, differences: &[Difference]) -> Result<(), 
             return None;
         };
         let chain = wanted.names.name(difference.chain);
-        let what = report::subject(difference.subject, &wanted.names);
+        let what = words::subject(difference.subject, &wanted.names);
         Some(format!("{chain}: {what} cannot be as wanted: {advice}"))
     });
     let lines: Vec<_> = impossible.collect();

@@ -4,13 +4,11 @@ use alloy::primitives::{Address, B256, Bytes};
 use causeway_bindings::AssetKind;
 use serde::Serialize;
 
-use super::Wanted;
+use super::{Wanted, words};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Report, fields, table};
 use crate::model::ChainId;
-use crate::tokens::{
-    Action, Difference, IssuerError, Limit, Remedy, Risk, Step, Subject, Way, steps,
-};
+use crate::tokens::{Difference, IssuerError, Remedy, Risk, Step, steps};
 use crate::view::{ChainNames, ChainView};
 
 fn view(wanted: &Wanted, chain_id: ChainId) -> ChainView {
@@ -65,11 +63,11 @@ impl Row {
         let subject = difference.subject;
         Self {
             chain: view(wanted, difference.chain),
-            subject: label(subject),
-            other: other(subject).map(|chain| view(wanted, chain)),
+            subject: words::label(subject),
+            other: words::other(subject).map(|chain| view(wanted, chain)),
             wanted: difference.wanted.clone(),
             found: difference.found.clone(),
-            text: self::subject(subject, &wanted.names),
+            text: words::subject(subject, &wanted.names),
         }
     }
 
@@ -80,51 +78,6 @@ impl Row {
             self.wanted.clone(),
             self.found.clone(),
         ]
-    }
-}
-
-fn label(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Issuer => "issuer",
-        Subject::ProposedIssuer => "proposed_issuer",
-        Subject::Limiter => "limiter",
-        Subject::Pauser => "pauser",
-        Subject::Named(_) => "named_representation",
-        Subject::Offer => "offer",
-        Subject::Representation => "representation",
-        Subject::Limit(_, Way::Outgoing) => "outgoing_limit",
-        Subject::Limit(_, Way::Incoming) => "incoming_limit",
-        Subject::Paused(_) => "paused",
-    }
-}
-
-fn other(subject: Subject) -> Option<ChainId> {
-    match subject {
-        Subject::Named(other) | Subject::Limit(other, _) | Subject::Paused(other) => Some(other),
-        _ => None,
-    }
-}
-
-/// What differs, in words.
-pub(super) fn subject(subject: Subject, names: &ChainNames) -> String {
-    match subject {
-        Subject::Issuer => "the issuer".to_owned(),
-        Subject::ProposedIssuer => "the proposed issuer".to_owned(),
-        Subject::Limiter => "the limiter".to_owned(),
-        Subject::Pauser => "the pauser".to_owned(),
-        Subject::Named(other) => format!("the representation named for {}", names.name(other)),
-        Subject::Offer => "the offer".to_owned(),
-        Subject::Representation => "the representation".to_owned(),
-        Subject::Limit(other, way) => format!("the limit of what {}", passes(way, other, names)),
-        Subject::Paused(other) => format!("the route to and from {}", names.name(other)),
-    }
-}
-
-fn passes(way: Way, other: ChainId, names: &ChainNames) -> String {
-    let other = names.name(other);
-    match way {
-        Way::Outgoing => format!("leaves for {other}"),
-        Way::Incoming => format!("arrives from {other}"),
     }
 }
 
@@ -148,7 +101,7 @@ impl Planning {
             chain: view(wanted, step.chain),
             contract: step.to,
             function: step.function(),
-            text: told(step, &wanted.names),
+            text: words::told(step, &wanted.names),
             role: step.role.label(),
             account: step.account,
             calldata: step.calldata(is_l1, wanted.announce_gas),
@@ -160,59 +113,8 @@ impl Planning {
             self.chain.name.clone(),
             self.text.clone(),
             format!("{}.{}", self.contract, self.function),
-            who(self.role, self.account),
+            words::who(self.role, self.account),
         ]
-    }
-}
-
-fn who(role: &str, account: Option<Address>) -> String {
-    let role = role.replace('_', " ");
-    match account {
-        Some(account) => format!("{role} {account}"),
-        None => role,
-    }
-}
-
-/// What a transaction does, in words.
-fn told(step: &Step, names: &ChainNames) -> String {
-    match step.action {
-        Action::ProposeIssuer(Address::ZERO) => "take the proposal of an issuer back".to_owned(),
-        Action::ProposeIssuer(account) => format!("propose {account} as the issuer"),
-        Action::AcceptIssuer => "become the issuer".to_owned(),
-        Action::Appoint { limiter, pauser } => format!(
-            "appoint as limiter {}, as pauser {}",
-            appointed(limiter),
-            appointed(pauser)
-        ),
-        Action::NameRepresentation {
-            on,
-            representation: Address::ZERO,
-        } => format!("name the default representation for {}", names.name(on)),
-        Action::NameRepresentation { on, representation } => {
-            format!("name {representation} for {}", names.name(on))
-        }
-        Action::Offer(asset) => format!("offer {} for asset {asset}", step.token),
-        Action::Announce { to, .. } => format!("announce it to {}", names.name(to)),
-        Action::SetLimit {
-            other,
-            way,
-            limit: Limit::NONE,
-        } => format!("end the limit of what {}", passes(way, other, names)),
-        Action::SetLimit { other, way, limit } => format!(
-            "limit what {} to {} units at once, {} more each second",
-            passes(way, other, names),
-            limit.capacity,
-            limit.refill_per_second
-        ),
-        Action::Pause { other } => format!("pause the route to and from {}", names.name(other)),
-        Action::Unpause { other } => format!("open the route to and from {}", names.name(other)),
-    }
-}
-
-fn appointed(account: Address) -> String {
-    match account {
-        Address::ZERO => "the issuer".to_owned(),
-        account => account.to_string(),
     }
 }
 
@@ -240,43 +142,7 @@ struct Warning {
 
 impl Warning {
     fn new(risk: &Risk, names: &ChainNames) -> Self {
-        let (kind, text) = match risk {
-            Risk::OneKey { issuer } => (
-                "one_key",
-                format!("the issuer {issuer} is no contract: whoever has its one key decides"),
-            ),
-            Risk::Unlimited { from, to } => (
-                "unlimited",
-                format!(
-                    "nothing limits what goes from {} to {}",
-                    names.name(*from),
-                    names.name(*to)
-                ),
-            ),
-            Risk::CannotMint {
-                chain,
-                token,
-                custody,
-                reason,
-            } => (
-                "cannot_mint",
-                format!(
-                    "{}: {token} does not let {custody} mint ({reason}): what arrives would become claims",
-                    names.name(*chain)
-                ),
-            ),
-            Risk::OtherDecimals {
-                chain,
-                token,
-                decimals,
-            } => (
-                "other_decimals",
-                format!(
-                    "{}: {token} has {decimals} decimals, other than the token at home: amounts are not scaled",
-                    names.name(*chain)
-                ),
-            ),
-        };
+        let (kind, text) = words::risk(risk, names);
         Self { kind, text }
     }
 }
@@ -423,7 +289,7 @@ impl Made {
             chain: view(wanted, step.chain),
             contract: step.to,
             function: step.function(),
-            text: told(step, &wanted.names),
+            text: words::told(step, &wanted.names),
             account,
             tx,
             block,
