@@ -108,7 +108,12 @@ async fn an_issuer_brings_a_token_of_its_own_and_hands_over_in_two_steps() -> Re
 
     let alone = issue.run("apply", &["--signer", "alice"]).await?;
     alone.require_failure(LEFT_OVER, &["5 left over"])?;
-    issue.run("apply", &KEYS).await?.require_success()?;
+    let impatient = [&KEYS[..], &["--wait", "0"]].concat();
+    let left = issue.run("apply", &impatient).await?;
+    left.require_failure(LEFT_OVER, &["1 left over"])?;
+    // What is under way is not announced again.
+    let rest = issue.json("apply", &KEYS).await?;
+    ensure!(functions(&rest, "made") == ["pauseRoute"], "{rest}");
     let vault = IAssetCustody::new(issue.b.contracts()?.vault, issue.b.provider()?);
     let rules = IAssetRules::new(vault.RULES().call().await?, issue.b.provider()?);
     let stands = vault.tokenOf(issue.asset()).call().await?;

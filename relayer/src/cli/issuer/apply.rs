@@ -1,10 +1,10 @@
 //! `causeway token apply`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use causeway_bindings::describe_revert;
 
 use super::report::{Applied, Left, Made};
@@ -16,7 +16,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::signing::Keyring;
 use crate::config::Config;
-use crate::model::{ChainId, IntentState};
+use crate::model::{ChainId, Intent, IntentState, UnixSeconds};
 use crate::send::Sender;
 use crate::tokens::{Action, Step, steps};
 
@@ -29,6 +29,7 @@ pub(super) async fn run(config: &Config, args: ApplyArgs, output: Output) -> Res
         keys: Keyring::load(config, &args.signer)?,
         args: &args,
         done: BTreeSet::new(),
+        made_before: BTreeMap::new(),
         announced: None,
         made: Vec::new(),
     };
@@ -58,12 +59,17 @@ pub(super) async fn run(config: &Config, args: ApplyArgs, output: Output) -> Res
     }
 }
 
+/// Chain, contract and calldata.
+type Call = (ChainId, Address, Bytes);
+
 struct Run<'a> {
     wanted: Wanted,
     keys: Keyring<'a>,
     args: &'a ApplyArgs,
-    /// What was made, by chain, contract and calldata.
-    done: BTreeSet<(ChainId, Address, Vec<u8>)>,
+    /// What this run has made.
+    done: BTreeSet<Call>,
+    /// What earlier runs have made, as far as it is not final.
+    made_before: BTreeMap<Call, B256>,
     /// Transaction that announced the token to L1, where somebody has to present the message.
     announced: Option<B256>,
     made: Vec<Made>,
@@ -79,14 +85,15 @@ struct Round {
 }
 
 impl Run<'_> {
-    /// Waits for what an earlier run of the command has sent: until it is in a block, chains show the state before it.
+    /// Waits for what earlier runs of the command have sent: until it is in a block, chains show the state before it.
     async fn settle(&mut self) -> Result<(), Failure> {
         let chains: Vec<ChainId> = self.wanted.desired.chains.keys().copied().collect();
         let started = SystemClock.now();
         for chain in chains {
             for account in self.keys.accounts() {
                 if let Some(sender) = self.keys.sender(chain, account)? {
-                    settle(&sender, started, self.args.timeout).await?;
+                    let made = settle(&sender, started, self.args.timeout).await?;
+                    self.made_before.extend(made);
                 }
             }
         }
@@ -116,10 +123,9 @@ impl Run<'_> {
         let mut round = Round::default();
         let mut skipped: Vec<Step> = Vec::new();
         for step in steps {
-            if self.done.contains(&self.key(step)) {
-                round
-                    .waiting
-                    .push(self.left(step, "made, and not seen on the chain yet"));
+            if self.is_under_way(step) {
+                let why = "made, and not seen on the chain yet";
+                round.waiting.push(self.left(step, why));
                 continue;
             }
             let blocked = skipped.iter().any(|earlier| step.must_follow(earlier));
@@ -140,6 +146,26 @@ impl Run<'_> {
             skipped.push(*step);
         }
         Ok(round)
+    }
+
+    /// Whether it was made, and its effect is still to come. What a rule was set to by an earlier run may have been changed by
+    /// somebody since; an announcement changes nothing where it is made, so only its arrival shows.
+    fn is_under_way(&mut self, step: &Step) -> bool {
+        let call = self.call(step);
+        if let Action::Announce { to, .. } = step.action
+            && let Some(tx) = self.made_before.remove(&call)
+        {
+            self.done.insert(call.clone());
+            self.announced(to, tx);
+        }
+        self.done.contains(&call)
+    }
+
+    /// Somebody has to present to L1 what was announced there.
+    fn announced(&mut self, to: ChainId, tx: B256) {
+        if to == self.l1() {
+            self.announced = Some(tx);
+        }
     }
 
     fn sender(&mut self, step: &Step) -> Result<Option<Arc<Sender>>, Failure> {
@@ -166,9 +192,9 @@ impl Run<'_> {
             Err(data) => return Ok(Err(describe_revert(&data))),
         };
         let (tx, block) = make(custody, sender, transaction, gas, self.args.timeout).await?;
-        self.done.insert(self.key(step));
-        if matches!(step.action, Action::Announce { to, .. } if to == self.l1()) {
-            self.announced = Some(tx);
+        self.done.insert(self.call(step));
+        if let Action::Announce { to, .. } = step.action {
+            self.announced(to, tx);
         }
         self.made
             .push(Made::step(&self.wanted, step, from, tx, block));
@@ -217,11 +243,11 @@ impl Run<'_> {
         Left::new(&self.wanted, step, why)
     }
 
-    fn key(&self, step: &Step) -> (ChainId, Address, Vec<u8>) {
-        (step.chain, step.to, self.calldata(step).to_vec())
+    fn call(&self, step: &Step) -> Call {
+        (step.chain, step.to, self.calldata(step))
     }
 
-    fn calldata(&self, step: &Step) -> alloy::primitives::Bytes {
+    fn calldata(&self, step: &Step) -> Bytes {
         step.calldata(step.chain == self.l1(), self.wanted.announce_gas)
     }
 
@@ -230,19 +256,29 @@ impl Run<'_> {
     }
 }
 
-async fn settle(sender: &Sender, started: u64, patience: Duration) -> Result<(), Failure> {
+/// Waits until nothing of this sender is outside of blocks. What is in a block that is not final yet, and succeeded.
+async fn settle(
+    sender: &Sender,
+    started: UnixSeconds,
+    patience: Duration,
+) -> Result<Vec<(Call, B256)>, Failure> {
     loop {
+        sender.tick().await?;
         let open = sender.open()?;
-        let is_pending = open
-            .iter()
-            .any(|intent| intent.state == IntentState::Pending);
+        let mut states = open.iter().map(|intent| intent.state);
+        let is_pending = states.any(|state| state == IntentState::Pending);
         let waited = SystemClock.now().saturating_sub(started);
         if !is_pending || waited >= patience.as_secs() {
-            return Ok(());
+            return Ok(open.into_iter().filter_map(made).collect());
         }
-        sender.tick().await?;
         SystemClock.sleep(PAUSE).await;
     }
+}
+
+fn made(intent: Intent) -> Option<(Call, B256)> {
+    let is_made = matches!(intent.state, IntentState::Included { success: true, .. });
+    let tx = *intent.hashes.last().filter(|_| is_made)?;
+    Some(((intent.chain, intent.to, intent.calldata), tx))
 }
 
 fn would_revert(step: &Step, reason: String) -> Failure {
