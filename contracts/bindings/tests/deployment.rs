@@ -163,7 +163,7 @@ fn the_vault_knows_the_bridge_and_the_contracts_of_its_chain() {
     assert!(init_code.ends_with(&arguments.abi_encode()));
     assert_eq!(
         deployment.base_token_holder,
-        deployment.vault.address.create(1)
+        deployment.vault.address.create(2)
     );
 }
 

@@ -336,7 +336,7 @@ mod tests {
         providers::{Provider, ProviderBuilder},
         rpc::types::TransactionRequest,
     };
-    use causeway_bindings::{IBatchSettlement, IInteropHandler, IVersioned};
+    use causeway_bindings::{IAssetVault, IBatchSettlement, IInteropHandler, IVersioned};
 
     use super::*;
     use crate::dev::anvil::{Anvil, AnvilSettings, find_anvil};
@@ -396,6 +396,9 @@ mod tests {
                 call(target, deployed.chain.inbox, IVersioned::versionCall {}).await,
                 U256::from(1)
             );
+            let vault = deployed.chain.vault.address;
+            let holder = call(target, vault, IAssetVault::BASE_TOKEN_HOLDERCall {}).await;
+            assert_eq!(holder, deployed.chain.base_token_holder);
             let registered = IChainRegistry::isRegisteredCall {
                 chainId: U256::from(target.chain),
             };

@@ -73,7 +73,7 @@ impl ChainDeployment {
             )
                 .abi_encode(),
         );
-        // A contract's own nonce starts from 1.
+        // A contract's own nonce starts from 1; the vault creates its rules first.
         let inbox = center.address.create(1);
         // The vault creates the rules of issuers before it.
         let base_token_holder = vault.address.create(2);
