@@ -197,7 +197,7 @@ impl Watch {
             let chain = self.ctx.names.name(drift.chain);
             let (found, expected) = (drift.found, drift.expected);
             let rule = drift.rule.label();
-            tracing::error!(stage = STAGE, asset = name, asset_id = %id, chain, rule, %found, %expected, "the supply does not hold: {drift}");
+            tracing::error!(stage = STAGE, asset = name, key = %unit.key(), chain, rule, %found, %expected, "the supply does not hold: {drift}");
         }
         for chain in supply.places.keys() {
             let here = drifts.iter().filter(|drift| drift.chain == *chain);
