@@ -161,7 +161,7 @@ async fn anyone_can_bring_a_transfer_back_by_hand() -> Result<()> {
     let scene = Scene::set(&[("relay.return_expired", false.into())]).await?;
     let stubborn = scene.stubborn().await?.address().to_string();
     let alice = scene.devnet.signer("alice")?.address();
-    let with_call = ["--call", &stubborn, "--data", "0x", "--within", "20"];
+    let with_call = ["--call", &stubborn, "--data", "0x", "--within", "30"];
     let tx = scene.send("a", "b", "2", &with_call).await?;
     let after_sending = scene.balance("a", alice).await?;
     let bring_back = [
@@ -170,9 +170,14 @@ async fn anyone_can_bring_a_transfer_back_by_hand() -> Result<()> {
     let early = scene.relayer.command(&bring_back).await?;
     early.require_failure(CHECK_FAILED, &["it may arrive until timestamp"])?;
 
-    let expired = scene.wait_for("a", &tx, "expired").await?;
-    let told = expired["detail"].as_str().unwrap_or_default();
-    ensure!(told.contains("causeway transfer return"), "{expired}");
+    eventually("expired and proven", LIMIT, async || {
+        let status = scene.status("a", &tx).await?;
+        let told = status["detail"].as_str().unwrap_or_default();
+        let can_go_back = told.contains("causeway transfer return");
+        ensure!(status["stage"] == "expired" && can_go_back, "{status}");
+        Ok(Some(()))
+    })
+    .await?;
     let moved = scene.relayer.json(&bring_back).await?;
     let steps = moved["transactions"].as_array().map_or(0, Vec::len);
     ensure!(

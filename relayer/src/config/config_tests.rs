@@ -158,6 +158,16 @@ fn what_makes_no_sense_is_refused_with_place_and_remedy() {
             "relay.signer: there is no signer `rely`; add [signers.rely]",
         ),
         (
+            "release_held = true",
+            "withdrawals = { signer = \"nobody\" } #",
+            "relay.withdrawals.signer: there is no signer `nobody`; add [signers.nobody]",
+        ),
+        (
+            "release_held = true",
+            "withdrawals = { signer = \"alpha-operator\" } #",
+            "operators.alpha.signer: `alpha-operator` is also relay.withdrawals.signer, and two senders with one key take each other's nonces; give each its own signer",
+        ),
+        (
             "signer = \"relay\"",
             "signer = \"alpha-operator\"",
             "operators.alpha.signer: `alpha-operator` is also relay.signer, and two senders with one key take each other's nonces; give each its own signer",

@@ -99,3 +99,86 @@ fn due(
     let due = unbundled.or(deadline.map(|deadline| deadline.saturating_add(1)))?;
     (!carried.is_empty()).then_some(due)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::address;
+    use causeway_bindings::ETHER;
+
+    use super::*;
+    use crate::model::BlockRef;
+
+    const RULES: Address = address!("0x00000000000000000000000000000000000000b9");
+
+    fn withdrawal_of(amount: u128) -> Bytes {
+        let mut message = vec![1];
+        message.extend([0xaa; 32]);
+        message.extend([1, 0]);
+        message.extend(1_u64.to_be_bytes());
+        message.extend(ETHER);
+        message.extend(amount.to_be_bytes());
+        message.extend([0x22; 40]);
+        message.extend([0, 0]);
+        message.into()
+    }
+
+    #[test]
+    fn a_withdrawal_is_noted_for_l1_and_an_announcement_is_not() {
+        let noted = |message: Bytes| withdrawal((271, 1), 8, B256::repeat_byte(3), &message, 50);
+        let message = withdrawal_of(5);
+        let errand = noted(message.clone()).expect("a withdrawal");
+        assert_eq!(
+            (errand.chain, errand.id, errand.due),
+            (1, keccak256(&message), 50)
+        );
+        let Task::Withdraw { source, block, .. } = errand.task else {
+            panic!("{errand:?}")
+        };
+        assert_eq!((source, block), (271, 8));
+        assert_eq!(noted(withdrawal_of(0)), None);
+        assert_eq!(noted(Bytes::from_static(b"another message")), None);
+    }
+
+    fn hold(payable_at: u64) -> ChainLog {
+        let event = IAssetRules::TransferHeld {
+            token: Address::repeat_byte(1),
+            chainId: U256::from(272),
+            index: U256::from(4),
+            payableAt: U256::from(payable_at),
+            transfer: Bytes::from_static(b"transfer"),
+        };
+        let data = event.encode_log_data();
+        ChainLog {
+            address: RULES,
+            topics: data.topics().to_vec(),
+            data: data.data,
+            block: BlockRef {
+                number: 5,
+                hash: B256::ZERO,
+                timestamp: 7,
+            },
+            tx: B256::ZERO,
+            log_index: 0,
+        }
+    }
+
+    #[test]
+    fn what_rules_hold_is_noted_for_its_time() {
+        let due = |payable_at, now| {
+            let errands = held(271, Some(RULES), &[hold(payable_at)], now).expect("readable");
+            errands[0].due
+        };
+        assert_eq!((due(90, 50), due(40, 50)), (90, 50));
+        let [first, again] = [hold(90), hold(90)];
+        let errands = held(271, Some(RULES), &[first, again], 50).expect("readable");
+        assert_eq!(errands[0].id, errands[1].id);
+        for rules in [None, Some(Address::ZERO)] {
+            assert_eq!(held(271, rules, &[hold(90)], 50), Ok(Vec::new()));
+        }
+        let damaged = ChainLog {
+            data: Bytes::new(),
+            ..hold(90)
+        };
+        assert!(held(271, Some(RULES), &[damaged], 50).is_err());
+    }
+}
