@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 35] = [
+const COMMANDS: [&[&str]; 38] = [
     &[],
     &["dev"],
     &["run"],
@@ -46,6 +46,9 @@ const COMMANDS: [&[&str]; 35] = [
     &["transfer"],
     &["transfer", "send"],
     &["transfer", "status"],
+    &["transfer", "return"],
+    &["transfer", "claim"],
+    &["transfer", "release"],
     &["withdraw"],
     &["withdraw", "finalize"],
     &["deposit"],
