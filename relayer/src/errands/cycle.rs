@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     chain::Finality,
-    model::{Errand, IntentKind, IntentState, UnixSeconds},
+    model::{Errand, IntentKind, IntentState, UnixSeconds, trace_id},
     send::SendRequest,
     store::{Change, Reader, StoreError},
 };
@@ -120,6 +120,7 @@ impl ErrandContext {
         tracing::info!(
             stage = STAGE,
             chain = intent.chain,
+            trace = trace_id(errand.id),
             id = %errand.id,
             task = errand.task.label(),
             step = call.step.label(),
@@ -133,7 +134,7 @@ impl ErrandContext {
     async fn settle(&self, errand: &Errand, head: u64) -> Result<(), ErrandError> {
         let done_at = errand.done_at.unwrap_or(head);
         if self.chain.head(Finality::Final).await?.number >= done_at {
-            tracing::info!(stage = STAGE, chain = errand.chain, id = %errand.id, task = errand.task.label(), "done");
+            tracing::info!(stage = STAGE, chain = errand.chain, trace = trace_id(errand.id), id = %errand.id, task = errand.task.label(), "done");
             return Ok(self.drop(errand)?);
         }
         let due = self.clock.now().saturating_add(PAUSE);

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bundle::{Anchored, Emitted, ProveError, ask, gas_limit},
     chain::{CallRequest, ChainError},
-    model::{Errand, ErrandStep, MessageRecord, Stage, Task, UnixSeconds},
+    model::{Errand, ErrandStep, MessageRecord, Stage, Task, UnixSeconds, trace_id},
 };
 
 /// Seconds until something is looked at again that waits for somebody else.
@@ -254,7 +254,7 @@ impl ErrandContext {
             Verdict::Later => self.later(PAUSE),
             Verdict::Trouble(reason) => {
                 let chain = self.chain.chain_id();
-                tracing::warn!(stage = super::STAGE, chain, %id, reason, "the chain refuses");
+                tracing::warn!(stage = super::STAGE, chain, trace = trace_id(id), %id, reason, "the chain refuses");
                 self.later(LONG_PAUSE)
             }
         }
