@@ -17,6 +17,9 @@ use crate::{
     store::{Change, Reader, Store, StoreError},
 };
 
+/// Most nonces that are looked at for transactions made before.
+const MOST_LOOKED_AT: u64 = 256;
+
 /// Sends and follows the transactions of one account on one chain. Cheap to share; calls take turns.
 pub struct Sender {
     pub(super) chain: Arc<dyn ChainReader>,
@@ -94,6 +97,17 @@ impl Sender {
     /// Open transactions, by nonce.
     pub fn open(&self) -> Result<Vec<Intent>, StoreError> {
         self.store.open_intents(self.chain_id(), self.address())
+    }
+
+    /// Transactions that were made at `since` or later, as far as the store has them; the newest first.
+    pub async fn made_since(&self, since: UnixSeconds) -> Result<Vec<Intent>, SendError> {
+        let next = self.unused_nonce().await?;
+        let mut made = Vec::new();
+        for nonce in (next.saturating_sub(MOST_LOOKED_AT)..next).rev() {
+            let intent = self.store.intent(self.chain_id(), self.address(), nonce)?;
+            made.extend(intent.filter(|intent| intent.created_at >= since));
+        }
+        Ok(made)
     }
 
     /// Makes the transaction durable, together with the changes that `along` asks for, and broadcasts it.

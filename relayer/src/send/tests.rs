@@ -110,6 +110,24 @@ async fn pass(seconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_made_is_known_after_a_restart_final_or_not() {
+    let bench = Bench::new(0);
+    let first = bench.submit().await;
+    bench.chain.mine();
+    bench.tick().await;
+    assert_eq!(bench.state(0), IntentState::Final { success: true });
+    pass(10).await;
+    let second = bench.submit().await;
+    let made = async |since| {
+        let made = bench.restarted().made_since(since).await.unwrap();
+        made.iter().map(|made| made.nonce).collect::<Vec<_>>()
+    };
+    assert_eq!(made(first.created_at).await, [1, 0]);
+    assert_eq!(made(second.created_at).await, [1]);
+    assert!(made(second.created_at + 1).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_transaction_goes_from_pending_to_final() {
     let bench = Bench::new(2);
     let first = bench.submit().await;

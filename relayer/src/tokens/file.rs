@@ -247,6 +247,7 @@ impl<'a> Check<'a> {
                 home,
                 token: token.address,
                 kind: token.kind.into(),
+                decimals: decimals.unwrap_or_default(),
                 chains,
             }),
             _ => Err(TokenFileError::Invalid {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, U256, utils::format_units};
 use causeway_bindings::{AssetKind, asset_id};
 
 use crate::model::ChainId;
@@ -22,6 +22,28 @@ impl Limit {
         capacity: U256::ZERO,
         refill_per_second: U256::ZERO,
     };
+
+    /// In words, for a token with these decimals.
+    pub fn describe(self, decimals: u8) -> String {
+        if self == Self::NONE {
+            return "no limit".to_owned();
+        }
+        let [capacity, refill] =
+            [self.capacity, self.refill_per_second].map(|units| whole(units, decimals));
+        format!("{capacity} at once, {refill} more each second")
+    }
+}
+
+/// Whole tokens; units, and that they are, where a token has more decimals than anybody can count with.
+fn whole(units: U256, decimals: u8) -> String {
+    match format_units(units, decimals) {
+        Ok(text) if text.contains('.') => {
+            let text = text.trim_end_matches('0');
+            text.trim_end_matches('.').to_owned()
+        }
+        Ok(text) => text,
+        Err(_) => format!("{units} units"),
+    }
 }
 
 /// Which way a limit counts, as seen from the chain that has it.
@@ -77,6 +99,8 @@ pub struct Desired {
     pub token: Address,
     /// What kind of token it is.
     pub kind: AssetKind,
+    /// Its decimals; 0 where it has none.
+    pub decimals: u8,
     /// Every chain that the file names, the home included.
     pub chains: BTreeMap<ChainId, DesiredChain>,
 }
@@ -138,4 +162,26 @@ pub struct ChainState {
 pub struct State {
     /// By chain, the home included.
     pub chains: BTreeMap<ChainId, ChainState>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_told_in_whole_tokens() {
+        let limit = Limit {
+            capacity: U256::from(1_500_000),
+            refill_per_second: U256::from(20),
+        };
+        let told = [0, 1, 6, 255].map(|decimals| limit.describe(decimals));
+        let expected = [
+            "1500000 at once, 20 more each second",
+            "150000 at once, 2 more each second",
+            "1.5 at once, 0.00002 more each second",
+            "1500000 units at once, 20 units more each second",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(Limit::NONE.describe(6), "no limit");
+    }
 }

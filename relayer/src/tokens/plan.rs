@@ -3,7 +3,7 @@
 use alloy::primitives::Address;
 
 use super::{
-    model::{Brought, ChainState, Desired, DesiredChain, Limit, RouteRules, Standing, State, Way},
+    model::{Brought, ChainState, Desired, DesiredChain, RouteRules, Standing, State, Way},
     step::{Action, Role, Step},
 };
 use crate::model::ChainId;
@@ -65,14 +65,14 @@ pub fn compare(desired: &Desired, state: &State) -> Vec<Difference> {
         return found;
     };
     if let Some(standing) = &home.standing {
-        Rules::new(desired.home, home, standing, wanted).compare(&mut found);
+        Rules::new(desired, desired.home, home, standing, wanted).compare(&mut found);
     }
     for (id, (wanted, there)) in others(desired, state) {
         introduce(desired, home, id, wanted, there, &mut found);
     }
     for (id, (wanted, there)) in others(desired, state) {
         if let Some(standing) = &there.standing {
-            Rules::new(id, there, standing, wanted).compare(&mut found);
+            Rules::new(desired, id, there, standing, wanted).compare(&mut found);
         }
     }
     found
@@ -293,6 +293,7 @@ fn nobody_decides() -> Remedy {
 /// The rules of one chain, where the token stands.
 struct Rules<'a> {
     id: ChainId,
+    decimals: u8,
     rules: Address,
     standing: &'a Standing,
     wanted: &'a DesiredChain,
@@ -304,6 +305,7 @@ struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     fn new(
+        desired: &Desired,
         id: ChainId,
         state: &ChainState,
         standing: &'a Standing,
@@ -321,6 +323,7 @@ impl<'a> Rules<'a> {
         };
         Self {
             id,
+            decimals: desired.decimals,
             rules: state.rules,
             standing,
             wanted,
@@ -416,7 +419,12 @@ impl<'a> Rules<'a> {
             };
             let remedy = self.remedy(action, Role::Limiter, self.limiter);
             let subject = Subject::Limit(other, way);
-            found.push(self.difference(subject, limit(wanted), limit(there), remedy));
+            found.push(self.difference(
+                subject,
+                wanted.describe(self.decimals),
+                there.describe(self.decimals),
+                remedy,
+            ));
         }
         if wanted.paused != there.paused {
             let remedy = match wanted.paused {
@@ -468,16 +476,6 @@ fn account(account: Address) -> String {
     match account {
         Address::ZERO => "nobody".to_owned(),
         account => account.to_string(),
-    }
-}
-
-fn limit(limit: Limit) -> String {
-    match limit {
-        Limit::NONE => "no limit".to_owned(),
-        Limit {
-            capacity,
-            refill_per_second,
-        } => format!("{capacity} units at once, {refill_per_second} more each second"),
     }
 }
 

@@ -5,7 +5,7 @@ use causeway_bindings::AssetKind;
 use proptest::prelude::*;
 
 use super::*;
-use crate::tokens::model::Parties;
+use crate::tokens::model::{Limit, Parties};
 
 const HOME: ChainId = 10;
 const TOKEN: Address = Address::repeat_byte(0x70);
@@ -228,6 +228,7 @@ fn cases() -> impl Strategy<Value = (Desired, World)> {
                 home: HOME,
                 token: TOKEN,
                 kind: AssetKind::Fungible,
+                decimals: 6,
                 chains: wishes.into_iter().collect(),
             };
             (desired, World(worlds.into_iter().collect()))
@@ -302,6 +303,7 @@ fn desired() -> Desired {
         home: HOME,
         token: TOKEN,
         kind: AssetKind::Fungible,
+        decimals: 6,
         chains: [
             (HOME, chain(false, HOME + 1)),
             (HOME + 1, chain(true, HOME)),

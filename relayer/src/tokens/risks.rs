@@ -54,7 +54,7 @@ pub enum Risk {
     },
 }
 
-/// What can cost money about a token that has so many decimals at home.
+/// What can cost money about what is wanted.
 ///
 /// # Errors
 /// A chain cannot be read.
@@ -62,7 +62,6 @@ pub async fn risks(
     network: &Network,
     desired: &Desired,
     state: &State,
-    decimals: u8,
 ) -> Result<Vec<Risk>, IssuerError> {
     let mut found = Vec::new();
     for (chain, wanted) in &desired.chains {
@@ -84,7 +83,7 @@ pub async fn risks(
         {
             let recipient = desired.token;
             found.extend(cannot_mint(network, *chain, token, recipient).await?);
-            found.extend(other_decimals(network, *chain, token, decimals).await?);
+            found.extend(other_decimals(network, *chain, token, desired.decimals).await?);
         }
     }
     Ok(found)
@@ -187,6 +186,7 @@ mod tests {
                 home: 1,
                 token: Address::with_last_byte(2),
                 kind: AssetKind::Fungible,
+                decimals: 6,
                 chains: [(1, chain(2, first, second)), (2, chain(1, third, fourth))].into(),
             })
         };

@@ -23,6 +23,9 @@ use crate::tokens::{Action, Step, steps};
 /// Pause between two looks at what is waited for.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Seconds for which an announcement is taken to be under way.
+const UNDER_WAY: UnixSeconds = 3_600;
+
 pub(super) async fn run(config: &Config, args: ApplyArgs, output: Output) -> Result<(), Failure> {
     let mut run = Run {
         wanted: Wanted::open(config, &args.file).await?,
@@ -68,7 +71,7 @@ struct Run<'a> {
     args: &'a ApplyArgs,
     /// What this run has made.
     done: BTreeSet<Call>,
-    /// What earlier runs have made, as far as it is not final.
+    /// What earlier runs have made not long ago.
     made_before: BTreeMap<Call, B256>,
     /// Transaction that announced the token to L1, where somebody has to present the message.
     announced: Option<B256>,
@@ -207,11 +210,13 @@ impl Run<'_> {
             return Ok(());
         };
         let network = &self.wanted.network;
-        let sent = trace(network, self.wanted.desired.home, tx).await?;
-        let Sent::Withdrawal(message) = &sent else {
-            return Ok(());
+        let message = match trace(network, self.wanted.desired.home, tx).await {
+            Ok(Sent::Withdrawal(message)) => message,
+            // Another version of the transaction is in a block: whoever presents the message does it by hand.
+            Ok(_) | Err(AssetError::UnknownTransaction { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
         };
-        let call = match finish_withdrawal(network, message).await {
+        let call = match finish_withdrawal(network, &message).await {
             Ok(Some(call)) => call,
             Ok(None) => return Ok(()),
             Err(AssetError::NotReady { .. }) => return Ok(()),
@@ -256,7 +261,7 @@ impl Run<'_> {
     }
 }
 
-/// Waits until nothing of this sender is outside of blocks. What is in a block that is not final yet, and succeeded.
+/// Waits until nothing of this sender is outside of blocks. What it has made not long ago, and succeeded.
 async fn settle(
     sender: &Sender,
     started: UnixSeconds,
@@ -269,14 +274,19 @@ async fn settle(
         let is_pending = states.any(|state| state == IntentState::Pending);
         let waited = SystemClock.now().saturating_sub(started);
         if !is_pending || waited >= patience.as_secs() {
-            return Ok(open.into_iter().filter_map(made).collect());
+            let since = started.saturating_sub(UNDER_WAY);
+            let before = sender.made_since(since).await?;
+            return Ok(before.into_iter().filter_map(made).collect());
         }
         SystemClock.sleep(PAUSE).await;
     }
 }
 
 fn made(intent: Intent) -> Option<(Call, B256)> {
-    let is_made = matches!(intent.state, IntentState::Included { success: true, .. });
+    let is_made = matches!(
+        intent.state,
+        IntentState::Included { success: true, .. } | IntentState::Final { success: true }
+    );
     let tx = *intent.hashes.last().filter(|_| is_made)?;
     Some(((intent.chain, intent.to, intent.calldata), tx))
 }

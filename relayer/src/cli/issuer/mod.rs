@@ -166,7 +166,6 @@ struct Wanted {
     names: ChainNames,
     network: Network,
     desired: Desired,
-    decimals: u8,
     announce_gas: u64,
 }
 
@@ -182,7 +181,6 @@ impl Wanted {
             names,
             network,
             desired,
-            decimals,
             announce_gas: args.announcing.announce_gas,
         })
     }
@@ -198,7 +196,7 @@ async fn plan(config: &Config, args: &FileArgs, output: Output) -> Result<(), Fa
     let wanted = Wanted::open(config, args).await?;
     let state = read(&wanted.network, &wanted.desired).await?;
     let differences = compare(&wanted.desired, &state);
-    let risks = risks(&wanted.network, &wanted.desired, &state, wanted.decimals).await?;
+    let risks = risks(&wanted.network, &wanted.desired, &state).await?;
     output.print(&Planned::new(&wanted, &differences, &risks))?;
     refuse_impossible(&wanted, &differences)
 }

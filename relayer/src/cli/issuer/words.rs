@@ -63,7 +63,7 @@ pub(super) fn who(role: &str, account: Option<Address>) -> String {
 }
 
 /// What a transaction does, in words.
-pub(super) fn told(step: &Step, names: &ChainNames) -> String {
+pub(super) fn told(step: &Step, decimals: u8, names: &ChainNames) -> String {
     match step.action {
         Action::ProposeIssuer(Address::ZERO) => "take the proposal of an issuer back".to_owned(),
         Action::ProposeIssuer(account) => format!("propose {account} as the issuer"),
@@ -88,10 +88,9 @@ pub(super) fn told(step: &Step, names: &ChainNames) -> String {
             limit: Limit::NONE,
         } => format!("end the limit of what {}", passes(way, other, names)),
         Action::SetLimit { other, way, limit } => format!(
-            "limit what {} to {} units at once, {} more each second",
+            "limit what {} to {}",
             passes(way, other, names),
-            limit.capacity,
-            limit.refill_per_second
+            limit.describe(decimals)
         ),
         Action::Pause { other } => format!("pause the route to and from {}", names.name(other)),
         Action::Unpause { other } => format!("open the route to and from {}", names.name(other)),
