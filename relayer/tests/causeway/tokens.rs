@@ -136,6 +136,21 @@ fn what_signs_has_to_be_named() {
 }
 
 #[test]
+fn a_list_has_fungible_tokens_only() {
+    let directory = directory();
+    let path = directory.path().join("token.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replacen("\"fungible\"", "\"nft\"", 1)).unwrap();
+    let arguments = ["token", "list", "--signer", "relay"];
+    let ended = causeway(directory.path(), &arguments);
+    assert_refused(
+        &ended,
+        BAD_FILE,
+        "token.toml: only fungible tokens get on a token list",
+    );
+}
+
+#[test]
 fn a_list_without_its_signature_is_none() {
     let directory = directory();
     let signer = "0x00000000000000000000000000000000000000aa";

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use alloy::primitives::Address;
+use causeway_bindings::AssetKind;
 use serde::Serialize;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
@@ -41,7 +42,14 @@ pub(super) async fn write(config: &Config, args: ListArgs, output: Output) -> Re
     for path in &args.file {
         let file =
             TokenFile::read(path, &names, config.l1.evm.chain_id).map_err(IssuerError::from)?;
-        let (home, token, _) = file.token();
+        let (home, token, kind) = file.token();
+        if kind != AssetKind::Fungible {
+            let text = format!(
+                "{}: only fungible tokens get on a token list; leave the file out",
+                path.display()
+            );
+            return Err(Failure::new(Exit::BadFile, text));
+        }
         assets.insert((home, token));
     }
     let signer = Signer::load(config, &args.signer)?;
