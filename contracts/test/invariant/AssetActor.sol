@@ -83,7 +83,7 @@ contract AssetActor is AssetAttacker {
         uint256 destination = source == A ? B : A;
         TransferRequest memory request = _request(seed, destination, unit, source, amount);
         request.recipient = address(counter);
-        request.deliverBefore = block.timestamp + 1 + _draw(seed, "until", 3600);
+        request.deliverBefore = block.timestamp + 1 + _draw(seed, "until", 4 hours);
         InteropCallStarter[] memory calls = _purchase(source, request);
         vm.chainId(source);
         vm.recordLogs();
@@ -179,8 +179,8 @@ contract AssetActor is AssetAttacker {
             crossing.payableAt = _take(outflowLimits[crossing.source][crossing.unit], crossing.amount);
             bookArrival(key, units[crossing.unit].home, crossing.source, L1_CHAIN_ID, crossing.amount);
         }
-        crossing.state = State.Delayed;
         if (crossing.payableAt > block.timestamp) {
+            _enter(index, State.Delayed);
             ++done["delayed"];
             return;
         }
@@ -189,14 +189,16 @@ contract AssetActor is AssetAttacker {
     }
 
     function release(uint256 seed) external {
-        (bool found, uint256 index) = _find(seed, Route.Withdrawal, State.Delayed);
+        (bool found, uint256 index) = _drawEver(seed, State.Delayed);
         if (!found) return;
         Crossing storage crossing = crossings[index];
+        bool isDelayed = crossing.state == State.Delayed;
         bytes memory data = abi.encodeCall(ISharedBridge.releaseWithdrawal, (crossing.source, crossing.text));
         vm.chainId(L1_CHAIN_ID);
         vm.recordLogs();
         bool released = _attempt(address(sharedBridge), data, stranger);
-        if (!_expectResolved(released, block.timestamp >= crossing.payableAt)) return;
+        if (released && !isDelayed) ++repeated;
+        if (!_expectResolved(released, isDelayed && block.timestamp >= crossing.payableAt)) return;
         _arrive(crossing, vm.getRecordedLogs());
         ++done["released"];
     }
@@ -230,20 +232,22 @@ contract AssetActor is AssetAttacker {
         );
         bool cancelled = _attempt(address(chains[crossing.destination].handler), data, stranger);
         if (!_expectResolved(cancelled, isExpired)) return;
-        crossing.state = State.Cancelled;
+        _enter(index, State.Cancelled);
         _remember(index);
         ++done["cancelled"];
     }
 
     function returnCancelled(uint256 seed) external {
-        (bool found, uint256 index) = _find(seed, Route.Bundle, State.Cancelled);
+        (bool found, uint256 index) = _drawEver(seed, State.Cancelled);
         if (!found) return;
         Crossing storage crossing = crossings[index];
         uint256 place = crossing.destination;
         bytes memory data = abi.encodeCall(IAssetVault.returnCancelled, (crossing.source, crossing.text, 0));
         vm.chainId(place);
         vm.recordLogs();
-        if (!_expectResolved(_attempt(address(chains[place].vault), data, stranger), true)) return;
+        bool returned = _attempt(address(chains[place].vault), data, stranger);
+        if (returned && crossing.state == State.Returned) ++repeated;
+        if (!_expectResolved(returned, crossing.state == State.Cancelled)) return;
         crossing.state = State.Returned;
         _report(place, crossing);
         underway[crossing.unit] -= crossing.amount;
@@ -255,9 +259,9 @@ contract AssetActor is AssetAttacker {
     }
 
     function recover(uint256 seed) external {
-        (bool found, uint256 index) = _find(seed, Route.Deposit, State.Refused);
+        (bool found, uint256 index) = _drawEver(seed, State.Refused);
         if (!found) return;
-        _recover(index, true);
+        _recover(index, crossings[index].state == State.Refused);
     }
 
     // Time, pauses, limits, an issuer, a counter that shuts.
@@ -265,7 +269,7 @@ contract AssetActor is AssetAttacker {
     function pass(uint256 seed) external {
         // Operations of the queue must not expire: nobody settles late enough for that here.
         if (block.timestamp > START_TIME + 12 hours) return;
-        vm.warp(block.timestamp + _draw(seed, "seconds", 300));
+        vm.warp(block.timestamp + _draw(seed, "seconds", 1200));
         vm.roll(block.number + 1);
         ++done["pass"];
     }
@@ -298,10 +302,10 @@ contract AssetActor is AssetAttacker {
 
     /// @notice The issuer limits or pauses a route of its token, or opens it again.
     function rule(uint256 seed) external {
-        (uint256 place, uint256 unit) = (places()[_draw(seed, "place", 3)], _draw(seed, "unit", UNITS));
+        (uint256 place, uint256 unit) = (places()[_draw(seed, "place", 3)], issued()[_draw(seed, "unit", 3)]);
         uint256 other = ledgerPlaces()[_draw(seed, "other", 4)];
         address token = tokenAt(unit, place);
-        if (!isIssued(unit) || other == place || token == address(0)) return;
+        if (other == place || token == address(0)) return;
         IAssetRules rules = custody(place).RULES();
         vm.chainId(place);
         vm.startPrank(issuer);
@@ -340,7 +344,7 @@ contract AssetActor is AssetAttacker {
                 _report(chainId, crossing);
                 ++done["deposit arrived"];
             } else {
-                crossing.state = State.Refused;
+                _enter(i, State.Refused);
                 ++done["deposit refused"];
             }
         }
@@ -348,7 +352,7 @@ contract AssetActor is AssetAttacker {
 
     function _limitRoute(uint256 seed, uint256 place, uint256 unit, uint256 other) private {
         Direction direction = Direction(_draw(seed, "direction", 2));
-        uint256 capacity = _draw(seed, "unlimited", 4) == 0 ? 0 : _draw(seed, "capacity", FUNDS / 2);
+        uint256 capacity = _draw(seed, "unlimited", 4) == 0 ? 0 : _draw(seed, "capacity", FUNDS / 20);
         uint256 refill = 1 + _draw(seed, "refill", 1000);
         custody(place).RULES().setRouteLimit(tokenAt(unit, place), other, direction, capacity, refill);
         routeLimits[place][unit][other][direction] = Limit(capacity, refill, 0, block.timestamp);

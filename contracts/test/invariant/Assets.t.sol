@@ -11,15 +11,15 @@ import {BrokenChain} from "./BrokenChain.sol";
 /// and three chains. Docs: docs/invariants.md.
 /// Eight campaigns, together 50,176 calls, and 1,003,520 in the long profile; each looks at one invariant all along, and at all
 /// of them when a run ends. Every number is drawn from a hash, so a dictionary of the fuzzer would only take time.
-/// forge-config: default.invariant.runs = 56
-/// forge-config: default.invariant.depth = 112
+/// forge-config: default.invariant.runs = 8
+/// forge-config: default.invariant.depth = 784
 /// forge-config: default.invariant.check-interval = 8
 /// forge-config: default.invariant.dictionary-weight = 0
 /// forge-config: default.invariant.include-storage = false
 /// forge-config: default.invariant.include-push-bytes = false
 /// forge-config: default.invariant.show-metrics = false
-/// forge-config: long.invariant.runs = 1120
-/// forge-config: long.invariant.depth = 112
+/// forge-config: long.invariant.runs = 160
+/// forge-config: long.invariant.depth = 784
 /// forge-config: long.invariant.check-interval = 8
 /// forge-config: long.invariant.dictionary-weight = 0
 /// forge-config: long.invariant.include-storage = false
