@@ -11,7 +11,6 @@ import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC2
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -221,13 +220,11 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _emitOut(AssetTransfer memory what, uint256 chainId) internal {
-        bytes24 movement = AssetTransfers.packMovement(chainId, what.amount);
-        emit AssetOut(AssetTransfers.packAsset(what.asset), what.tokenId, movement);
+        _emit(AssetOut.selector, what, chainId);
     }
 
     function _emitIn(AssetTransfer memory what, uint256 chainId) internal {
-        bytes24 movement = AssetTransfers.packMovement(chainId, what.amount);
-        emit AssetIn(AssetTransfers.packAsset(what.asset), what.tokenId, movement);
+        _emit(AssetIn.selector, what, chainId);
     }
 
     /// @dev Home of the asset behind this chain's base token.
@@ -238,6 +235,21 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev Pays base tokens; false if the recipient does not take them.
     function _payBase(address to, uint256 amount, uint256 gasLimit) internal virtual returns (bool);
+
+    /// @dev `AssetOut` or `AssetIn`, which hold the same.
+    function _emit(bytes32 topic, AssetTransfer memory what, uint256 chainId) private {
+        bytes29 asset = AssetTransfers.packAsset(what.asset);
+        bytes24 movement = AssetTransfers.packMovement(chainId, what.amount);
+        uint256 tokenId = what.tokenId;
+        // Free memory serves as scratch space and is not claimed.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, asset)
+            mstore(add(start, 0x20), tokenId)
+            mstore(add(start, 0x40), movement)
+            log1(start, 0x60, topic)
+        }
+    }
 
     /// @dev What arrived is paid, or becomes a claim.
     function _payOrNote(AssetTransfer memory what, address token, uint256 record, uint256 sourceChainId) private {
@@ -289,10 +301,12 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             if (record.isBrought()) _burnMeasured(token, taken.amount, taken.sender);
             else _burn(token, kind, taken.tokenId, taken.amount, taken.sender);
         } else {
-            taken.asset = Asset(block.chainid, token, kind);
+            Asset memory asset = taken.asset;
+            (asset.originChainId, asset.originToken, asset.kind) = (block.chainid, token, kind);
             uint256 told = _tell(record, token, chainId);
             if (told != record) taken.metadata = RULES.describe(token, kind, chainId);
-            _lock(told, token, kind, taken);
+            if (kind == AssetKind.Fungible) return _lock(told, token, taken);
+            _lockItem(told, token, kind, taken);
         }
         if (kind != AssetKind.Fungible) taken.tokenUri = _uriOf(token, kind, taken.tokenId);
     }
@@ -320,20 +334,23 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @dev The difference that a token makes is measured, whatever the token says about it.
-    function _lock(uint256 record, address token, AssetKind kind, AssetTransfer memory taken) private {
-        (uint256 tokenId, uint256 amount, address from) = (taken.tokenId, taken.amount, taken.sender);
-        uint256 before = _held(token, kind, tokenId);
-        if (kind == AssetKind.Fungible) {
-            uint256 lockedBefore = record.locked();
-            require(before >= lockedBefore, AssetCustodyShortfall(token, lockedBefore, before));
-            record = record.withLocked(SafeCast.toUint128(lockedBefore + amount));
-        }
+    function _lock(uint256 record, address token, AssetTransfer memory taken) private {
+        (uint256 lockedBefore, uint256 amount) = (record.locked(), taken.amount);
+        uint256 before = _balance(token);
+        require(before >= lockedBefore, AssetCustodyShortfall(token, lockedBefore, before));
+        _tokens[token] = record.withLocked(SafeCast.toUint128(lockedBefore + amount));
+        IERC20(token).safeTransferFrom(taken.sender, address(this), amount);
+        _requireExact(token, amount, _balance(token) - before);
+    }
+
+    /// @dev As `_lock`, for tokens with ids.
+    function _lockItem(uint256 record, address token, AssetKind kind, AssetTransfer memory taken) private {
+        (uint256 tokenId, address from) = (taken.tokenId, taken.sender);
+        uint256 before = _heldItems(token, kind, tokenId);
         _tokens[token] = record;
-        if (kind == AssetKind.Fungible) IERC20(token).safeTransferFrom(from, address(this), amount);
-        else if (kind == AssetKind.NonFungible) IERC721(token).transferFrom(from, address(this), tokenId);
-        else IERC1155(token).safeTransferFrom(from, address(this), tokenId, amount, "");
-        uint256 moved = _held(token, kind, tokenId) - before;
-        require(moved == amount, AssetCustodyNotExact(token, amount, moved));
+        if (kind == AssetKind.NonFungible) IERC721(token).transferFrom(from, address(this), tokenId);
+        else IERC1155(token).safeTransferFrom(from, address(this), tokenId, taken.amount, "");
+        _requireExact(token, taken.amount, _heldItems(token, kind, tokenId) - before);
     }
 
     function _burn(address token, AssetKind kind, uint256 tokenId, uint256 amount, address from) private {
@@ -346,8 +363,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function _burnMeasured(address token, uint256 amount, address from) private {
         uint256 before = IERC20(token).balanceOf(from);
         IERC7802(token).crosschainBurn(from, amount);
-        uint256 moved = before - IERC20(token).balanceOf(from);
-        require(moved == amount, AssetCustodyNotExact(token, amount, moved));
+        _requireExact(token, amount, before - IERC20(token).balanceOf(from));
     }
 
     /// @dev The token that stands for an asset here, and what is known of it; nothing for the base token.
@@ -363,10 +379,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev Pays what arrived or was claimed; false if that cannot be done now, with nothing changed.
     function _pay(AssetTransfer memory what, address token, uint256 record) private returns (bool) {
-        uint256 gasLimit = PAY_GAS + URI_WORD_GAS * Math.ceilDiv(bytes(what.tokenUri).length, 0x20);
-        require(
-            BoundedCall.canForward(gasLimit, CALL_RESERVE), AssetCustodyGasTooLow(gasLimit + CALL_RESERVE, gasleft())
-        );
+        uint256 gasLimit = PAY_GAS + URI_WORD_GAS * ((bytes(what.tokenUri).length + 0x1f) / 0x20);
+        if (!BoundedCall.canForward(gasLimit, CALL_RESERVE)) {
+            revert AssetCustodyGasTooLow(gasLimit + CALL_RESERVE, gasleft());
+        }
         if (_isBase(what.asset)) return _payBase(what.recipient, what.amount, gasLimit);
         AssetKind kind = what.asset.kind;
         if (what.asset.originChainId == block.chainid) {
@@ -403,17 +419,21 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     function _checkAmount(AssetKind kind, uint256 tokenId, uint256 amount) private pure {
-        uint256 most = kind == AssetKind.NonFungible ? 1 : type(uint128).max;
+        bool isFungible = kind == AssetKind.Fungible;
+        uint256 most = !isFungible && kind == AssetKind.NonFungible ? 1 : type(uint128).max;
         if (amount == 0 || amount > most) revert AssetCustodyBadAmount(kind, amount);
-        if (tokenId != 0 && kind == AssetKind.Fungible) revert AssetCustodyBadTokenId(tokenId);
+        if (isFungible && tokenId != 0) revert AssetCustodyBadTokenId(tokenId);
     }
 
     function _requireKind(address token, uint256 record, AssetKind kind) private pure {
         if (!record.isOf(kind)) revert AssetCustodyWrongKind(token, record.kind(), kind);
     }
 
-    function _held(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {
-        if (kind == AssetKind.Fungible) return _balance(token);
+    function _requireExact(address token, uint256 amount, uint256 moved) private pure {
+        require(moved == amount, AssetCustodyNotExact(token, amount, moved));
+    }
+
+    function _heldItems(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {
         if (kind == AssetKind.MultiToken) return IERC1155(token).balanceOf(address(this), tokenId);
         return IERC721(token).ownerOf(tokenId) == address(this) ? 1 : 0;
     }

@@ -14,6 +14,7 @@ import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
+import {SendMessage} from "../libraries/SendMessage.sol";
 import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {CallStatus, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
 import {AssetCustody} from "./AssetCustody.sol";
@@ -27,8 +28,6 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     bytes1 private constant PLAIN_CALL = 0x01;
     /// @dev Size of `abi.encode(TransferRequest)`.
     uint256 private constant REQUEST_SIZE = 0xe0;
-    /// @dev The ERC-7985 attribute.
-    bytes4 private constant DELIVER_BEFORE = bytes4(keccak256("deliverBefore(uint256)"));
 
     IInteropCenter private immutable CENTER;
     IInteropHandler private immutable HANDLER;
@@ -160,9 +159,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
             IMessageOutbox outbox = IMessageOutbox(address(CENTER));
             return outbox.sendToL1(bytes.concat(WITHDRAWAL_VERSION, outbox.commitment(), AssetTransfers.encode(what)));
         }
-        bytes[] memory attributes = new bytes[](deliverBefore == 0 ? 0 : 1);
-        if (deliverBefore != 0) attributes[0] = abi.encodeWithSelector(DELIVER_BEFORE, deliverBefore);
-        return CENTER.sendMessage(Erc7930.format(chainId, address(this)), AssetTransfers.encode(what), attributes);
+        return SendMessage.send(CENTER, chainId, address(this), what, deliverBefore);
     }
 
     /// @dev The transfer that a call of a bundle made.

@@ -12,8 +12,17 @@ library AssetIds {
     address private constant NATIVE_TOKEN_VAULT = address(0x10004);
 
     /// @notice Id of a token of a chain.
-    function assetId(uint256 originChainId, address originToken) internal pure returns (bytes32) {
-        return keccak256(abi.encode(originChainId, NATIVE_TOKEN_VAULT, originToken));
+    /// @return id `keccak256(abi.encode(originChainId, NATIVE_TOKEN_VAULT, originToken))`.
+    function assetId(uint256 originChainId, address originToken) internal pure returns (bytes32 id) {
+        address vault = NATIVE_TOKEN_VAULT;
+        // Free memory serves as scratch space and is not claimed.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, originChainId)
+            mstore(add(start, 0x20), vault)
+            mstore(add(start, 0x40), and(originToken, 0xffffffffffffffffffffffffffffffffffffffff))
+            id := keccak256(start, 0x60)
+        }
     }
 
     /// @notice What is counted as one: a fungible asset, or one token of another. An asset reported under a kind that is

@@ -30,21 +30,35 @@ library AssetTransfers {
 
     /// @notice The spelling of a transfer. Reverts where a field does not fit.
     function encode(AssetTransfer memory what) internal pure returns (bytes memory text) {
-        bytes29 asset = packAsset(what.asset);
-        bytes24 movement = packMovement(0, what.amount);
-        bool isFungible = what.asset.kind == AssetKind.Fungible;
-        require(what.metadata.length <= type(uint16).max, AssetTransferDoesNotFit());
-        bytes memory metadata = what.metadata;
-        bytes memory tokenUri = isFungible ? bytes("") : bytes(what.tokenUri);
-        // Every field is written over the zeros that the one before it has left. Free memory grows by full words.
+        uint256 start;
         assembly ("memory-safe") {
             text := mload(0x40)
-            let cursor := add(text, 0x20)
-            mstore(cursor, or(shl(248, VERSION), shr(8, asset)))
-            mstore(add(cursor, 30), shl(64, movement))
-            mstore(add(cursor, 46), shl(96, mload(add(what, 0x60))))
-            mstore(add(cursor, 66), shl(96, mload(add(what, 0x80))))
-            cursor := add(cursor, HEAD)
+            start := text
+        }
+        uint256 end = write(start, what);
+        assembly ("memory-safe") {
+            mstore(0x40, end)
+        }
+    }
+
+    /// @notice Writes the spelling of a transfer to memory as ABI bytes: length, text, zeros to the next full word. Reverts
+    /// where a field does not fit.
+    /// @dev Touches up to one word more, which must be free memory or the caller's.
+    /// @return end Where the next full word starts.
+    function write(uint256 position, AssetTransfer memory what) internal pure returns (uint256 end) {
+        bytes29 asset = packAsset(what.asset);
+        uint256 amount = what.amount;
+        bytes memory metadata = what.metadata;
+        require(amount <= type(uint128).max && metadata.length <= type(uint16).max, AssetTransferDoesNotFit());
+        // Every field is written over the zeros that the one before it has left.
+        assembly ("memory-safe") {
+            let isFungible := iszero(byte(0, asset))
+            let start := add(position, 0x20)
+            mstore(start, or(shl(248, VERSION), shr(8, asset)))
+            mstore(add(start, 30), shl(128, amount))
+            mstore(add(start, 46), shl(96, mload(add(what, 0x60))))
+            mstore(add(start, 66), shl(96, mload(add(what, 0x80))))
+            let cursor := add(start, HEAD)
             if iszero(isFungible) {
                 mstore(cursor, mload(add(what, 0x20)))
                 cursor := add(cursor, 0x20)
@@ -54,12 +68,15 @@ library AssetTransfers {
             cursor := add(cursor, LENGTH)
             mcopy(cursor, add(metadata, 0x20), length)
             cursor := add(cursor, length)
-            length := mload(tokenUri)
-            mcopy(cursor, add(tokenUri, 0x20), length)
-            cursor := add(cursor, length)
-            mstore(text, sub(cursor, add(text, 0x20)))
+            if iszero(isFungible) {
+                let tokenUri := mload(add(what, 0xc0))
+                length := mload(tokenUri)
+                mcopy(cursor, add(tokenUri, 0x20), length)
+                cursor := add(cursor, length)
+            }
+            mstore(position, sub(cursor, start))
             mstore(cursor, 0)
-            mstore(0x40, and(add(cursor, 0x1f), not(0x1f)))
+            end := add(start, and(add(sub(cursor, start), 0x1f), not(0x1f)))
         }
     }
 
@@ -84,7 +101,13 @@ library AssetTransfers {
         uint256 head = _wordAt(text, 0);
         bool isFungible = head >> 240 == VERSION << 8;
         uint256 cursor = isFungible ? HEAD : HEAD + 0x20;
-        uint256 tail = cursor + LENGTH + (_wordAt(text, cursor) >> 240);
+        uint256 metadataStart;
+        uint256 tail;
+        // All are small.
+        unchecked {
+            metadataStart = cursor + LENGTH;
+            tail = metadataStart + (_wordAt(text, cursor) >> 240);
+        }
         if (isFungible) canonical = text.length == tail;
         else canonical = _isOfItems(head) && text.length >= tail;
         if (!canonical) return (false, what);
@@ -102,7 +125,7 @@ library AssetTransfers {
             mstore(add(what, 0x80), shr(96, calldataload(add(text.offset, 66))))
         }
         // Most transfers have neither, and an empty slice is not for free.
-        if (tail != cursor + LENGTH) what.metadata = text[cursor + LENGTH:tail];
+        if (tail != metadataStart) what.metadata = text[metadataStart:tail];
         if (tail != text.length) what.tokenUri = string(text[tail:]);
     }
 

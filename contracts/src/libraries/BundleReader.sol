@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ConditionalPayload, InteropBundle} from "../types/Bundles.sol";
+import {BundleAttributes, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
 
 /// @title Reads bundles where they stand in calldata
 /// @notice Takes only the one canonical encoding, which is what `abi.encode` gives: parts in order, without gaps or
@@ -17,10 +17,11 @@ library BundleReader {
             // Length, data, zeros to the next full word.
             function skipBytes(position, limit) -> end, dirt {
                 let length := calldataload(position)
-                let used := and(length, 0x1f)
-                end := add(add(position, 0x20), and(add(length, 0x1f), not(0x1f)))
-                dirt := mul(iszero(iszero(used)), shl(shl(3, used), calldataload(sub(end, 0x20))))
-                dirt := or(dirt, gt(length, limit))
+                let padding := and(sub(0, length), 0x1f)
+                end := add(add(position, 0x20), length)
+                // No padding shifts by 256, which gives 0.
+                dirt := or(gt(length, limit), shr(sub(256, shl(3, padding)), calldataload(end)))
+                end := add(end, padding)
             }
 
             // The outermost offset, then the bundle: version, two chains, asset id, salt, two offsets.
@@ -57,6 +58,43 @@ library BundleReader {
             dirt := or(or(dirt, executorDirt), or(unbundlerDirt, tooMany))
 
             canonical := iszero(or(dirt, xor(cursor, add(text.offset, text.length))))
+        }
+    }
+
+    /// @notice The calls and the attributes of a bundle that is canonical, so that neither can lie outside of it.
+    function partsOf(InteropBundle calldata bundle)
+        internal
+        pure
+        returns (InteropCall[] calldata calls, BundleAttributes calldata attributes)
+    {
+        assembly ("memory-safe") {
+            calls.length := calldataload(add(bundle, 0xe0))
+            calls.offset := add(bundle, 0x100)
+            attributes := add(bundle, calldataload(add(bundle, 0xc0)))
+        }
+    }
+
+    /// @notice The executor that the attributes of a canonical bundle name.
+    function executorOf(BundleAttributes calldata attributes) internal pure returns (bytes calldata spelling) {
+        assembly ("memory-safe") {
+            spelling.length := calldataload(add(attributes, 0x60))
+            spelling.offset := add(attributes, 0x80)
+        }
+    }
+
+    /// @notice Call `index` of a canonical bundle.
+    /// @param index Below the number of calls.
+    function callAt(InteropCall[] calldata calls, uint256 index) internal pure returns (InteropCall calldata found) {
+        assembly ("memory-safe") {
+            found := add(calls.offset, calldataload(add(calls.offset, shl(5, index))))
+        }
+    }
+
+    /// @notice The data of a call of a canonical bundle.
+    function dataOf(InteropCall calldata from) internal pure returns (bytes calldata data) {
+        assembly ("memory-safe") {
+            data.length := calldataload(add(from, 0xc0))
+            data.offset := add(from, 0xe0)
         }
     }
 

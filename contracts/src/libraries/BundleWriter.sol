@@ -21,6 +21,7 @@ library BundleWriter {
     uint256 private constant HEADROOM = 0x80;
     /// @dev Where the offsets in the bundle's head count from: behind the outermost offset.
     uint256 private constant TUPLE = 0x20;
+    uint256 private constant SALT = 0xa0;
     uint256 private constant CALLS_OFFSET = 0xc0;
     uint256 private constant ATTRIBUTES_OFFSET = 0xe0;
     uint256 private constant CALL_COUNT = 0x100;
@@ -41,7 +42,7 @@ library BundleWriter {
             mstore(add(start, 0x40), chainid())
             mstore(add(start, 0x60), destinationChainId)
             mstore(add(start, 0x80), destinationBaseTokenAssetId)
-            mstore(add(start, 0xa0), salt)
+            mstore(add(start, SALT), salt)
             mstore(add(start, CALLS_OFFSET), sub(CALL_COUNT, TUPLE))
             mstore(add(start, CALL_COUNT), count)
             cursor := add(add(start, CALL_OFFSETS), shl(5, count))
@@ -131,6 +132,13 @@ library BundleWriter {
             mstore(add(head, 0x20), 0x40)
             mstore(add(head, 0x40), sub(end, start))
             hash := keccak256(head, sub(end, head))
+        }
+    }
+
+    /// @notice Salt of a bundle, read back from the text.
+    function saltOf(uint256 start) internal pure returns (bytes32 salt) {
+        assembly ("memory-safe") {
+            salt := mload(add(start, SALT))
         }
     }
 

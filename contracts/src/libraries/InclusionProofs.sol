@@ -34,6 +34,12 @@ library InclusionProofs {
     uint256 private constant VERSION = 1;
     /// @dev Metadata of a path that ends with the root of the batch.
     uint256 private constant FINAL_PATH = (VERSION << 24 | LOG_PROOF_LENGTH << 16 | 1) << 224;
+    /// @dev Metadata but for its lengths, of a path that goes on and of one that ends.
+    uint256 private constant OPEN = VERSION << 248;
+    uint256 private constant FINAL = OPEN | 1 << 224;
+    uint256 private constant LOG_SHIFT = 240;
+    uint256 private constant BATCH_SHIFT = 232;
+    uint256 private constant LENGTH_BITS = 0xff;
     /// @dev All but version, the two lengths, and the lowest bit of the final byte.
     uint256 private constant MEANINGLESS_BITS = type(uint256).max >> 32 | 0xfe << 224;
 
@@ -69,9 +75,9 @@ library InclusionProofs {
             uint256 settlementPart = batchPart + 2 + batchLength;
             uint256 sharedLength = _nestedLength(path, settlementPart + 2);
 
-            settled.l1Timestamp = uint256(path[batchPart]);
+            settled.l1Timestamp = _wordAt(path, batchPart);
             bytes32 leaf = AggregationLeaves.batchLeaf(batchRoot, batchNumber, settled.l1Timestamp);
-            bytes32 chainRoot = _fold(leaf, uint256(path[batchPart + 1]), path, batchPart + 2, batchLength);
+            bytes32 chainRoot = _fold(leaf, _wordAt(path, batchPart + 1), path, batchPart + 2, batchLength);
             leaf = AggregationLeaves.chainIdLeaf(chainRoot, chainId);
             _foldShared(settled, leaf, path, settlementPart, sharedLength);
         }
@@ -85,10 +91,13 @@ library InclusionProofs {
         uint256 position,
         uint256 length
     ) private pure {
-        uint256 blockAndMask = uint256(path[position]);
+        uint256 blockAndMask = _wordAt(path, position);
         settled.blockNumber = blockAndMask >> 128;
-        settled.settlementChainId = uint256(path[position + 1]);
-        settled.root = _fold(leaf, blockAndMask & type(uint128).max, path, position + 3, length);
+        // Positions are small, see above.
+        unchecked {
+            settled.settlementChainId = _wordAt(path, position + 1);
+            settled.root = _fold(leaf, blockAndMask & type(uint128).max, path, position + 3, length);
+        }
     }
 
     /// @dev Folds to a root whose depth is the number of siblings.
@@ -103,6 +112,8 @@ library InclusionProofs {
 
     /// @dev The path is longer than its log part, and its metadata says so.
     function _requireOpen(bytes32[] calldata path) private pure {
+        (bool isRight,) = _compare(path, 0, OPEN | LOG_PROOF_LENGTH << LOG_SHIFT, BATCH_SHIFT);
+        if (isRight) return;
         uint256 metadata = _metadata(path, 0);
         _requireLogLength(LOG_PROOF_LENGTH, metadata);
         if (_isFinal(metadata)) _requireLength(path, 1 + LOG_PROOF_LENGTH);
@@ -110,6 +121,8 @@ library InclusionProofs {
 
     /// @dev Number of siblings in the chain tree. The path must lead on to the settlement chain.
     function _batchLength(bytes32[] calldata path, uint256 logLength) private pure returns (uint256) {
+        (bool isRight, uint256 length) = _compare(path, 0, OPEN | logLength << LOG_SHIFT, BATCH_SHIFT);
+        if (isRight) return length;
         uint256 metadata = _metadata(path, 0);
         _requireLogLength(logLength, metadata);
         require(!_isFinal(metadata), InclusionProofWrongHops());
@@ -118,10 +131,33 @@ library InclusionProofs {
 
     /// @dev Number of siblings of the nested proof, which must be the last thing in `path`.
     function _nestedLength(bytes32[] calldata path, uint256 position) private pure returns (uint256 length) {
-        uint256 metadata = _metadata(path, position);
-        require(_isFinal(metadata), InclusionProofWrongHops());
-        length = metadata >> 16 & 0xff;
+        bool isRight;
+        (isRight, length) = _compare(path, position, FINAL, LOG_SHIFT);
+        if (!isRight) {
+            uint256 metadata = _metadata(path, position);
+            require(_isFinal(metadata), InclusionProofWrongHops());
+            length = metadata >> 16 & 0xff;
+        }
         _requireLength(path, position + 1 + length);
+    }
+
+    /// @dev Most metadata is right, and compared as a whole: all of it but the length at `shift`. Where it is not, `_metadata`
+    /// says why.
+    function _compare(bytes32[] calldata path, uint256 position, uint256 expected, uint256 shift)
+        private
+        pure
+        returns (bool isRight, uint256 length)
+    {
+        uint256 word = _wordAt(path, position);
+        length = word >> shift & LENGTH_BITS;
+        isRight = word == expected | length << shift && position < path.length;
+    }
+
+    /// @dev For positions that are compared with the length of the path before what stands there is used.
+    function _wordAt(bytes32[] calldata path, uint256 position) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(path.offset, shl(5, position)))
+        }
     }
 
     /// @dev The four bytes of a metadata word that mean something: version, length of the log part, length of the batch

@@ -44,12 +44,11 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         (Erc7930.Kind kind, uint256 destination, address to) = Erc7930.parse(recipient);
         require(kind == Erc7930.Kind.ChainAndAccount, InteropCenterMalformedAddress(recipient));
 
-        InteropAttributes.Attributes memory read;
-        read.read(attributes, InteropAttributes.CALL_LEVEL | InteropAttributes.BUNDLE_LEVEL, destination);
-        (uint256 start, uint256 cursor) = _open(destination, 1);
-        cursor = _append(start, cursor, 0, to, payload, read);
-        sendId = BundleIds.receiveId(_closeAndSend(start, cursor, destination, read), 0);
-        _emitSent(sendId, destination, to, payload, "", attributes);
+        bytes32 bundleHash = attributes.length == 0
+            ? _sendPlain(destination, to, payload)
+            : _sendWithAttributes(destination, to, payload, attributes);
+        sendId = BundleIds.receiveId(bundleHash, 0);
+        _emitSent(sendId, recipient, payload, attributes);
     }
 
     /// @inheritdoc IInteropCenter
@@ -71,12 +70,7 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
             cursor = _appendStarter(start, cursor, i, calls[i], _worded(worded, i), destination, read);
         }
         bundleHash = _closeAndSend(start, cursor, destination, read);
-        for (uint256 i = 0; i < calls.length; ++i) {
-            InteropCallStarter calldata starter = calls[i];
-            bytes32 sendId = BundleIds.receiveId(bundleHash, i);
-            address to = BundleWriter.recipientOf(start, i);
-            _emitSent(sendId, destination, to, starter.data, _worded(worded, i), starter.callAttributes);
-        }
+        _emitSent(bundleHash, destination, start, calls, worded);
     }
 
     /// @inheritdoc IInteropCenter
@@ -101,10 +95,28 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         return 1;
     }
 
+    /// @dev Most messages have no attributes, and need no room in memory for what they say.
+    function _sendPlain(uint256 destination, address to, bytes calldata payload) private returns (bytes32 bundleHash) {
+        (uint256 start, uint256 cursor) = _open(destination, 1);
+        cursor = BundleWriter.appendCall(start, cursor, 0, to, payload);
+        return _send(start, BundleWriter.close(start, cursor, 0, address(0), destination, msg.sender));
+    }
+
+    function _sendWithAttributes(uint256 destination, address to, bytes calldata payload, bytes[] calldata attributes)
+        private
+        returns (bytes32 bundleHash)
+    {
+        InteropAttributes.Attributes memory read;
+        read.read(attributes, InteropAttributes.CALL_LEVEL | InteropAttributes.BUNDLE_LEVEL, destination);
+        (uint256 start, uint256 cursor) = _open(destination, 1);
+        cursor = _append(start, cursor, 0, to, payload, read);
+        return _closeAndSend(start, cursor, destination, read);
+    }
+
     function _open(uint256 destination, uint256 count) private view returns (uint256 start, uint256 cursor) {
-        _requireForeign(destination);
+        // What is not foreign was never opened, save where one state serves several chains, as after a fork.
         bytes32 baseToken = destinationBaseToken[destination];
-        require(baseToken != 0, InteropCenterUnknownDestination(destination));
+        require(baseToken != 0 && destination != block.chainid, InteropCenterUnknownDestination(destination));
         return BundleWriter.open(destination, baseToken, commitment, count);
     }
 
@@ -152,10 +164,15 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
     {
         (uint256 unbundlerChainId, address unbundler) =
             read.unbundler == address(0) ? (destination, msg.sender) : (read.unbundlerChainId, read.unbundler);
-        uint256 end =
-            BundleWriter.close(start, cursor, read.executorChainId, read.executor, unbundlerChainId, unbundler);
+        return _send(
+            start, BundleWriter.close(start, cursor, read.executorChainId, read.executor, unbundlerChainId, unbundler)
+        );
+    }
+
+    /// @dev Sends a closed bundle. Its salt is the commitment still: nothing was sent since it was opened.
+    function _send(uint256 start, uint256 end) private returns (bytes32 bundleHash) {
         bundleHash = BundleWriter.bundleHash(start, end);
-        _send(address(this), BundleWriter.asMessage(start, end));
+        _send(address(this), BundleWriter.asMessage(start, end), BundleWriter.saltOf(start));
     }
 
     /// @dev Has the recipients of indirect calls word them. Empty where there are none.
@@ -182,23 +199,60 @@ contract InteropCenter is IInteropCenter, IVersioned, MessageOutbox, AccessManag
         if (worded.length != 0) payload = worded[index];
     }
 
-    /// @dev `emit MessageSent`, encoded straight from calldata.
+    /// @dev `emit MessageSent` of a message; its recipient is spelled as the event has it.
+    function _emitSent(bytes32 sendId, bytes calldata recipient, bytes calldata payload, bytes[] calldata attributes)
+        private
+    {
+        (uint256 head, uint256 receiver) = _openSent(msg.sender);
+        uint256 data = AbiWriter.writeBytes(receiver, recipient);
+        _closeSent(sendId, head, receiver, data, AbiWriter.writeBytes(data, payload), attributes);
+    }
+
+    /// @dev `emit MessageSent` of the calls of a bundle.
+    function _emitSent(
+        bytes32 bundleHash,
+        uint256 destination,
+        uint256 start,
+        InteropCallStarter[] calldata calls,
+        bytes[] memory worded
+    ) private {
+        for (uint256 i = 0; i < calls.length; ++i) {
+            address to = BundleWriter.recipientOf(start, i);
+            _emitSent(BundleIds.receiveId(bundleHash, i), destination, to, calls[i], _worded(worded, i));
+        }
+    }
+
+    /// @dev One that its recipient has worded was sent by the recipient.
     function _emitSent(
         bytes32 sendId,
         uint256 destination,
         address to,
-        bytes calldata payload,
-        bytes memory worded,
-        bytes[] calldata attributes
+        InteropCallStarter calldata starter,
+        bytes memory worded
     ) private {
-        uint256 head;
-        // Free memory serves as scratch space and is not claimed.
+        bool isWorded = worded.length != 0;
+        (uint256 head, uint256 receiver) = _openSent(isWorded ? to : msg.sender);
+        uint256 data = Erc7930.write(receiver, destination, to);
+        uint256 list = isWorded ? AbiWriter.copyBytes(data, worded) : AbiWriter.writeBytes(data, starter.data);
+        _closeSent(sendId, head, receiver, data, list, starter.callAttributes);
+    }
+
+    /// @dev Starts the data of `MessageSent` in free memory, which serves as scratch space and is not claimed.
+    function _openSent(address sender) private view returns (uint256 head, uint256 receiver) {
         assembly ("memory-safe") {
             head := mload(0x40)
         }
-        uint256 receiver = Erc7930.write(head + 0xa0, block.chainid, worded.length == 0 ? msg.sender : to);
-        uint256 data = Erc7930.write(receiver, destination, to);
-        uint256 list = worded.length == 0 ? AbiWriter.writeBytes(data, payload) : AbiWriter.copyBytes(data, worded);
+        receiver = Erc7930.write(head + 0xa0, block.chainid, sender);
+    }
+
+    function _closeSent(
+        bytes32 sendId,
+        uint256 head,
+        uint256 receiver,
+        uint256 data,
+        uint256 list,
+        bytes[] calldata attributes
+    ) private {
         uint256 end = AbiWriter.writeBytesArray(list, attributes);
         bytes32 topic = MessageSent.selector;
         assembly ("memory-safe") {

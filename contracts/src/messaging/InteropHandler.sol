@@ -167,14 +167,14 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
         else require(status == BundleStatus.Verified, InteropHandlerWrongStatus(bundleHash, status));
 
         (BundleAttributes calldata attributes, InteropCall[] calldata calls) = _read(text, sourceChainId, bundleHash);
-        bytes calldata named = attributes.executionAddress;
+        bytes calldata named = BundleReader.executorOf(attributes);
         require(named.length == 0 || _names(named, executor), InteropHandlerNotExecutor(executor, named));
 
         // Before any call: a recipient that calls back finds the bundle executed.
         _records[bundleHash] = BundleRecord.create(BundleStatus.FullyExecuted, calls.length);
         emit BundleExecuted(bundleHash);
         for (uint256 i = 0; i < calls.length; ++i) {
-            _run(bundleHash, i, sourceChainId, calls[i]);
+            _run(bundleHash, i, sourceChainId, BundleReader.callAt(calls, i));
         }
     }
 
@@ -235,7 +235,7 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     {
         bytes1 callVersion = call.version;
         require(!call.shadowAccount, InteropHandlerUnknownVersion(callVersion));
-        if (callVersion == CALL_VERSION) return (0, call.data);
+        if (callVersion == CALL_VERSION) return (0, BundleReader.dataOf(call));
         require(callVersion == CONDITIONAL_CALL_VERSION, InteropHandlerUnknownVersion(callVersion));
         (bool canonical, ConditionalPayload calldata conditional) = BundleReader.readConditions(call.data);
         require(canonical, InteropHandlerMalformedCall(index));
@@ -275,14 +275,14 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
 
     /// @dev `verifyLeaf` of the root storage, folded here: only the root is passed on, and not the path to it.
     function _isProven(InclusionProof calldata proof, bytes32 leaf) private view returns (bool) {
-        (uint256 chainId, uint256 batchNumber) = (proof.chainId, proof.batchNumber);
-        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(proof.path, proof.leafIndex, leaf);
+        (uint256 chainId, uint256 batchNumber, bytes32[] calldata path) = (proof.chainId, proof.batchNumber, proof.path);
+        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(path, proof.leafIndex, leaf);
         if (isFinal) {
             bytes32 recorded = IMessageVerifier(ROOT_STORAGE).recordedBatchRoot(chainId, batchNumber);
             return batchRoot != 0 && batchRoot == recorded;
         }
         InclusionProofs.SettledRoot memory settled =
-            InclusionProofs.foldBatch(proof.path, InclusionProofs.LOG_PROOF_LENGTH, chainId, batchNumber, batchRoot);
+            InclusionProofs.foldBatch(path, InclusionProofs.LOG_PROOF_LENGTH, chainId, batchNumber, batchRoot);
         return
             IInteropRootStorage(ROOT_STORAGE).isImported(settled.settlementChainId, settled.blockNumber, settled.root);
     }
@@ -300,7 +300,7 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
             bundle.destinationChainId == block.chainid,
             InteropHandlerWrongDestination(block.chainid, bundle.destinationChainId)
         );
-        (attributes, calls) = (bundle.attributes, bundle.calls);
+        (calls, attributes) = BundleReader.partsOf(bundle);
         uint256 count = calls.length;
         require(count != 0 && count <= BundleRecord.MAX_CALLS, InteropHandlerCallCount(count, BundleRecord.MAX_CALLS));
     }

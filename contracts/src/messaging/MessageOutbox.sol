@@ -39,35 +39,32 @@ abstract contract MessageOutbox is IMessageOutbox {
         assembly ("memory-safe") {
             mstore(0x40, end)
         }
-        return _send(msg.sender, eventData);
+        return _send(msg.sender, eventData, commitment);
     }
 
     /// @inheritdoc IMessageOutbox
     function reportStatus(bytes32 operationHash, bool success) external {
         require(msg.sender == PRIORITY_INBOX, MessageOutboxNotInbox(msg.sender, PRIORITY_INBOX));
-        _append(LogLeaf.status(operationHash, success));
+        commitment = MerkleTree.node(commitment, LogLeaf.status(operationHash, success));
         emit OperationStatus(operationHash, success);
     }
 
     /// @dev Sends the message that `abi.encode(message)` in allocated memory at `eventData` holds. The zeros behind the
     /// message need not be there: they are written here, over at most one word of free memory.
-    function _send(address sender, uint256 eventData) internal returns (bytes32 hash) {
+    /// @param before The commitment.
+    function _send(address sender, uint256 eventData, bytes32 before) internal returns (bytes32 hash) {
         uint256 size;
         assembly ("memory-safe") {
             size := mload(add(eventData, 0x20))
             hash := keccak256(add(eventData, 0x40), size)
         }
         require(size <= MAX_MESSAGE_SIZE, MessageOutboxMessageTooLarge(size, MAX_MESSAGE_SIZE));
-        _append(LogLeaf.message(0, sender, hash));
+        commitment = MerkleTree.node(before, LogLeaf.message(0, sender, hash));
         bytes32 topic = L1MessageSent.selector;
         // `emit L1MessageSent(sender, hash, message)` without a copy of the message.
         assembly ("memory-safe") {
             mstore(add(add(eventData, 0x40), size), 0)
             log3(eventData, add(0x40, and(add(size, 0x1f), not(0x1f))), topic, sender, hash)
         }
-    }
-
-    function _append(bytes32 leaf) private {
-        commitment = MerkleTree.node(commitment, leaf);
     }
 }

@@ -76,7 +76,14 @@ contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier,
         return isImported(settled.settlementChainId, settled.blockNumber, settled.root);
     }
 
-    function _entry(uint256 chainId, uint256 blockNumber, bytes32 root) private pure returns (bytes32) {
-        return keccak256(abi.encode(chainId, blockNumber, root));
+    function _entry(uint256 chainId, uint256 blockNumber, bytes32 root) private pure returns (bytes32 entry) {
+        // Free memory serves as scratch space and is not claimed.
+        assembly ("memory-safe") {
+            let start := mload(0x40)
+            mstore(start, chainId)
+            mstore(add(start, 0x20), blockNumber)
+            mstore(add(start, 0x40), root)
+            entry := keccak256(start, 0x60)
+        }
     }
 }

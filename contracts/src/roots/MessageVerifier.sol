@@ -55,11 +55,12 @@ abstract contract MessageVerifier is IMessageVerifier {
     function _isKnownRoot(InclusionProofs.SettledRoot memory settled) internal view virtual returns (bool);
 
     function _verify(InclusionProof calldata proof, bytes32 leaf) private view returns (bool) {
-        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(proof.path, proof.leafIndex, leaf);
+        bytes32[] calldata path = proof.path;
+        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(path, proof.leafIndex, leaf);
         if (isFinal) return batchRoot != 0 && batchRoot == _recorded[proof.chainId][proof.batchNumber];
         return _isKnownRoot(
             InclusionProofs.foldBatch(
-                proof.path, InclusionProofs.LOG_PROOF_LENGTH, proof.chainId, proof.batchNumber, batchRoot
+                path, InclusionProofs.LOG_PROOF_LENGTH, proof.chainId, proof.batchNumber, batchRoot
             )
         );
     }
