@@ -14,11 +14,11 @@ import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
-import {SendMessage} from "../libraries/SendMessage.sol";
 import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {CallStatus, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
 import {AssetCustody} from "./AssetCustody.sol";
 import {BaseTokenHolder} from "./BaseTokenHolder.sol";
+import {SendMessage} from "./SendMessage.sol";
 
 /// @title The assets of a chain
 /// @notice Stands at the same address on every chain, so that a vault knows the others by their address. All it ever sends
@@ -111,10 +111,13 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         returns (bytes4)
     {
         (Erc7930.Kind kind, uint256 chainId, address account) = Erc7930.parse(sender);
-        bool isL1 = msg.sender == INBOX;
-        require(isL1 || msg.sender == address(HANDLER), AssetVaultNotGateway(msg.sender));
-        bool isTrusted =
-            isL1 ? chainId == L1_CHAIN_ID && account == L1_BRIDGE : chainId != L1_CHAIN_ID && account == address(this);
+        bool isTrusted;
+        if (msg.sender == address(HANDLER)) {
+            isTrusted = chainId != L1_CHAIN_ID && account == address(this);
+        } else {
+            require(msg.sender == INBOX, AssetVaultNotGateway(msg.sender));
+            isTrusted = chainId == L1_CHAIN_ID && account == L1_BRIDGE;
+        }
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
         (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
         require(canonical, AssetVaultMalformedTransfer(payload));

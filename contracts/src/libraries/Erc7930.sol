@@ -35,9 +35,8 @@ library Erc7930 {
             let hasChain := iszero(iszero(chainLength))
             let hasAccount := eq(accountLength, 20)
             account := mul(account, hasAccount)
-            // A chain id is minimal when its first byte is not 0; more than 32 bytes would not fit.
-            let chainIsFine := or(iszero(hasChain), iszero(iszero(shr(shl(3, sub(chainLength, 1)), chainId))))
-            chainIsFine := and(chainIsFine, lt(chainLength, 33))
+            // A chain id is minimal when it needs every byte; of more than 32 bytes it is read as 0.
+            let chainIsFine := eq(chainLength, sub(32, shr(3, clz(chainId))))
             let accountIsFine := or(hasAccount, iszero(accountLength))
             let frameIsFine :=
                 and(eq(shr(224, head), PREFIX), eq(spelling.length, add(6, add(chainLength, accountLength))))

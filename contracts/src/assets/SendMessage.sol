@@ -2,9 +2,9 @@
 pragma solidity ^0.8.28;
 
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
+import {AssetTransfers} from "../libraries/AssetTransfers.sol";
+import {Erc7930} from "../libraries/Erc7930.sol";
 import {AssetTransfer} from "../types/Assets.sol";
-import {AssetTransfers} from "./AssetTransfers.sol";
-import {Erc7930} from "./Erc7930.sol";
 
 /// @title How a vault has the interop center send a transfer: ERC-7786 `sendMessage`
 library SendMessage {
