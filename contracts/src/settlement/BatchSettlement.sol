@@ -315,14 +315,24 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         require(actual == claimed, BatchSettlementWrongLedger(claimed, actual));
     }
 
-    function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch) private view returns (bytes32) {
+    /// @dev Straight from calldata. Numbers with bits above their types are refused where `_checkBatch` reads them, and are
+    /// no number that was committed.
+    function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch)
+        private
+        view
+        returns (bytes32 input)
+    {
         bytes32 domain = keccak256(abi.encode(PUBLIC_INPUT_TYPE, block.chainid, address(this)));
-        bytes memory encoded = abi.encode(domain, chainId, batch, batch.daCommitment);
-        // The batch's last word, its 14th, makes room for the mode: `encoded` has 17 words after its length.
+        // Free memory serves as scratch space and is not claimed. The mode stands before the batch's last word, its 14th.
         assembly ("memory-safe") {
-            mstore(add(encoded, 0x200), mode)
+            let start := mload(0x40)
+            mstore(start, domain)
+            mstore(add(start, 0x20), chainId)
+            calldatacopy(add(start, 0x40), batch, 0x1a0)
+            mstore(add(start, 0x1e0), mode)
+            mstore(add(start, 0x200), calldataload(add(batch, 0x1a0)))
+            input := keccak256(start, 0x220)
         }
-        return keccak256(encoded);
     }
 
     /// @dev `batch` has passed `_checkBatch` after `head`: its number, its timestamp and its operations fit.
