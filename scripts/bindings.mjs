@@ -16,6 +16,8 @@ const interfaces = "src/interfaces/All.sol";
 const folders = ["snapshots/abi", "snapshots/bytecode", "snapshots/storage", "../e2e/bytecode"];
 /** What a network deploys as it is. */
 const foreign = [{ name: "AccessManager", source: "node_modules/@openzeppelin/contracts/access/manager/AccessManager.sol" }];
+/** Bytes of code that a contract may have (EIP-170), and how many of them are kept free for a fix. */
+const [codeLimit, codeReserve] = [24_576, 64];
 /** What whole-system tests deploy beside the network. */
 const recipients = [
   { name: "EtherRefuser", source: "test/mocks/EtherRefuser.sol" },
@@ -51,7 +53,7 @@ function ownContracts() {
 }
 
 function describe({ name, source }) {
-  const { abi, bytecode, storageLayout } = readArtifact(name, source);
+  const { abi, bytecode, deployedBytecode, storageLayout } = readArtifact(name, source);
   if (abi.length === 0) return;
   if (generated.has(`snapshots/abi/${name}.json`)) fail(`two contracts are called ${name}: names must be unique`);
   generated.set(`snapshots/abi/${name}.json`, pretty(abi.map(sortKeys).sort(bySignature)));
@@ -59,6 +61,10 @@ function describe({ name, source }) {
   const isDeployable = bytecode.object !== "0x";
   if (!isDeployable) return;
   if (Object.keys(bytecode.linkReferences).length > 0) fail(`${name} needs a linked library: make its functions internal`);
+  const room = codeLimit - (deployedBytecode.object.length / 2 - 1);
+  if (room < codeReserve) {
+    fail(`${name} has room for ${room} bytes more before the limit of ${codeLimit} bytes (EIP-170); keep ${codeReserve} free`);
+  }
   generated.set(`snapshots/bytecode/${name}.hex`, `${bytecode.object}\n`);
   if (storageLayout.storage.length > 0) generated.set(`snapshots/storage/${name}.json`, pretty(layout(storageLayout)));
 }
