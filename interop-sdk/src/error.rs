@@ -7,10 +7,10 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     transports::TransportError,
 };
-use causeway_bindings::describe_revert;
+use causeway_bindings::{AssetKind, describe_revert};
 use causeway_proofs::{MalformedProof, MessageRootError, NotProvable, TreeFull, VerifyError};
 
-use crate::{ErrorCode, Stage, Status};
+use crate::{Approval, ErrorCode, Stage, Status, Tokens, assets::kind_name};
 
 /// Everything that the SDK's calls may fail with.
 #[derive(Debug, thiserror::Error)]
@@ -185,6 +185,136 @@ pub enum Error {
     /// A proof that was just built does not verify.
     #[error(transparent)]
     Unverified(#[from] VerifyError),
+    /// The account has too little of a token.
+    #[error(
+        "account {account} has {balance} on chain {chain_id}, which is too little for {needed}"
+    )]
+    InsufficientBalance {
+        /// Chain.
+        chain_id: u64,
+        /// The account.
+        account: Address,
+        /// What it has, in the token's smallest unit.
+        balance: U256,
+        /// What it needs.
+        needed: Tokens,
+    },
+    /// The custody may not take the tokens.
+    #[error("account {account} has to call on chain {chain_id} first: {approval}")]
+    NotApproved {
+        /// Chain.
+        chain_id: u64,
+        /// Whose tokens they are.
+        account: Address,
+        /// What is missing.
+        approval: Approval,
+    },
+    /// There is no token of that kind.
+    #[error(
+        "{token} on chain {chain_id} is no token of that kind: it has no code, or does not answer like one"
+    )]
+    NotAToken {
+        /// Chain.
+        chain_id: u64,
+        /// The address.
+        token: Address,
+    },
+    /// The token is of another kind.
+    #[error("{token} on chain {chain_id} is an {}, not an {}", kind_name(*.actual), kind_name(*.asked))]
+    WrongKind {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// Its kind.
+        actual: AssetKind,
+        /// The kind it was taken for.
+        asked: AssetKind,
+    },
+    /// The token takes no permits.
+    #[error("{token} on chain {chain_id} takes no permits (ERC-2612)")]
+    NoPermits {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+    },
+    /// The token refuses the permit.
+    #[error(
+        "{token} on chain {chain_id} refuses the permit, and only {allowed} of {amount} is allowed"
+    )]
+    PermitRefused {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// What may be taken, in the token's smallest unit.
+        allowed: U256,
+        /// What is to be taken.
+        amount: U256,
+    },
+    /// The signer does not sign.
+    #[error("the signer of {account} does not sign: {problem}")]
+    NotSigned {
+        /// Whose signature is missing.
+        account: Address,
+        /// What the signer says.
+        problem: String,
+    },
+    /// No transfers leave the chain now.
+    #[error("new transfers from chain {chain_id} are paused")]
+    TransfersPaused {
+        /// Chain.
+        chain_id: u64,
+    },
+    /// The token's issuer has paused the way to that chain.
+    #[error(
+        "the issuer of {token} on chain {chain_id} has paused transfers to chain {destination}"
+    )]
+    RoutePaused {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// Where it was to go.
+        destination: U256,
+    },
+    /// The limit of the token's issuer does not allow so much now.
+    #[error(
+        "of {token}, {available} may leave chain {chain_id} for chain {destination} now, not {amount}"
+    )]
+    LimitExceeded {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// Where it was to go.
+        destination: U256,
+        /// How much, in the token's smallest unit.
+        amount: U256,
+        /// How much may leave now.
+        available: U256,
+    },
+    /// A regulated token bars an account.
+    #[error("{token} on chain {chain_id} lets {account} neither send nor receive (ERC-7943)")]
+    CannotTransact {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// The account.
+        account: Address,
+    },
+    /// A regulated token does not allow this transfer.
+    #[error("{token} on chain {chain_id} does not let {account} make this transfer (ERC-7943)")]
+    CannotTransfer {
+        /// Chain.
+        chain_id: u64,
+        /// The token.
+        token: Address,
+        /// Who wants to send.
+        account: Address,
+    },
     /// The stage waited for did not come in time.
     #[error("not {stage:?} within {limit:?}; last seen: {last}")]
     Timeout {
@@ -223,6 +353,18 @@ impl Error {
             Self::TreeFull(_) => ErrorCode::TreeFull,
             Self::Malformed(_) => ErrorCode::Malformed,
             Self::Unverified(_) => ErrorCode::Unverified,
+            Self::InsufficientBalance { .. } => ErrorCode::InsufficientBalance,
+            Self::NotApproved { .. } => ErrorCode::NotApproved,
+            Self::NotAToken { .. } => ErrorCode::NotAToken,
+            Self::WrongKind { .. } => ErrorCode::WrongKind,
+            Self::NoPermits { .. } => ErrorCode::NoPermits,
+            Self::PermitRefused { .. } => ErrorCode::PermitRefused,
+            Self::NotSigned { .. } => ErrorCode::NotSigned,
+            Self::TransfersPaused { .. } => ErrorCode::TransfersPaused,
+            Self::RoutePaused { .. } => ErrorCode::RoutePaused,
+            Self::LimitExceeded { .. } => ErrorCode::LimitExceeded,
+            Self::CannotTransact { .. } => ErrorCode::CannotTransact,
+            Self::CannotTransfer { .. } => ErrorCode::CannotTransfer,
             Self::Timeout { .. } => ErrorCode::Timeout,
         }
     }
@@ -243,6 +385,7 @@ impl Error {
                 | Self::UnknownRoot { .. }
                 | Self::History(_)
                 | Self::NotProvable(_)
+                | Self::LimitExceeded { .. }
                 | Self::Timeout { .. }
         )
     }

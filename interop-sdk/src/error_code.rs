@@ -73,6 +73,30 @@ codes! {
     Malformed "malformed-proof" "Report this, with the message and the network: it is a fault of the SDK.";
     /// A proof that was just built does not verify.
     Unverified "unverified-proof" "Report this, with the message and the network: it is a fault of the SDK.";
+    /// The account has too little of a token.
+    InsufficientBalance "insufficient-balance" "Send less, or give the account more of the token first.";
+    /// The custody may not take the tokens.
+    NotApproved "not-approved" "Make the call that the message names, or have the SDK make it: `approve` of the transfer or bundle.";
+    /// There is no token of that kind.
+    NotAToken "not-a-token" "Correct the token's address, its chain, or the kind of token that it is sent as.";
+    /// The token is of another kind.
+    WrongKind "wrong-kind" "Send it as what it is: `Tokens::fungible`, `Tokens::non_fungible` or `Tokens::multi_token`.";
+    /// The token takes no permits.
+    NoPermits "no-permits" "Use `approve` in place of a permit: only ERC-20 tokens with ERC-2612 take permits.";
+    /// The token refuses the permit.
+    PermitRefused "permit-refused" "Sign it again: by the account that sends, for this amount, with a deadline to come; or use `approve`.";
+    /// The signer does not sign.
+    NotSigned "not-signed" "Look at what the signer says; use another one, or `approve` in place of a permit.";
+    /// No transfers leave the chain now.
+    TransfersPaused "transfers-paused" "Ask those who govern the network; what is on its way still arrives.";
+    /// The token's issuer has paused the way to that chain.
+    RoutePaused "route-paused" "Ask the token's issuer, or send the token to another chain.";
+    /// The limit of the token's issuer does not allow so much now.
+    LimitExceeded "limit-exceeded" "Send what is allowed now, or try again later: the limit refills with time.";
+    /// A regulated token bars an account.
+    CannotTransact "cannot-transact" "Ask the token's issuer to admit the account, or use another one.";
+    /// A regulated token does not allow this transfer.
+    CannotTransfer "cannot-transfer" "Ask the token's issuer: part of what the account has may be frozen.";
     /// The stage waited for did not come in time.
     Timeout "timeout" "Wait longer, or look at the last status: it says what is missing.";
 }

@@ -66,7 +66,9 @@
 //! Nothing an RPC says is believed where it matters: trees are rebuilt from logs and compared with the roots on L1
 //! before a proof is handed out. Every [`Error`] has a stable [code](Error::code) and says [what to do](Error::help).
 
+mod assets;
 mod batch_logs;
+mod bundle;
 mod deliver;
 mod error;
 mod error_code;
@@ -77,11 +79,14 @@ mod message;
 mod network;
 mod network_file;
 mod outbox;
+mod quote;
 mod roots;
 mod send;
 mod status;
 mod transaction;
 
+pub use assets::{Approval, Custody, Permit, ToChain, Tokens, TransferBuilder, Way};
+pub use bundle::BundleBuilder;
 pub use causeway_bindings as bindings;
 pub use causeway_bindings::{Attribute, CallStatus, InteropAddress};
 pub use deliver::{Delivered, Delivery, Execution};
@@ -95,8 +100,9 @@ pub use network_file::{
     AccountEntry, ChainContracts, ChainEntry, L1Contracts, L1Entry, NetworkFile,
 };
 pub use outbox::OutboxMessage;
+pub use quote::Quote;
 pub use roots::ImportedRoot;
-pub use send::{BundleBuilder, Chain, MessageBuilder, Quote};
+pub use send::{Chain, MessageBuilder};
 pub use status::{Held, Stage, Status};
 
 /// The snippets of the how-to page, compiled with the documentation tests.

@@ -10,7 +10,7 @@ use causeway_bindings::IVersioned;
 use tokio::sync::Mutex;
 
 use crate::{
-    Chain, ChainContracts, ChainEntry, Error, L1Contracts, L1Entry, NetworkFile,
+    Chain, ChainContracts, ChainEntry, Custody, Error, L1Contracts, L1Entry, NetworkFile,
     error::{At, small},
     history::History,
 };
@@ -86,6 +86,11 @@ impl Network {
     /// Chain id of L1.
     pub fn l1_chain_id(&self) -> u64 {
         self.0.l1.chain_id
+    }
+
+    /// What keeps the assets of L1.
+    pub fn l1_custody(&self) -> Custody {
+        Custody::new(self.clone(), self.l1_chain_id())
     }
 
     /// Contracts on L1.

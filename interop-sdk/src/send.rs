@@ -7,11 +7,12 @@ use alloy::{
     rpc::types::{TransactionReceipt, TransactionRequest},
     sol_types::SolCall,
 };
-use causeway_bindings::{
-    Attribute, IInteropCenter, IMessageOutbox, InteropAddress, InteropCallStarter,
-};
+use causeway_bindings::{Attribute, IInteropCenter, IMessageOutbox, InteropAddress};
 
-use crate::{ChainContracts, Error, Network, OutboxMessage, SentMessage, error::At, transaction};
+use crate::{
+    BundleBuilder, ChainContracts, Custody, Error, Network, OutboxMessage, Quote, SentMessage,
+    ToChain, Tokens, TransferBuilder, error::At, transaction,
+};
 
 /// One chain of a network.
 #[derive(Clone, Debug)]
@@ -59,14 +60,19 @@ impl Chain {
         }
     }
 
-    /// A bundle of calls on another chain, which are executed together.
+    /// A bundle of calls and transfers of tokens on another chain, which are executed together.
     pub fn bundle(&self, destination: u64) -> BundleBuilder {
-        BundleBuilder {
-            chain: self.clone(),
-            destination,
-            calls: Vec::new(),
-            attributes: Vec::new(),
-        }
+        BundleBuilder::new(self.clone(), destination)
+    }
+
+    /// Tokens to an account on another chain of the network.
+    pub fn transfer(&self, to: (u64, Address), tokens: Tokens) -> TransferBuilder<ToChain> {
+        TransferBuilder::new(self.custody(), ToChain::default(), to, tokens)
+    }
+
+    /// What keeps the assets of this chain.
+    pub fn custody(&self) -> Custody {
+        Custody::new(self.network.clone(), self.chain_id)
     }
 
     /// Hands `data` to the outbox as it is, for L1 or contracts that verify messages themselves.
@@ -125,7 +131,7 @@ impl Chain {
         })
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
         request: TransactionRequest,
         provider: &impl Provider,
@@ -135,46 +141,18 @@ impl Chain {
         self.first(sent, receipt.transaction_hash)
     }
 
-    async fn quote(&self, request: TransactionRequest, from: Address) -> Result<Quote, Error> {
-        let provider = self.provider()?;
-        let calldata = request.input.input().map_or(0, |input| input.len());
-        let gas = provider
-            .estimate_gas(request.with_from(from))
-            .await
-            .at(self.chain_id, "sending")?;
-        let gas_price = provider
-            .get_gas_price()
-            .await
-            .at(self.chain_id, "gas price")?;
-        Ok(Quote {
-            gas,
-            gas_price,
-            calldata,
-        })
+    pub(crate) async fn quote(
+        &self,
+        request: TransactionRequest,
+        from: Address,
+    ) -> Result<Quote, Error> {
+        Quote::of(request, from, self.provider()?, self.chain_id, "sending").await
     }
 
-    fn center_call(&self, call: impl SolCall) -> Result<TransactionRequest, Error> {
+    pub(crate) fn center_call(&self, call: impl SolCall) -> Result<TransactionRequest, Error> {
         Ok(TransactionRequest::default()
             .with_to(self.contracts()?.center)
             .with_input(call.abi_encode()))
-    }
-}
-
-/// What sending costs on the source chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quote {
-    /// Gas of the transaction.
-    pub gas: u64,
-    /// Price of gas now, in wei.
-    pub gas_price: u128,
-    /// Size of the transaction's input in bytes.
-    pub calldata: usize,
-}
-
-impl Quote {
-    /// Cost in wei.
-    pub fn cost(&self) -> U256 {
-        U256::from(self.gas) * U256::from(self.gas_price)
     }
 }
 
@@ -240,73 +218,6 @@ impl MessageBuilder {
     }
 }
 
-/// A bundle to be sent, made by [`Chain::bundle`].
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct BundleBuilder {
-    chain: Chain,
-    destination: u64,
-    calls: Vec<InteropCallStarter>,
-    attributes: Vec<Attribute>,
-}
-
-impl BundleBuilder {
-    /// Adds a call: `payload` goes to the `receiveMessage` of `to` on the destination.
-    pub fn call(self, to: Address, payload: impl Into<Bytes>) -> Self {
-        self.call_with(to, payload, &[])
-    }
-
-    /// Adds a call with attributes of its own.
-    pub fn call_with(
-        mut self,
-        to: Address,
-        payload: impl Into<Bytes>,
-        attributes: &[Attribute],
-    ) -> Self {
-        self.calls.push(InteropCallStarter {
-            to: InteropAddress::new(self.destination, to).encode(),
-            data: payload.into(),
-            callAttributes: encode_all(attributes),
-        });
-        self
-    }
-
-    /// Account that alone may execute the bundle; anyone may otherwise.
-    pub fn executor(self, account: impl Into<InteropAddress>) -> Self {
-        self.attribute(Attribute::ExecutionAddress(account.into()))
-    }
-
-    /// Account that may settle the calls one by one; the sender's address otherwise.
-    pub fn unbundler(self, account: impl Into<InteropAddress>) -> Self {
-        self.attribute(Attribute::UnbundlerAddress(account.into()))
-    }
-
-    /// Any attribute of the bundle.
-    pub fn attribute(mut self, attribute: Attribute) -> Self {
-        self.attributes.push(attribute);
-        self
-    }
-
-    /// What sending from `from` costs. Fails with the contract's reason where sending would.
-    pub async fn quote(&self, from: Address) -> Result<Quote, Error> {
-        self.chain.quote(self.prepare()?, from).await
-    }
-
-    /// The transaction, for a wallet that signs elsewhere; see [`Chain::messages_of`] for what follows.
-    pub fn prepare(&self) -> Result<TransactionRequest, Error> {
-        self.chain.center_call(IInteropCenter::sendBundleCall {
-            destinationChain: InteropAddress::chain(self.destination).encode(),
-            calls: self.calls.clone(),
-            bundleAttributes: encode_all(&self.attributes),
-        })
-    }
-
-    /// Sends the bundle from the account of `provider`, which is a provider of the source chain.
-    pub async fn send(&self, provider: &impl Provider) -> Result<SentMessage, Error> {
-        self.chain.send(self.prepare()?, provider).await
-    }
-}
-
-fn encode_all(attributes: &[Attribute]) -> Vec<Bytes> {
+pub(crate) fn encode_all(attributes: &[Attribute]) -> Vec<Bytes> {
     attributes.iter().map(Attribute::encode).collect()
 }
