@@ -25,7 +25,7 @@ pub enum Attribute {
     UnbundlerAddress(InteropAddress),
     /// Call: native value for the recipient. The contracts of this release refuse it.
     InteropCallValue(U256),
-    /// Call: through a bridge that starts the message. The contracts of this release refuse it.
+    /// Call: worded by its recipient on the source chain, which is given so much native value in wei.
     IndirectCall(U256),
     /// Call: whether the sender may cancel. The contracts of this release refuse it.
     Cancellable(bool),
