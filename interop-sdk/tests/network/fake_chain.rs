@@ -7,7 +7,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, B256, Bytes, LogData, U64, keccak256},
+    primitives::{Address, B256, Bytes, LogData, U64, U256, keccak256},
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::{
         client::RpcClient,
@@ -22,6 +22,11 @@ use alloy::{
 };
 use serde_json::{Value, json, value::RawValue};
 use tower::Service;
+
+/// Gas of every transaction.
+pub(crate) const GAS: u64 = 100_000;
+/// In wei.
+pub(crate) const GAS_PRICE: u64 = 7;
 
 /// Return data of a call, or revert data.
 type Answer = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, Vec<u8>> + Send>;
@@ -42,6 +47,8 @@ struct State {
     page: u64,
     hides: Box<dyn Fn(&Log) -> bool + Send>,
     down: bool,
+    /// Base tokens of accounts.
+    balances: BTreeMap<Address, U256>,
 }
 
 impl FakeChain {
@@ -55,6 +62,7 @@ impl FakeChain {
             page: u64::MAX,
             hides: Box::new(|_| false),
             down: false,
+            balances: BTreeMap::new(),
         })))
     }
 
@@ -124,6 +132,11 @@ impl FakeChain {
         self.state().hides = Box::new(hides);
     }
 
+    /// Gives an account so many base tokens.
+    pub(crate) fn fund(&self, account: Address, balance: U256) {
+        self.state().balances.insert(account, balance);
+    }
+
     pub(crate) fn set_down(&self, down: bool) {
         self.state().down = down;
     }
@@ -147,7 +160,9 @@ impl State {
             "eth_getLogs" => self.logs(&params[0]),
             "eth_getTransactionReceipt" => Ok(self.receipt(&params[0])),
             "eth_call" => self.call(&params[0]),
-            "eth_estimateGas" => self.call(&params[0]).map(|_| json!(U64::from(100_000))),
+            "eth_estimateGas" => self.estimate(&params[0]),
+            "eth_gasPrice" => Ok(json!(U64::from(GAS_PRICE))),
+            "eth_getBalance" => Ok(json!(self.balance(&params[0]))),
             "eth_getCode" => Ok(json!(self.code(&params[0]))),
             other => Err(ErrorPayload::internal_error_message(
                 format!("no method {other}").into(),
@@ -223,6 +238,21 @@ impl State {
         } else {
             Bytes::new()
         }
+    }
+
+    fn balance(&self, account: &Value) -> U256 {
+        let account: Address = serde_json::from_value(account.clone()).expect("an address");
+        self.balances.get(&account).copied().unwrap_or_default()
+    }
+
+    fn estimate(&self, request: &Value) -> Result<Value, ErrorPayload> {
+        let value = request.get("value").cloned().unwrap_or(json!("0x0"));
+        let value: U256 = serde_json::from_value(value).expect("a number");
+        if !value.is_zero() && self.balance(&request["from"]) < value {
+            let message = "insufficient funds for transfer".into();
+            return Err(ErrorPayload::internal_error_message(message));
+        }
+        self.call(request).map(|_| json!(U64::from(GAS)))
     }
 
     fn call(&self, request: &Value) -> Result<Value, ErrorPayload> {

@@ -30,10 +30,10 @@ pub(crate) const DESTINATION: u64 = 272;
 
 const SETTLEMENT: Address = Address::with_last_byte(0x51);
 const MESSAGE_ROOT: Address = Address::with_last_byte(0x52);
-const CENTER: Address = Address::with_last_byte(0xc0);
+pub(crate) const CENTER: Address = Address::with_last_byte(0xc0);
 const HANDLER: Address = Address::with_last_byte(0xc1);
 const ROOT_STORAGE: Address = Address::with_last_byte(0xc2);
-const VAULT: Address = Address::with_last_byte(0xc5);
+pub(crate) const VAULT: Address = Address::with_last_byte(0xc5);
 const ASSET_LEDGER: Address = Address::with_last_byte(0x57);
 const SHARED_BRIDGE: Address = Address::with_last_byte(0x58);
 
