@@ -4,9 +4,13 @@ use alloy::{
     primitives::{Address, B256},
     providers::Provider,
 };
-use causeway_bindings::{BundleDelivery, BundleStatus, IInteropHandler, InclusionProof};
+use causeway_bindings::{
+    BundleDelivery, BundleStatus, CallStatus, IInteropHandler, InclusionProof,
+};
 
-use crate::{Error, Held, ImportedRoot, Network, SentMessage, Settlement, error::At};
+use crate::{
+    Error, Held, ImportedRoot, Network, SentMessage, Settlement, Status, error::At, transaction,
+};
 
 const WHAT: &str = "delivery of a bundle";
 
@@ -123,10 +127,33 @@ impl Delivery {
         }
     }
 
+    /// Gives the message up from the account of `provider`, which is a provider of the destination: calls that have not
+    /// run are cancelled for good. Possible once the `deliver_before` of one of them is over, for anyone. Returns the
+    /// transaction; `None` if someone else was faster.
+    pub async fn cancel_expired(&self, provider: &impl Provider) -> Result<Option<B256>, Error> {
+        let destination = self.network.endpoint(self.message.destination())?;
+        let handler = IInteropHandler::new(destination.contracts.handler, provider);
+        let call = handler.cancelExpired(self.call.clone());
+        let request = call.into_transaction_request();
+        let what = "cancellation of a bundle";
+        match transaction::confirm(request, provider, destination.chain_id, what).await {
+            Ok(receipt) => Ok(Some(receipt.transaction_hash)),
+            Err(failure @ (Error::Reverted { .. } | Error::TransactionFailed { .. })) => {
+                match self.message.status_at_destination().await? {
+                    Some(Status::Unbundled(calls)) if !calls.contains(&CallStatus::Unprocessed) => {
+                        Ok(None)
+                    }
+                    _ => Err(failure),
+                }
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn submit(&self, provider: &impl Provider) -> Result<Delivered, Error> {
         let destination = self.network.endpoint(self.message.destination())?;
         let chain_id = destination.chain_id;
-        let receipt = crate::transaction::confirm(
+        let receipt = transaction::confirm(
             IInteropHandler::new(destination.contracts.handler, provider)
                 .executeBundle(self.call.clone())
                 .into_transaction_request(),

@@ -315,6 +315,34 @@ pub enum Error {
         /// Who wants to send.
         account: Address,
     },
+    /// The withdrawal exceeds the outflow limit of L1.
+    #[error("the withdrawal exceeds the outflow limit and is paid from timestamp {until} on")]
+    Delayed {
+        /// When it can be paid, in seconds.
+        until: U256,
+    },
+    /// The chain has not taken the deposit yet.
+    #[error(
+        "chain {chain_id} has not run operation {operation} yet; it must before timestamp {expires_at}"
+    )]
+    DepositQueued {
+        /// Chain that the deposit goes to.
+        chain_id: u64,
+        /// Hash of the operation.
+        operation: B256,
+        /// In seconds.
+        expires_at: u64,
+    },
+    /// The chain has taken the deposit.
+    #[error(
+        "chain {chain_id} took the deposit in transaction {transaction}, so it is not given back"
+    )]
+    DepositArrived {
+        /// Chain that the deposit went to.
+        chain_id: u64,
+        /// Transaction of the chain.
+        transaction: B256,
+    },
     /// The stage waited for did not come in time.
     #[error("not {stage:?} within {limit:?}; last seen: {last}")]
     Timeout {
@@ -365,6 +393,9 @@ impl Error {
             Self::LimitExceeded { .. } => ErrorCode::LimitExceeded,
             Self::CannotTransact { .. } => ErrorCode::CannotTransact,
             Self::CannotTransfer { .. } => ErrorCode::CannotTransfer,
+            Self::Delayed { .. } => ErrorCode::Delayed,
+            Self::DepositQueued { .. } => ErrorCode::DepositQueued,
+            Self::DepositArrived { .. } => ErrorCode::DepositArrived,
             Self::Timeout { .. } => ErrorCode::Timeout,
         }
     }
@@ -386,6 +417,8 @@ impl Error {
                 | Self::History(_)
                 | Self::NotProvable(_)
                 | Self::LimitExceeded { .. }
+                | Self::Delayed { .. }
+                | Self::DepositQueued { .. }
                 | Self::Timeout { .. }
         )
     }

@@ -97,6 +97,12 @@ codes! {
     CannotTransact "cannot-transact" "Ask the token's issuer to admit the account, or use another one.";
     /// A regulated token does not allow this transfer.
     CannotTransfer "cannot-transfer" "Ask the token's issuer: part of what the account has may be frozen.";
+    /// The withdrawal exceeds the outflow limit of L1.
+    Delayed "delayed" "Finalize the withdrawal again once the time has come; nobody can take it meanwhile.";
+    /// The chain has not taken the deposit yet.
+    DepositQueued "deposit-queued" "Wait for the chain's operator to take the operation from the queue.";
+    /// The chain has taken the deposit.
+    DepositArrived "deposit-arrived" "Look at the recipient on the chain, and at its claims: nothing is to be given back.";
     /// The stage waited for did not come in time.
     Timeout "timeout" "Wait longer, or look at the last status: it says what is missing.";
 }

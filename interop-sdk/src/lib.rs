@@ -74,6 +74,7 @@ mod error;
 mod error_code;
 mod ext;
 mod history;
+mod leaf;
 mod logs;
 mod message;
 mod network;
@@ -85,7 +86,10 @@ mod send;
 mod status;
 mod transaction;
 
-pub use assets::{Approval, Custody, Permit, ToChain, Tokens, TransferBuilder, Way};
+pub use assets::{
+    Approval, Custody, Deposit, DepositStatus, FromL1, Permit, ToChain, ToL1, Tokens,
+    TransferBuilder, Way, Withdrawal, WithdrawalStatus,
+};
 pub use bundle::BundleBuilder;
 pub use causeway_bindings as bindings;
 pub use causeway_bindings::{Attribute, CallStatus, InteropAddress};

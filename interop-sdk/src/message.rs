@@ -64,6 +64,10 @@ impl SentMessage {
         })
     }
 
+    pub(crate) fn network(&self) -> &Network {
+        &self.message.network
+    }
+
     /// The message in the outbox.
     pub fn message(&self) -> &OutboxMessage {
         &self.message
@@ -219,6 +223,12 @@ impl SentMessage {
         }
     }
 
+    /// Proves the message and gives it up, see [`Delivery::cancel_expired`]; the tokens of a transfer then go back with
+    /// [`return_assets`](Self::return_assets).
+    pub async fn cancel_expired(&self, provider: &impl Provider) -> Result<Option<B256>, Error> {
+        self.prove().await?.cancel_expired(provider).await
+    }
+
     /// The status if it has reached `stage`.
     async fn reached(&self, stage: Stage) -> Result<Option<Status>, Error> {
         let status = if stage < Stage::Delivered {
@@ -239,7 +249,7 @@ impl SentMessage {
     }
 
     /// The status if the handler of the destination has settled the message.
-    async fn status_at_destination(&self) -> Result<Option<Status>, Error> {
+    pub(crate) async fn status_at_destination(&self) -> Result<Option<Status>, Error> {
         Ok(match self.bundle_status().await? {
             BundleStatus::FullyExecuted => Some(Status::Delivered),
             BundleStatus::Unbundled => Some(Status::Unbundled(self.call_statuses().await?)),
@@ -330,7 +340,7 @@ impl SentMessage {
             .at(self.destination, "status of a bundle")
     }
 
-    async fn call_statuses(&self) -> Result<Vec<CallStatus>, Error> {
+    pub(crate) async fn call_statuses(&self) -> Result<Vec<CallStatus>, Error> {
         let destination = self.message.network.endpoint(self.destination)?;
         let handler = IInteropHandler::new(destination.contracts.handler, &destination.provider);
         let mut statuses = Vec::with_capacity(self.bundle.calls.len());

@@ -3,16 +3,21 @@
 use std::{collections::BTreeMap, fmt, path::Path, sync::Arc, time::Duration};
 
 use alloy::{
-    primitives::Address,
+    primitives::{Address, B256},
     providers::{DynProvider, Provider, ProviderBuilder},
 };
 use causeway_bindings::IVersioned;
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
 
 use crate::{
-    Chain, ChainContracts, ChainEntry, Custody, Error, L1Contracts, L1Entry, NetworkFile,
+    Chain, ChainContracts, ChainEntry, Custody, Deposit, Error, FromL1, L1Contracts, L1Entry,
+    NetworkFile, Tokens, TransferBuilder,
     error::{At, small},
     history::History,
+    transaction,
 };
 
 /// Protocol version of the contracts that this SDK works with.
@@ -88,6 +93,18 @@ impl Network {
         self.0.l1.chain_id
     }
 
+    /// Tokens of L1 to an account on a chain, through its priority queue.
+    pub fn deposit(&self, to: (u64, Address), tokens: Tokens) -> TransferBuilder<FromL1> {
+        TransferBuilder::new(self.l1_custody(), FromL1::default(), to, tokens)
+    }
+
+    /// All deposits that a transaction on L1 made; for following what was sent earlier, or by a contract.
+    pub async fn deposits_of(&self, transaction: B256) -> Result<Vec<Deposit>, Error> {
+        let l1 = self.l1();
+        let receipt = transaction::receipt(transaction, &l1.provider, l1.chain_id).await?;
+        Deposit::in_receipt(self, &receipt)
+    }
+
     /// What keeps the assets of L1.
     pub fn l1_custody(&self) -> Custody {
         Custody::new(self.clone(), self.l1_chain_id())
@@ -161,6 +178,23 @@ impl Network {
     /// Most blocks per log query.
     pub(crate) fn page(&self) -> u64 {
         self.0.page
+    }
+
+    /// Tries again while failures may pass, until `limit` is over.
+    pub(crate) async fn patiently<T>(
+        &self,
+        limit: Duration,
+        mut attempt: impl AsyncFnMut() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let deadline = Instant::now() + limit;
+        loop {
+            match attempt().await {
+                Err(failure) if failure.is_temporary() && Instant::now() < deadline => {
+                    sleep(self.poll()).await;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Time between two looks at the same thing.

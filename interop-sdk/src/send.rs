@@ -11,7 +11,7 @@ use causeway_bindings::{Attribute, IInteropCenter, IMessageOutbox, InteropAddres
 
 use crate::{
     BundleBuilder, ChainContracts, Custody, Error, Network, OutboxMessage, Quote, SentMessage,
-    ToChain, Tokens, TransferBuilder, error::At, transaction,
+    ToChain, ToL1, Tokens, TransferBuilder, Withdrawal, transaction,
 };
 
 /// One chain of a network.
@@ -70,6 +70,19 @@ impl Chain {
         TransferBuilder::new(self.custody(), ToChain::default(), to, tokens)
     }
 
+    /// Tokens to an account on L1. A withdrawal is paid there once it is settled and proven, see
+    /// [`Withdrawal::finalize`].
+    pub fn withdraw(&self, recipient: Address, tokens: Tokens) -> TransferBuilder<ToL1> {
+        let to = (self.network.l1_chain_id(), recipient);
+        TransferBuilder::new(self.custody(), ToL1::default(), to, tokens)
+    }
+
+    /// All withdrawals that a transaction made; for following what was sent earlier, or by a contract.
+    pub async fn withdrawals_of(&self, transaction: B256) -> Result<Vec<Withdrawal>, Error> {
+        let receipt = self.receipt(transaction).await?;
+        Withdrawal::in_receipt(&self.network, self.chain_id, &receipt)
+    }
+
     /// What keeps the assets of this chain.
     pub fn custody(&self) -> Custody {
         Custody::new(self.network.clone(), self.chain_id)
@@ -113,15 +126,7 @@ impl Chain {
     }
 
     async fn receipt(&self, transaction: B256) -> Result<TransactionReceipt, Error> {
-        let receipt = self
-            .provider()?
-            .get_transaction_receipt(transaction)
-            .await
-            .at(self.chain_id, "receipt")?;
-        receipt.ok_or(Error::NoMessage {
-            chain_id: self.chain_id,
-            transaction,
-        })
+        transaction::receipt(transaction, self.provider()?, self.chain_id).await
     }
 
     fn first<T>(&self, sent: Vec<T>, transaction: B256) -> Result<T, Error> {

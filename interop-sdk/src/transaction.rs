@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy::{
     network::TransactionBuilder,
     primitives::B256,
-    providers::{PendingTransactionError, Provider, WatchTxError},
+    providers::{DynProvider, PendingTransactionError, Provider, WatchTxError},
     rpc::types::{TransactionReceipt, TransactionRequest},
 };
 
@@ -58,6 +58,19 @@ pub(crate) async fn confirm(
             transaction,
         })
     }
+}
+
+/// The receipt of a transaction that was sent earlier.
+pub(crate) async fn receipt(
+    transaction: B256,
+    provider: &DynProvider,
+    chain_id: u64,
+) -> Result<TransactionReceipt, Error> {
+    let receipt = provider.get_transaction_receipt(transaction).await;
+    receipt.at(chain_id, "receipt")?.ok_or(Error::NoMessage {
+        chain_id,
+        transaction,
+    })
 }
 
 fn unconfirmed(

@@ -1,13 +1,13 @@
 //! What keeps the assets of a chain.
 
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     providers::{DynProvider, Provider},
 };
 use causeway_bindings::{Asset, AssetKind, IAssetCustody, IERC20, IERC721, IERC1155};
 
 use super::{Tokens, named};
-use crate::{Error, Network, error::At};
+use crate::{Error, Network, error::At, transaction};
 
 /// What keeps the assets of a chain: its vault, or on L1 the shared bridge. See [`Chain::custody`](crate::Chain::custody)
 /// and [`Network::l1_custody`].
@@ -57,6 +57,39 @@ impl Custody {
             .await
             .at(self.chain_id, "token of an asset")?;
         Ok(Some(token).filter(|token| !token.is_zero()))
+    }
+
+    /// What `owner` may [`claim`](Self::claim) of an asset, because it could not be paid when it arrived; in the token's
+    /// smallest unit. `token_id` is 0 for a fungible asset.
+    pub async fn claimable(
+        &self,
+        asset: &Asset,
+        token_id: U256,
+        owner: Address,
+    ) -> Result<U256, Error> {
+        self.contract()?
+            .claimable(asset.ledger_key(token_id), owner)
+            .call()
+            .await
+            .at(self.chain_id, "claim of an account")
+    }
+
+    /// Has what the account of `provider` may claim paid to `to`, and returns the transaction.
+    ///
+    /// # Errors
+    /// [`Error::Reverted`] if there is nothing to claim, or `to` cannot be paid either.
+    pub async fn claim(
+        &self,
+        asset: &Asset,
+        token_id: U256,
+        to: Address,
+        provider: &impl Provider,
+    ) -> Result<B256, Error> {
+        let contract = self.contract()?;
+        let call = contract.claim(asset.clone(), token_id, to);
+        let request = call.into_transaction_request();
+        let receipt = transaction::confirm(request, provider, self.chain_id, "claim").await?;
+        Ok(receipt.transaction_hash)
     }
 
     pub(super) fn provider(&self) -> Result<&DynProvider, Error> {

@@ -22,7 +22,7 @@ use crate::{Error, Network, Quote, SentMessage, transaction};
 #[must_use = "nothing is sent before `send`"]
 pub struct TransferBuilder<W> {
     custody: Custody,
-    way: W,
+    pub(super) way: W,
     tokens: Tokens,
     to: (u64, Address),
     permit: Option<Permit>,
