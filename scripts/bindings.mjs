@@ -25,6 +25,7 @@ const recipients = [
   { name: "IssuedERC721", source: "test/mocks/IssuedTokens.sol" },
   { name: "IssuedERC1155", source: "test/mocks/IssuedTokens.sol" },
   { name: "TallyRecipient", source: "test/mocks/TallyRecipient.sol" },
+  { name: "TaxedERC20", source: "test/mocks/IssuedTokens.sol" },
   { name: "TicketShop", source: "test/mocks/TicketShop.sol" },
 ];
 

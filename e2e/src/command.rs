@@ -19,8 +19,17 @@ pub struct Ended {
     pub stderr: String,
 }
 
-/// Runs a program to its end; one that does not end in time is killed, which is an error.
+/// Runs a program to its end; one that does not end within a minute is killed, which is an error.
 pub async fn run<A: AsRef<OsStr>>(
+    program: &Path,
+    arguments: impl IntoIterator<Item = A>,
+) -> Result<Ended> {
+    run_within(LIMIT, program, arguments).await
+}
+
+/// [`run`] with another limit.
+pub async fn run_within<A: AsRef<OsStr>>(
+    limit: Duration,
     program: &Path,
     arguments: impl IntoIterator<Item = A>,
 ) -> Result<Ended> {
@@ -29,7 +38,7 @@ pub async fn run<A: AsRef<OsStr>>(
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();
-    let output = timeout(LIMIT, output)
+    let output = timeout(limit, output)
         .await
         .wrap_err_with(|| format!("{} does not end", program.display()))??;
     Ok(Ended {

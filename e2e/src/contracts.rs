@@ -28,10 +28,20 @@ pub async fn call(
     value: U256,
     call: &impl SolCall,
 ) -> Result<TransactionReceipt> {
+    send(provider, to, value, call.abi_encode()).await
+}
+
+/// [`call`] with its calldata.
+pub async fn send(
+    provider: &DynProvider,
+    to: Address,
+    value: U256,
+    calldata: Vec<u8>,
+) -> Result<TransactionReceipt> {
     let request = TransactionRequest::default()
         .with_to(to)
         .with_value(value)
-        .with_input(call.abi_encode());
+        .with_input(calldata);
     transact(request, provider).await
 }
 

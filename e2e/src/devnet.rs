@@ -10,6 +10,7 @@ use alloy::{
     network::EthereumWallet,
     providers::{DynProvider, Provider, ProviderBuilder},
     signers::local::PrivateKeySigner,
+    transports::http::reqwest::Url,
 };
 use eyre::{OptionExt, Result, WrapErr};
 use interop_sdk::{Chain, Network, NetworkFile};
@@ -155,16 +156,23 @@ impl Devnet {
     /// A provider of a chain, or of L1, that signs for a funded account. Each counts the account's nonces for itself, so
     /// one account is used through one of them at a time.
     pub fn wallet(&self, account: &str, chain_id: u64) -> Result<DynProvider> {
-        let wallet = EthereumWallet::new(self.signer(account)?);
-        let url = self
-            .rpc(chain_id)?
-            .parse()
-            .wrap_err("RPC of the network file")?;
-        Ok(ProviderBuilder::new()
-            .with_cached_nonce_management()
-            .wallet(wallet)
-            .connect_http(url)
-            .erased())
+        let builder = ProviderBuilder::new().with_cached_nonce_management();
+        let (wallet, url) = self.access(account, chain_id)?;
+        Ok(builder.wallet(wallet).connect_http(url).erased())
+    }
+
+    /// [`wallet`](Self::wallet) of an account that sends by other means too, one transaction after another: it asks the
+    /// chain for every nonce.
+    pub fn shared_wallet(&self, account: &str, chain_id: u64) -> Result<DynProvider> {
+        let builder = ProviderBuilder::new().with_simple_nonce_management();
+        let (wallet, url) = self.access(account, chain_id)?;
+        Ok(builder.wallet(wallet).connect_http(url).erased())
+    }
+
+    fn access(&self, account: &str, chain_id: u64) -> Result<(EthereumWallet, Url)> {
+        let url = self.rpc(chain_id)?.parse();
+        let url = url.wrap_err("RPC of the network file")?;
+        Ok((EthereumWallet::new(self.signer(account)?), url))
     }
 
     /// RPC of a chain, or of L1.

@@ -10,6 +10,8 @@ pub mod config;
 pub mod contracts;
 pub mod descendants;
 pub mod devnet;
+pub mod holder;
+pub mod holdings;
 pub mod http;
 pub mod ports;
 pub mod process;

@@ -1,12 +1,14 @@
 //! A shop on one chain whose customers are on others: they pay and buy in one bundle.
 
 use alloy::{
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, U256},
     providers::DynProvider,
     sol,
     sol_types::SolValue,
 };
+use causeway_bindings::{AssetKind, Attribute, TransferRequest};
 use eyre::Result;
+use interop_sdk::{BundleBuilder, Chain};
 
 use crate::contracts;
 
@@ -26,32 +28,62 @@ const CREATION_CODE: &str = include_str!("../bytecode/TicketShop.hex");
 #[derive(Clone, Debug)]
 pub struct Shop {
     address: Address,
+    chain_id: u64,
+    price: U256,
     provider: DynProvider,
 }
 
 impl Shop {
-    /// Opens one, from the account of `provider`, that listens to `handler`. Each of its `tickets` costs `price`, in the
-    /// smallest unit of `currency`, a token of its chain.
+    /// Opens one on `chain`, from the account of `provider`. Each of its `tickets` costs `price`, in the smallest unit of
+    /// `currency`, a token of that chain.
     pub async fn open(
-        handler: Address,
+        chain: &Chain,
+        provider: DynProvider,
         currency: Address,
         price: U256,
         tickets: u64,
-        provider: DynProvider,
     ) -> Result<Self> {
+        let handler = chain.contracts()?.handler;
         let arguments = (handler, currency, price, U256::from(tickets)).abi_encode_params();
         let address = contracts::deploy(CREATION_CODE, &arguments, &provider).await?;
-        Ok(Self { address, provider })
+        Ok(Self {
+            address,
+            chain_id: chain.id(),
+            price,
+            provider,
+        })
+    }
+
+    /// A bundle of chain `from` that pays the shop with `currency`, which is the token's address there, and then buys a
+    /// ticket for `buyer`. Both happen, or neither, and not after `deliver_before`, in seconds.
+    pub fn order(
+        &self,
+        from: &Chain,
+        currency: Address,
+        buyer: Address,
+        deliver_before: Option<u64>,
+    ) -> Result<BundleBuilder> {
+        let payment = TransferRequest {
+            destinationChainId: U256::from(self.chain_id),
+            token: currency,
+            kind: AssetKind::Fungible,
+            tokenId: U256::ZERO,
+            amount: self.price,
+            recipient: self.address,
+            deliverBefore: U256::ZERO,
+        };
+        let deadline = deliver_before.map(|time| Attribute::DeliverBefore(U256::from(time)));
+        let deadline = deadline.as_slice();
+        let vault = [&[Attribute::IndirectCall(U256::ZERO)], deadline].concat();
+        Ok(from
+            .bundle(self.chain_id)
+            .call_with(from.contracts()?.vault, payment.abi_encode(), &vault)
+            .call_with(self.address, buyer.abi_encode(), deadline))
     }
 
     /// Where it is paid and called, and the ERC-721 of its tickets.
     pub fn address(&self) -> Address {
         self.address
-    }
-
-    /// What a bundle says to it, after paying it, to buy a ticket for `buyer`.
-    pub fn purchase(buyer: Address) -> Bytes {
-        buyer.abi_encode().into()
     }
 
     /// How many tickets it has sold; they are numbered from 1.

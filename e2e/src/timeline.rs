@@ -8,7 +8,7 @@ use alloy::{
 };
 use causeway_bindings::IInteropRootStorage::InteropRootImported;
 use eyre::{OptionExt, Result};
-use interop_sdk::{Network, SentMessage};
+use interop_sdk::{Chain, Network, SentMessage};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +100,12 @@ async fn first_import(network: &Network, chain_id: u64, l1_block: u64) -> Result
     Err(eyre::eyre!(
         "chain {chain_id} imported no root of L1 block {l1_block} or later"
     ))
+}
+
+/// Timestamp of a chain's newest block, in seconds.
+pub async fn now(chain: &Chain) -> Result<u64> {
+    let provider = chain.provider()?;
+    time_of(provider, provider.get_block_number().await?).await
 }
 
 async fn time_of(provider: &DynProvider, block: u64) -> Result<u64> {

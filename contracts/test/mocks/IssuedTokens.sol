@@ -30,6 +30,17 @@ contract IssuedERC20 is ERC20Permit, Ownable {
     }
 }
 
+/// @notice Keeps a hundredth of what it moves for its owner, so no bridge can count on it.
+contract TaxedERC20 is IssuedERC20 {
+    constructor(address owner) IssuedERC20(owner, "Taxed", "TAX", 18) {}
+
+    function _update(address from, address to, uint256 value) internal override {
+        uint256 tax = from == address(0) ? 0 : value / 100;
+        super._update(from, to, value - tax);
+        if (tax != 0) super._update(from, owner(), tax);
+    }
+}
+
 contract IssuedERC721 is ERC721URIStorage, Ownable {
     constructor(address owner, string memory name, string memory symbol) ERC721(name, symbol) Ownable(owner) {}
 

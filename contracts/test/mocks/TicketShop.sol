@@ -18,7 +18,6 @@ contract TicketShop is IERC7786Recipient, ERC721 {
     uint256 public sold;
 
     error TicketShopNotHandler(address caller);
-    error TicketShopSoldOut();
     error TicketShopNotPaid(uint256 price, uint256 paid);
 
     /// @param handler Interop handler of this chain.
@@ -32,7 +31,7 @@ contract TicketShop is IERC7786Recipient, ERC721 {
     /// @inheritdoc IERC7786Recipient
     function receiveMessage(bytes32, bytes calldata, bytes calldata payload) external payable returns (bytes4) {
         require(msg.sender == HANDLER, TicketShopNotHandler(msg.sender));
-        require(stock != 0, TicketShopSoldOut());
+        require(stock != 0, "sold out");
         uint256 paid = CURRENCY.balanceOf(address(this)) - takings;
         require(paid >= PRICE, TicketShopNotPaid(PRICE, paid));
         --stock;

@@ -1,6 +1,7 @@
 //! The whole system on local chains, with real processes. Every scenario starts its own network, shares nothing with the
 //! others, and believes the contracts only.
 
+mod assets;
 mod assets_by_program;
 mod bad_input;
 mod bundle_files;

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use causeway_e2e::{command, devnet::Devnet};
-use eyre::{Result, ensure};
+use eyre::{OptionExt, Result, ensure};
 
-use crate::support::devnet;
+use crate::support::{LIMIT, devnet};
 
 const FIRST_MESSAGE: &str = include_str!("../../../docs/tutorial/first-message.md");
+const FIRST_TRANSFER: &str = include_str!("../../../docs/tutorial/first-transfer.md");
 const FIRST_PROGRAM: &str = include_str!("../../../docs/tutorial/first-program.md");
 const PROGRAM: &str = include_str!("../../src/bin/first_program.rs");
 const RECIPIENT: &str = include_str!("../../../contracts/test/mocks/TallyRecipient.sol");
@@ -65,6 +66,37 @@ fn commands(devnet: &Devnet) -> String {
         "cd '{}'\ncauseway='{causeway}'\n{text}\n{finish}\n{count}\n",
         causeway_e2e::binary::root().display()
     )
+}
+
+/// `docs/tutorial/first-transfer.md` from the second terminal on.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_of_the_first_transfer_do_what_the_tutorial_says() -> Result<()> {
+    let devnet = devnet(2, "both").await?;
+    let text: String = blocks(FIRST_TRANSFER, "sh").skip(1).collect();
+    let [config, causeway] = [devnet.config_path(), devnet.causeway().to_owned()];
+    let text = text
+        .replace("…/causeway.toml", &config.display().to_string())
+        .replace("target/release/causeway", &causeway.display().to_string());
+    let root = causeway_e2e::binary::root();
+    let script = format!("set -euo pipefail\ncd '{}'\n{text}", root.display());
+    let ended = command::run_within(LIMIT, Path::new("bash"), ["-c", &script]).await?;
+    let said = ended.require_success()?.stdout;
+    let mut rest = said.as_str();
+    for expected in [
+        "arrived",
+        "\"GLD\"",
+        "12500000",
+        "ready",
+        "finalize the withdrawal",
+        "arrived",
+        "900000000",
+        "exact",
+    ] {
+        let place = rest.find(expected);
+        let place = place.ok_or_eyre(format!("then nothing says {expected:?}: {said}"))?;
+        rest = &rest[place + expected.len()..];
+    }
+    devnet.stop().await
 }
 
 /// `docs/tutorial/first-program.md`.

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use clap::CommandFactory;
+use alloy::primitives::Address;
+use clap::{CommandFactory, Parser, error::ErrorKind};
 
 use super::*;
 use crate::app::AppError;
@@ -80,4 +81,20 @@ fn a_failure_is_told_as_a_line_or_as_json() {
         failure.text(true),
         r#"{"code":"not_found","message":"there is no such message","schema":"causeway.error/v1"}"#
     );
+}
+
+#[test]
+fn only_of_an_nft_the_amount_goes_without_saying() {
+    let token = Address::repeat_byte(1).to_string();
+    let parse = |kind: &[&str]| {
+        let order = ["causeway", "transfer", "send", "--from", "a", "--to", "b"];
+        let what = ["--token", &token, "--signer", "alice"];
+        Cli::try_parse_from([order.as_slice(), &what, kind].concat())
+    };
+    assert!(parse(&["--kind", "nft", "--token-id", "7"]).is_ok());
+    for kind in [&[][..], &["--kind", "multi", "--token-id", "7"]] {
+        let error = parse(kind).err().map(|error| error.kind());
+        assert_eq!(error, Some(ErrorKind::MissingRequiredArgument));
+        assert!(parse(&[kind, &["--amount", "2"]].concat()).is_ok());
+    }
 }

@@ -1,6 +1,7 @@
 //! `make demo`: a tour through a network of local chains, in which every step is checked on the chains. Exits with 0 only
 //! if all of it happened, with 1 if something did not, and with 130 if it was interrupted.
 
+mod assets;
 mod print;
 mod tour;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use causeway_e2e::timeline::Step;
+use alloy::primitives::{U256, utils::format_units};
+use causeway_e2e::{holdings::Whereabouts, timeline::Step};
 use interop_sdk::NetworkFile;
 
 /// Announces a part of the tour.
@@ -74,6 +75,31 @@ pub(crate) fn summary(rows: &[Row]) {
     } in rows
     {
         println!("   {what:<32}{outcome:<58}{:>6.1} s", took.as_secs_f64());
+    }
+}
+
+/// Where every unit of some assets is: a name, what was read, and the decimals.
+pub(crate) fn sums(places: &[&str], assets: &[(&str, &Whereabouts, u8)]) {
+    let headings = places.iter().chain(&["under way", "sum", "minted"]);
+    let headings: String = headings.map(|text| format!("{text:>15}")).collect();
+    println!("   {:<12}{headings}", "asset");
+    for (name, found, decimals) in assets {
+        let sum = found.circulating.iter().sum();
+        let totals = [found.under_way, sum, found.minted];
+        let amounts = found.circulating.iter().chain(&totals);
+        let amounts: String = amounts
+            .map(|amount| format!("{:>15}", units(*amount, *decimals)))
+            .collect();
+        println!("   {name:<12}{amounts}");
+    }
+}
+
+/// An amount in whole tokens.
+pub(crate) fn units(amount: U256, decimals: u8) -> String {
+    match decimals {
+        0 => amount.to_string(),
+        // A number of 256 bits has fewer digits than decimals that are refused.
+        _ => format_units(amount, decimals).unwrap_or_else(|_| amount.to_string()),
     }
 }
 

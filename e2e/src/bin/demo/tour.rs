@@ -16,7 +16,10 @@ use causeway_e2e::{
 use eyre::{Result, ensure};
 use interop_sdk::{Chain, SentMessage, Status};
 
-use crate::print::{self, Row};
+use crate::{
+    assets::Assets,
+    print::{self, Row},
+};
 
 const LIMIT: Duration = Duration::from_secs(120);
 const SENDER: &str = "alice";
@@ -58,8 +61,9 @@ pub(crate) async fn run(devnet: &Devnet) -> Result<()> {
     tour.message_to_l1(&b).await?;
     print::heading(6, "200 messages at once, over every pair of chains");
     tour.burst().await?;
+    tour.assets().await?;
 
-    print::heading(7, "Summary");
+    print::heading(13, "Summary");
     print::summary(&tour.rows);
     Ok(())
 }
@@ -174,6 +178,44 @@ impl<'a> Tour<'a> {
             pairs.len()
         );
         self.done("200 messages at once", outcome, started);
+        Ok(())
+    }
+
+    async fn assets(&mut self) -> Result<()> {
+        print::heading(7, "A deposit: an ERC-20 of L1 on chain a");
+        let assets = Assets::issue(self.devnet).await?;
+        self.show("deposit from L1 to a", assets.deposit()).await?;
+        print::heading(8, "From a to b, to c, and home to L1");
+        self.show("ERC-20 from a over b, c to L1", assets.travel())
+            .await?;
+        print::heading(9, "An NFT of a crosses to b");
+        self.show("NFT from a to b", assets.picture()).await?;
+        print::heading(
+            10,
+            "A transfer with call: one bundle of a pays a shop on b and buys from it",
+        );
+        let shop = assets.open_shop().await?;
+        self.show("purchase on b, paid from a", assets.buy(&shop))
+            .await?;
+        print::heading(
+            11,
+            "The same again, but the shop is sold out: the payment comes back",
+        );
+        self.show("purchase that fails for good", assets.fail_to_buy(&shop))
+            .await?;
+        print::heading(12, "Where everything is");
+        self.show("sum of each asset", assets.sum()).await
+    }
+
+    /// A part that says itself what came out.
+    async fn show(
+        &mut self,
+        what: &'static str,
+        part: impl Future<Output = Result<String>>,
+    ) -> Result<()> {
+        let started = Instant::now();
+        let outcome = part.await?;
+        self.done(what, outcome, started);
         Ok(())
     }
 

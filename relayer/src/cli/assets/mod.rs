@@ -96,7 +96,12 @@ pub(super) struct SendArgs {
     #[arg(long, value_name = "ID", required_if_eq_any = [("kind", "nft"), ("kind", "multi")])]
     token_id: Option<U256>,
     /// How much, in whole tokens: 1.5; of an ERC-721 token there is 1
-    #[arg(long, value_name = "AMOUNT", default_value_if("kind", "nft", "1"))]
+    #[arg(
+        long,
+        value_name = "AMOUNT",
+        required = false,
+        default_value_if("kind", "nft", "1")
+    )]
     amount: String,
     /// Account on the other chain; by default that of --call, or the signer's own
     #[arg(long, value_name = "ADDRESS")]
