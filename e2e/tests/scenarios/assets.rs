@@ -76,7 +76,7 @@ async fn transfers_survive_a_relayer_that_is_killed() -> Result<()> {
         devnet.signer("alice")?.address(),
         devnet.signer("carol")?.address(),
     ];
-    let token = Token::erc20(&devnet, "alice", a.chain_id, ["Token", "TKN"], 18).await?;
+    let token = Token::erc20(&devnet, "bob", a.chain_id, ["Token", "TKN"], 18).await?;
     token.mint(alice, U256::from(MINTED)).await?;
     let wallet = devnet.wallet("alice", a.chain_id)?;
     let allow = IERC20::approveCall {
@@ -179,7 +179,8 @@ impl Scene<'_> {
             .await?;
 
         let on_b = b.token(&asset).await?.ok_or_eyre("no token on b")?;
-        self.carry(&holder, b, c, &what(on_b)).await?;
+        let sent = holder.send("b", "c", &what(on_b)).await?;
+        holder.wait(&sent, "claimable", LIMIT).await?;
         let custody = IAssetCustody::new(c.custody, &c.provider);
         let key = asset.ledger_key(U256::ZERO);
         let claimable = custody.claimable(key, holder.address()).call().await?;
@@ -192,6 +193,7 @@ impl Scene<'_> {
         };
         let wallet = self.devnet.shared_wallet(account, c.chain_id)?;
         call(&wallet, c.custody, U256::ZERO, &claim).await?;
+        holder.wait(&sent, "arrived", LIMIT).await?;
         self.require_balance(c, &asset, holder.address(), units)
             .await?;
 
