@@ -282,7 +282,8 @@ impl Scene<'_> {
         }
 
         let refuser = Refuser::deploy(self.devnet.shared_wallet(account, b.chain_id)?).await?;
-        self.carry(&holder, a, b, &to(refuser.address())).await?;
+        let sent = holder.send("a", "b", &to(refuser.address())).await?;
+        holder.wait(&sent, "claimable", LIMIT).await?;
         let ether = Asset {
             originChainId: U256::from(l1.chain_id),
             originToken: ETHER,
