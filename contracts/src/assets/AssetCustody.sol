@@ -54,6 +54,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     mapping(address token => mapping(uint256 chainId => bool)) private _announced;
     /// @inheritdoc IAssetCustody
     mapping(bytes32 key => mapping(address owner => uint256)) public claimable;
+    /// @dev Of a representation of the issuer's own: what was minted here less what was burned here. The issuer may mint more,
+    /// which must not leave: the ledger does not have it, so the chain could settle no more.
+    mapping(address token => uint256) private _crossed;
     /// @dev URIs of tokens that are claimed before they are minted.
     mapping(bytes32 key => string) private _claimedUri;
     /// @dev By kind.
@@ -283,7 +286,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         uint64 chainId = SafeCast.toUint64(asset.originChainId);
         uint256 byAsset = TokenRecord.foreign(asset.kind, chainId, token);
         uint256 byToken = TokenRecord.foreign(asset.kind, chainId, asset.originToken);
-        if (isBrought) byToken = byToken.withBrought();
+        if (isBrought) (byAsset, byToken) = (byAsset.withBrought(), byToken.withBrought());
         if (RULES.registerForeign(token, asset.kind, issuer)) {
             (byAsset, byToken) = (byAsset.withRules(), byToken.withRules());
         }
@@ -361,6 +364,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev A token that is not of our making may say anything.
     function _burnMeasured(address token, uint256 amount, address from) private {
+        uint256 crossed = _crossed[token];
+        require(crossed >= amount, AssetCustodyNotCrossed(token, crossed, amount));
+        _crossed[token] = crossed - amount;
         uint256 before = IERC20(token).balanceOf(from);
         IERC7802(token).crosschainBurn(from, amount);
         _requireExact(token, amount, before - IERC20(token).balanceOf(from));
@@ -378,7 +384,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @dev Pays what arrived or was claimed; false if that cannot be done now, with nothing changed.
-    function _pay(AssetTransfer memory what, address token, uint256 record) private returns (bool) {
+    function _pay(AssetTransfer memory what, address token, uint256 record) private returns (bool paid) {
         uint256 gasLimit = PAY_GAS + URI_WORD_GAS * ((bytes(what.tokenUri).length + 0x1f) / 0x20);
         if (!BoundedCall.canForward(gasLimit, CALL_RESERVE)) {
             revert AssetCustodyGasTooLow(gasLimit + CALL_RESERVE, gasleft());
@@ -392,7 +398,8 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         }
         if (record == 0) return false;
         _requireKind(token, record, kind);
-        return _callToken(token, gasLimit, _mintCall(kind, what));
+        paid = _callToken(token, gasLimit, _mintCall(kind, what));
+        if (paid && record.isBrought()) _crossed[token] += what.amount;
     }
 
     function _unlock(AssetTransfer memory what, address token, uint256 record, uint256 gasLimit)

@@ -43,6 +43,8 @@ interface IAssetCustody {
     error AssetCustodyWrongKind(address token, AssetKind expected, AssetKind actual);
     /// @notice The token moved another amount than asked; tokens that take a fee, or whose balances change, cannot cross.
     error AssetCustodyNotExact(address token, uint256 expected, uint256 moved);
+    /// @notice More of an issuer's own representation is sent than has come here: what its issuer minted by itself stays.
+    error AssetCustodyNotCrossed(address token, uint256 crossed, uint256 amount);
     /// @notice The token's balance here is below what is locked: its balances have shrunk, so no more of it is taken.
     error AssetCustodyShortfall(address token, uint256 locked, uint256 balance);
     /// @notice The amount is 0, above 2^128 - 1, or not 1 for an ERC-721 token.

@@ -79,6 +79,10 @@ contract OwnRepresentation is ERC20, Ownable {
         kept = amount;
     }
 
+    function mint(address to, uint256 amount) external onlyOwner {
+        _mint(to, amount);
+    }
+
     function crosschainMint(address to, uint256 amount) external {
         require(msg.sender == VAULT, "not the vault");
         _mint(to, amount);
@@ -383,6 +387,34 @@ contract AssetRulesTest is InteropTest {
         own.keep(1);
         TransferRequest memory request = _request(address(own), THIRD, 10);
         vm.expectRevert(abi.encodeWithSelector(IAssetCustody.AssetCustodyNotExact.selector, address(own), 10, 9));
+        vm.prank(_alice);
+        _vault.transfer(request);
+    }
+
+    /// @dev INV-06: what an issuer mints by itself never left its home, and the ledger has none of it. Were it sent, no batch of
+    /// this chain could settle.
+    function testFuzz_INV06_transfer_reverts_whenMoreLeavesThanCame(uint64 came, uint64 minted, uint64 leaves)
+        external
+    {
+        vm.assume(came != 0 && leaves != 0);
+        (Asset memory asset, OwnRepresentation own) = _brought();
+        _announce(asset, _issuer, address(own));
+        _receive(THIRD, AssetTransfer(asset, 0, came, _bob, _alice, "", ""));
+        vm.prank(_issuer);
+        own.mint(_alice, uint256(minted) + leaves);
+        TransferRequest memory request = _request(address(own), THIRD, leaves);
+        bytes memory refusal =
+            abi.encodeWithSelector(IAssetCustody.AssetCustodyNotCrossed.selector, address(own), came, leaves);
+        if (leaves > came) vm.expectRevert(refusal);
+        vm.prank(_alice);
+        _vault.transfer(request);
+        if (leaves > came || leaves == came) return;
+        request.amount = uint256(came) - leaves + 1;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IAssetCustody.AssetCustodyNotCrossed.selector, address(own), came - leaves, request.amount
+            )
+        );
         vm.prank(_alice);
         _vault.transfer(request);
     }
