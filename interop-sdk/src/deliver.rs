@@ -33,12 +33,12 @@ pub enum Delivered {
     ByOther,
 }
 
-/// One execution of a bundle at its destination.
+/// Where a bundle was executed, or the operation of a deposit run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Execution {
     /// Block of the destination.
     pub block: u64,
-    /// Transaction that executed the bundle.
+    /// Transaction that did it.
     pub transaction: B256,
 }
 

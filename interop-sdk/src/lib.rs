@@ -1,4 +1,4 @@
-//! Send, follow, prove and deliver messages between chains of one network.
+//! Send, follow, prove and deliver messages and tokens between chains of one network.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -58,6 +58,12 @@
 //! |---|---|
 //! | send a message | [`Chain::message`], then [`quote`](MessageBuilder::quote), [`prepare`](MessageBuilder::prepare) or [`send`](MessageBuilder::send) |
 //! | send calls that are executed together | [`Chain::bundle`] |
+//! | send tokens to another chain | [`Chain::transfer`], then [`quote`](TransferBuilder::quote), [`approve`](TransferBuilder::approve) or [`permit`](TransferBuilder::permit), [`send`](TransferBuilder::send) |
+//! | send tokens together with the calls that use them | [`Chain::bundle`] with [`transfer`](BundleBuilder::transfer) |
+//! | take tokens to L1 | [`Chain::withdraw`], [`Withdrawal::finalize`] |
+//! | bring tokens from L1 | [`Network::deposit`], [`Deposit::wait`], [`Deposit::recover`] |
+//! | take back what did not arrive in time | [`SentMessage::cancel_expired`], [`SentMessage::return_assets`] |
+//! | claim what could not be paid | [`Custody::claimable`], [`Custody::claim`] |
 //! | follow it | [`SentMessage::status`], [`SentMessage::wait`] |
 //! | follow one that was sent earlier, or by a contract | [`Chain::messages_of`] |
 //! | prove and deliver it oneself | [`SentMessage::prove`], [`Delivery::deliver`], or both: [`SentMessage::finalize`] |
@@ -109,7 +115,8 @@ pub use roots::ImportedRoot;
 pub use send::{Chain, MessageBuilder};
 pub use status::{Held, Stage, Status};
 
-/// The snippets of the how-to page, compiled with the documentation tests.
+/// The snippets of the how-to pages, compiled with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/how-to/send-a-message.md")]
+#[doc = include_str!("../../docs/how-to/transfer-from-a-program.md")]
 struct HowTo;

@@ -6,7 +6,7 @@ use alloy::{
     sol_types::{SolCall, SolError},
 };
 use causeway_bindings::{
-    CallStatus,
+    AssetTransfer, CallStatus,
     IAssetVault::{self, AssetVaultAlreadyReturned},
 };
 
@@ -15,14 +15,27 @@ use crate::{ChainContracts, Error, SentMessage, error::At, network::Endpoint, tr
 const WHAT: &str = "return of tokens";
 
 impl SentMessage {
+    /// The transfers that the message carries, each with the index of its call; in the words of the source's vault.
+    pub fn transfers(&self) -> Result<Vec<(usize, AssetTransfer)>, Error> {
+        let chain_id = self.source();
+        let vault = self.network().endpoint(chain_id)?.contracts.vault;
+        let transfers = self.bundle().transfers(vault);
+        transfers.map_err(|problem| Error::BadAnswer {
+            chain_id,
+            what: "calls of a bundle",
+            problem: problem.to_string(),
+        })
+    }
+
     /// Sends the tokens of calls that were cancelled back to their senders, from the account of `provider`, which is a
     /// provider of the destination; anyone may. Returns the messages that carry them, which can be followed like any
     /// other. Empty if nothing was cancelled, or all went back before.
     pub async fn return_assets(&self, provider: &impl Provider) -> Result<Vec<Self>, Error> {
         let destination = self.network().endpoint(self.destination())?;
+        let statuses = self.call_statuses().await?;
         let mut returned = Vec::new();
-        for (index, status) in self.call_statuses().await?.into_iter().enumerate() {
-            let is_due = status == CallStatus::Cancelled && self.is_transfer(destination, index);
+        for (index, _) in self.transfers()? {
+            let is_due = statuses.get(index) == Some(&CallStatus::Cancelled);
             if is_due && !self.went_back(destination, index).await? {
                 let call = self.return_call(index);
                 let vault = IAssetVault::new(destination.contracts.vault, provider);
@@ -33,13 +46,6 @@ impl SentMessage {
             }
         }
         Ok(returned)
-    }
-
-    /// Whether a call is from vault to vault; vaults stand at one address on all chains.
-    fn is_transfer(&self, destination: &Endpoint<ChainContracts>, index: usize) -> bool {
-        let vault = destination.contracts.vault;
-        let call = self.bundle().calls.get(index);
-        call.is_some_and(|call| (call.from, call.to) == (vault, vault))
     }
 
     async fn went_back(

@@ -6,6 +6,7 @@ mod delivering;
 mod fake_chain;
 mod following;
 mod lies;
+mod on_l1;
 mod opening;
 mod sending;
 mod transferring;

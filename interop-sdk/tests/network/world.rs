@@ -35,7 +35,8 @@ const HANDLER: Address = Address::with_last_byte(0xc1);
 const ROOT_STORAGE: Address = Address::with_last_byte(0xc2);
 pub(crate) const VAULT: Address = Address::with_last_byte(0xc5);
 const ASSET_LEDGER: Address = Address::with_last_byte(0x57);
-const SHARED_BRIDGE: Address = Address::with_last_byte(0x58);
+pub(crate) const PRIORITY_QUEUE: Address = Address::with_last_byte(0x53);
+pub(crate) const SHARED_BRIDGE: Address = Address::with_last_byte(0x58);
 
 /// What the contracts hold.
 #[derive(Default)]
@@ -433,7 +434,7 @@ pub(crate) fn l1_entry() -> L1Entry {
         contracts: L1Contracts {
             settlement: SETTLEMENT,
             message_root: MESSAGE_ROOT,
-            priority_queue: Address::with_last_byte(0x53),
+            priority_queue: PRIORITY_QUEUE,
             chain_registry: Address::with_last_byte(0x54),
             verifier_registry: Address::with_last_byte(0x55),
             asset_ledger: ASSET_LEDGER,
