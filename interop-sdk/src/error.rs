@@ -197,7 +197,7 @@ pub enum Error {
         /// What it has, in the token's smallest unit.
         balance: U256,
         /// What it needs.
-        needed: Tokens,
+        needed: Box<Tokens>,
     },
     /// The custody may not take the tokens.
     #[error("account {account} has to call on chain {chain_id} first: {approval}")]
@@ -207,7 +207,7 @@ pub enum Error {
         /// Whose tokens they are.
         account: Address,
         /// What is missing.
-        approval: Approval,
+        approval: Box<Approval>,
     },
     /// There is no token of that kind.
     #[error(

@@ -260,6 +260,9 @@ impl<'a> World<'a> {
         let onward = self.b.transfer((c.id(), self.alice), coins(there, PRICE));
         let sent = onward.send(&self.on_b).await?;
         sent.finalize(&on_c, LIMIT).await?;
+        let carried = sent.transfers()?;
+        let (_, carried) = carried.first().ok_or_eyre("a transfer")?;
+        ensure!(carried.asset == asset && carried.recipient == self.alice);
         let custody = c.custody();
         let claimable = custody.claimable(&asset, nothing, self.alice).await?;
         ensure!(claimable == U256::from(PRICE), "{claimable} to claim");

@@ -10,9 +10,9 @@ use alloy::{
 
 use crate::{Error, Network, error::At, transaction};
 
-/// A call that the shared bridge would take now.
+/// Calldata that the shared bridge would take now.
 #[derive(Clone, Debug)]
-pub(super) struct Ready(TransactionRequest);
+pub(super) struct Ready(Bytes);
 
 impl Ready {
     /// Makes the call from the account of `provider`, which is a provider of L1.
@@ -23,7 +23,8 @@ impl Ready {
         what: &'static str,
     ) -> Result<B256, Error> {
         let chain_id = network.l1_chain_id();
-        let receipt = transaction::confirm(self.0, provider, chain_id, what).await?;
+        let receipt =
+            transaction::confirm(request(network, self.0), provider, chain_id, what).await?;
         Ok(receipt.transaction_hash)
     }
 }
@@ -35,16 +36,15 @@ pub(super) async fn attempt(
     what: &'static str,
 ) -> Result<Result<Ready, Bytes>, Error> {
     let l1 = network.l1();
-    let request = TransactionRequest::default()
-        .with_to(l1.contracts.shared_bridge)
-        .with_input(call.abi_encode());
+    let calldata = Bytes::from(call.abi_encode());
+    let request = request(network, calldata.clone());
     match l1
         .provider
         .call(request.clone())
         .await
         .at(l1.chain_id, what)
     {
-        Ok(_) => Ok(Ok(Ready(request))),
+        Ok(_) => Ok(Ok(Ready(calldata))),
         Err(Error::Reverted { data, .. }) => Ok(Err(data)),
         Err(failure) => Err(failure),
     }
@@ -57,4 +57,10 @@ pub(super) fn refused(network: &Network, data: Bytes, what: &'static str) -> Err
         what,
         data,
     }
+}
+
+fn request(network: &Network, calldata: Bytes) -> TransactionRequest {
+    TransactionRequest::default()
+        .with_to(network.l1_contracts().shared_bridge)
+        .with_input(calldata)
 }

@@ -102,7 +102,7 @@ impl Custody {
                     chain_id,
                     account,
                     balance,
-                    needed,
+                    needed: Box::new(needed),
                 });
             }
         }
@@ -111,7 +111,7 @@ impl Custody {
             Some(approval) => Err(Error::NotApproved {
                 chain_id,
                 account,
-                approval: *approval,
+                approval: Box::new(*approval),
             }),
         }
     }
