@@ -4,7 +4,9 @@ use std::future::Future;
 
 use alloy::providers::Provider;
 
-use crate::{BundleBuilder, Delivered, Delivery, Error, MessageBuilder, SentMessage};
+use crate::{
+    BundleBuilder, Delivered, Delivery, Error, MessageBuilder, SentMessage, TransferBuilder, Way,
+};
 
 /// Sends and delivers from the account of a provider; every alloy provider with a wallet can.
 ///
@@ -38,6 +40,14 @@ pub trait InteropProvider: Provider + Sized {
         bundle: &BundleBuilder,
     ) -> impl Future<Output = Result<SentMessage, Error>> + Send {
         bundle.send(self)
+    }
+
+    /// Sends tokens; see [`TransferBuilder::send`].
+    fn send_interop_transfer<W: Way>(
+        &self,
+        transfer: &TransferBuilder<W>,
+    ) -> impl Future<Output = Result<W::Sent, Error>> + Send {
+        transfer.send(self)
     }
 
     /// Delivers a proven message; see [`Delivery::deliver`].

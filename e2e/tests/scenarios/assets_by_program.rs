@@ -5,7 +5,9 @@ use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider},
 };
-use causeway_bindings::{Asset, AssetKind, IAssetVault, IERC20, IERC721, IERC1155};
+use causeway_bindings::{
+    Asset, AssetKind, Direction, IAssetCustody, IAssetRules, IAssetVault, IERC20, IERC721, IERC1155,
+};
 use causeway_e2e::{contracts, devnet::Devnet, shop::Shop, tokens::Token};
 use eyre::{OptionExt, Result, bail, ensure};
 use interop_sdk::{
@@ -31,6 +33,7 @@ async fn every_kind_of_token_crosses_and_pays_for_calls() -> Result<()> {
     let token = world.coins_cross().await?;
     world.coins_cross_by_signature_and_come_back(&token).await?;
     world.a_bundle_pays_a_shop(&token).await?;
+    world.an_issuer_refuses_by_name(&token).await?;
     world.one_of_a_kind_crosses().await?;
     world.several_of_a_kind_cross().await?;
     devnet.stop().await
@@ -188,6 +191,46 @@ impl<'a> World<'a> {
         ensure!(shop.sold().await? == U256::from(1) && shop.takings().await? == price);
         let ticket = IERC721::new(shop.address(), self.b.provider()?);
         ensure!(ticket.ownerOf(U256::from(1)).call().await? == self.alice);
+        Ok(())
+    }
+
+    /// Carol owns the token, so she sets its rules.
+    async fn an_issuer_refuses_by_name(&self, token: &Token) -> Result<()> {
+        let (token, to_b) = (token.address(), U256::from(self.b.id()));
+        let vault = self.a.custody().address()?;
+        let vault = IAssetCustody::new(vault, self.a.provider()?);
+        let rules = vault.RULES().call().await?;
+        let carol = self.devnet.wallet("carol", self.a.id())?;
+        let transfer = self.transfer(coins(token, PRICE));
+        transfer.approve(self.alice, &self.on_a).await?;
+        transfer.quote(self.alice).await?;
+
+        let limit = IAssetRules::setRouteLimitCall {
+            token,
+            otherChainId: to_b,
+            direction: Direction::Outgoing,
+            capacity: U256::from(PRICE - 1),
+            refillPerSecond: U256::from(1),
+        };
+        contracts::call(&carol, rules, U256::ZERO, &limit).await?;
+        let limited = transfer
+            .quote(self.alice)
+            .await
+            .err()
+            .ok_or_eyre("limited")?;
+        ensure!(limited.code() == ErrorCode::LimitExceeded, "{limited}");
+        let less = self.transfer(coins(token, PRICE - 1));
+        less.quote(self.alice).await?;
+
+        let pause = IAssetRules::pauseRouteCall {
+            token,
+            otherChainId: to_b,
+        };
+        contracts::call(&carol, rules, U256::ZERO, &pause).await?;
+        let paused = less.quote(self.alice).await.err().ok_or_eyre("paused")?;
+        ensure!(paused.code() == ErrorCode::RoutePaused, "{paused}");
+        let paused = less.send(&self.on_a).await.err().ok_or_eyre("paused")?;
+        ensure!(paused.code() == ErrorCode::RoutePaused, "{paused}");
         Ok(())
     }
 
