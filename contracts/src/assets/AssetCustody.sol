@@ -4,13 +4,11 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC7802} from "@openzeppelin/contracts/interfaces/draft-IERC7802.sol";
 import {IERC1155} from "@openzeppelin/contracts/token/ERC1155/IERC1155.sol";
-import {IERC1155MetadataURI} from "@openzeppelin/contracts/token/ERC1155/extensions/IERC1155MetadataURI.sol";
 import {ERC1155Holder} from "@openzeppelin/contracts/token/ERC1155/utils/ERC1155Holder.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
-import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -22,10 +20,10 @@ import {IRepresentations} from "../interfaces/IRepresentations.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
 import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
-import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {TokenRecord} from "../libraries/TokenRecord.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {AssetRules} from "./AssetRules.sol";
+import {TokenCalls} from "./TokenCalls.sol";
 
 /// @title How assets are kept, on a chain and on L1 alike
 /// @notice A token is locked where it was born, and minted and burned elsewhere. All state is written before a token or a
@@ -311,7 +309,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             if (kind == AssetKind.Fungible) return _lock(told, token, taken);
             _lockItem(told, token, kind, taken);
         }
-        if (kind != AssetKind.Fungible) taken.tokenUri = _uriOf(token, kind, taken.tokenId);
+        if (kind != AssetKind.Fungible) taken.tokenUri = TokenCalls.uri(token, kind, taken.tokenId);
     }
 
     /// @dev A token that is sent for the first time, and does not stand for another, is at home here.
@@ -398,7 +396,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         }
         if (record == 0) return false;
         _requireKind(token, record, kind);
-        paid = _callToken(token, gasLimit, _mintCall(kind, what));
+        paid = _callToken(token, gasLimit, TokenCalls.mint(kind, what));
         if (paid && record.isBrought()) _crossed[token] += what.amount;
     }
 
@@ -412,7 +410,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             require(before >= what.amount, AssetCustodyShortfall(token, before, what.amount));
             _tokens[token] = record.withLocked(before - what.amount);
         }
-        paid = _callToken(token, gasLimit, _transferCall(kind, what));
+        paid = _callToken(token, gasLimit, TokenCalls.send(kind, what));
         // The record is read again: the token's issuer may have set rules when it was called.
         if (!paid) _tokens[token] = _tokens[token].withLocked(before);
     }
@@ -459,13 +457,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(answered, AssetCustodyNoToken(token));
     }
 
-    function _uriOf(address token, AssetKind kind, uint256 tokenId) private view returns (string memory) {
-        bytes memory question = kind == AssetKind.NonFungible
-            ? abi.encodeCall(IERC721Metadata.tokenURI, (tokenId))
-            : abi.encodeCall(IERC1155MetadataURI.uri, (tokenId));
-        return TokenMetadata.text(token, question);
-    }
-
     /// @dev Only an asset's home says what its tokens show; what another chain says counts where nothing is known.
     function _isUriPassedOver(AssetTransfer memory what, address token, uint256 sourceChainId)
         private
@@ -480,26 +471,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev The URI that the representation has; empty where there is none.
     function _shownUri(AssetTransfer memory what, address token) private view returns (string memory) {
         bool hasNone = token == address(0) || what.asset.kind == AssetKind.Fungible;
-        return hasNone ? "" : _uriOf(token, what.asset.kind, what.tokenId);
+        return hasNone ? "" : TokenCalls.uri(token, what.asset.kind, what.tokenId);
     }
 
     function _isBase(Asset memory asset) private view returns (bool) {
         return asset.originToken == AssetIds.BASE_TOKEN && asset.originChainId == _baseChainId();
-    }
-
-    function _transferCall(AssetKind kind, AssetTransfer memory what) private view returns (bytes memory) {
-        (uint256 tokenId, uint256 amount, address to) = (what.tokenId, what.amount, what.recipient);
-        if (kind == AssetKind.Fungible) return abi.encodeCall(IERC20.transfer, (to, amount));
-        if (kind == AssetKind.NonFungible) return abi.encodeCall(IERC721.transferFrom, (address(this), to, tokenId));
-        return abi.encodeCall(IERC1155.safeTransferFrom, (address(this), to, tokenId, amount, ""));
-    }
-
-    function _mintCall(AssetKind kind, AssetTransfer memory what) private pure returns (bytes memory) {
-        (uint256 tokenId, uint256 amount, address to) = (what.tokenId, what.amount, what.recipient);
-        if (kind == AssetKind.Fungible) return abi.encodeCall(IERC7802.crosschainMint, (to, amount));
-        if (kind == AssetKind.NonFungible) {
-            return abi.encodeCall(IBridgedERC721.crosschainMint, (to, tokenId, what.tokenUri));
-        }
-        return abi.encodeCall(IBridgedERC1155.crosschainMint, (to, tokenId, amount, what.tokenUri));
     }
 }

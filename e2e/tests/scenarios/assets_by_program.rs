@@ -4,6 +4,7 @@
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider},
+    sol_types::SolValue,
 };
 use causeway_bindings::{
     Asset, AssetKind, Direction, IAssetCustody, IAssetRules, IAssetVault, IERC20, IERC721, IERC1155,
@@ -175,14 +176,13 @@ impl<'a> World<'a> {
 
     async fn a_bundle_pays_a_shop(&self, token: &Token) -> Result<()> {
         let there = self.on_b(&token.asset()).await?;
-        let handler = self.b.contracts()?.handler;
         let price = U256::from(PRICE);
-        let shop = Shop::open(handler, there, price, 2, self.on_b.clone()).await?;
+        let shop = Shop::open(&self.b, self.on_b.clone(), there, price, 2).await?;
         let bundle = self
             .a
             .bundle(self.b.id())
             .transfer(shop.address(), coins(token.address(), PRICE))
-            .call(shop.address(), Shop::purchase(self.alice));
+            .call(shop.address(), self.alice.abi_encode());
         let refused = bundle.quote(self.alice).await.err().ok_or_eyre("refused")?;
         ensure!(refused.code() == ErrorCode::NotApproved, "{refused}");
         bundle.approve(self.alice, &self.on_a).await?;
