@@ -6,9 +6,9 @@ use alloy::{
     sol,
     sol_types::SolValue,
 };
-use causeway_bindings::{AssetKind, Attribute, TransferRequest};
+use causeway_bindings::Attribute;
 use eyre::Result;
-use interop_sdk::{BundleBuilder, Chain};
+use interop_sdk::{BundleBuilder, Chain, Tokens};
 
 use crate::contracts;
 
@@ -62,23 +62,13 @@ impl Shop {
         currency: Address,
         buyer: Address,
         deliver_before: Option<u64>,
-    ) -> Result<BundleBuilder> {
-        let payment = TransferRequest {
-            destinationChainId: U256::from(self.chain_id),
-            token: currency,
-            kind: AssetKind::Fungible,
-            tokenId: U256::ZERO,
-            amount: self.price,
-            recipient: self.address,
-            deliverBefore: U256::ZERO,
-        };
+    ) -> BundleBuilder {
         let deadline = deliver_before.map(|time| Attribute::DeliverBefore(U256::from(time)));
         let deadline = deadline.as_slice();
-        let vault = [&[Attribute::IndirectCall(U256::ZERO)], deadline].concat();
-        Ok(from
-            .bundle(self.chain_id)
-            .call_with(from.contracts()?.vault, payment.abi_encode(), &vault)
-            .call_with(self.address, buyer.abi_encode(), deadline))
+        let payment = Tokens::fungible(currency, self.price);
+        from.bundle(self.chain_id)
+            .transfer_with(self.address, payment, deadline)
+            .call_with(self.address, buyer.abi_encode(), deadline)
     }
 
     /// Where it is paid and called, and the ERC-721 of its tickets.

@@ -383,7 +383,7 @@ impl Scene<'_> {
         let on_shop = self.devnet.shared_wallet(account, b.id())?;
         let shop = Shop::open(&b, on_shop.clone(), currency, U256::from(PRICE), 1).await?;
 
-        let order = shop.order(&a, token.address(), buyer, None)?;
+        let order = shop.order(&a, token.address(), buyer, None);
         let sent = order.send(&wallet).await?;
         sent.wait(Stage::Delivered, LIMIT).await?;
         let tickets = IERC721::new(shop.address(), &on_b.provider);
@@ -395,7 +395,7 @@ impl Scene<'_> {
             .await?;
 
         let deadline = now(&b).await? + 10;
-        let order = shop.order(&a, token.address(), buyer, Some(deadline))?;
+        let order = shop.order(&a, token.address(), buyer, Some(deadline));
         let sent = order.send(&wallet).await?;
         self.require_balance(on_a, &asset, buyer, MINTED - 2 * PRICE)
             .await?;

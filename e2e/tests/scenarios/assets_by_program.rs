@@ -178,11 +178,7 @@ impl<'a> World<'a> {
         let there = self.on_b(&token.asset()).await?;
         let price = U256::from(PRICE);
         let shop = Shop::open(&self.b, self.on_b.clone(), there, price, 2).await?;
-        let bundle = self
-            .a
-            .bundle(self.b.id())
-            .transfer(shop.address(), coins(token.address(), PRICE))
-            .call(shop.address(), self.alice.abi_encode());
+        let bundle = shop.order(&self.a, token.address(), self.alice, None);
         let refused = bundle.quote(self.alice).await.err().ok_or_eyre("refused")?;
         ensure!(refused.code() == ErrorCode::NotApproved, "{refused}");
         bundle.approve(self.alice, &self.on_a).await?;
