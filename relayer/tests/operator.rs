@@ -123,13 +123,16 @@ async fn start(dir: &std::path::Path) -> LocalNetwork {
     LocalNetwork::start(&settings).await.unwrap()
 }
 
+/// Of four ports that are free: L1's and those of three chains.
 fn free_base_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .min(60_000)
+    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
+    // Below the ports that systems give to outgoing connections.
+    let bases = (10_240..32_000_u16).step_by(4).cycle();
+    let first = usize::try_from(std::process::id() % 5_000).unwrap();
+    let mut bases = bases.skip(first).take(5_000);
+    bases
+        .find(|base| (*base..base + 4).all(is_free))
+        .expect("four free ports")
 }
 
 async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running {
