@@ -82,7 +82,7 @@ struct Import {
 async fn first_import(network: &Network, chain_id: u64, l1_block: u64) -> Result<Import> {
     let chain = network.chain(chain_id)?;
     let filter = Filter::new()
-        .address(chain.contracts()?.root_storage)
+        .address(chain.contracts()?.handler)
         .event_signature(InteropRootImported::SIGNATURE_HASH)
         .from_block(0);
     let logs = chain.provider()?.get_logs(&filter).await?;

@@ -148,9 +148,6 @@ impl Network {
                 .check_contract("interop handler", chain.contracts.handler)
                 .await?;
             chain
-                .check_contract("root storage", chain.contracts.root_storage)
-                .await?;
-            chain
                 .check_contract("asset vault", chain.contracts.vault)
                 .await?;
         }

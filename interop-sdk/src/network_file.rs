@@ -30,9 +30,8 @@ use crate::Error;
 ///     "inbox":             "0x0000000000000000000000000000000000000012",
 ///     "center":            "0x0000000000000000000000000000000000000013",
 ///     "handler":           "0x0000000000000000000000000000000000000014",
-///     "root_storage":      "0x0000000000000000000000000000000000000015",
-///     "vault":             "0x0000000000000000000000000000000000000016",
-///     "authority":         "0x0000000000000000000000000000000000000017" } } ]
+///     "vault":             "0x0000000000000000000000000000000000000015",
+///     "authority":         "0x0000000000000000000000000000000000000016" } } ]
 /// }"#;
 /// let file = NetworkFile::from_json(text)?;
 /// assert_eq!(file.chains[0].name, "A");
@@ -120,10 +119,8 @@ pub struct ChainContracts {
     pub inbox: Address,
     /// `IInteropCenter`.
     pub center: Address,
-    /// `IInteropHandler`.
+    /// `IInteropHandler`, and `IInteropRootStorage` too.
     pub handler: Address,
-    /// `IInteropRootStorage`.
-    pub root_storage: Address,
     /// `IAssetVault`.
     pub vault: Address,
     /// Access manager.

@@ -42,7 +42,7 @@ pub(crate) async fn newest_imports(
         .await
         .at(chain_id, "block number")?;
     let filter = Filter::new()
-        .address(chain.contracts.root_storage)
+        .address(chain.contracts.handler)
         .event_signature(InteropRootImported::SIGNATURE_HASH)
         .topic1(B256::from(U256::from(l1_chain_id)));
     let found = logs::fetch_newest(&chain.provider, &filter, chain.from_block..=head, page)
@@ -75,7 +75,7 @@ pub(crate) async fn is_kept(
     l1_chain_id: u64,
     import: &ImportedRoot,
 ) -> Result<bool, Error> {
-    IInteropRootStorage::new(chain.contracts.root_storage, &chain.provider)
+    IInteropRootStorage::new(chain.contracts.handler, &chain.provider)
         .isImported(
             U256::from(l1_chain_id),
             U256::from(import.l1_block),

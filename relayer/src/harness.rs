@@ -183,7 +183,7 @@ impl Network {
             root: operator.root.root(),
         };
         for chain in &self.chains {
-            chain.emit(CONTRACTS.root_storage, import.encode_log_data());
+            chain.emit(CONTRACTS.handler, import.encode_log_data());
         }
     }
 

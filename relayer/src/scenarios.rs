@@ -404,7 +404,7 @@ async fn nothing_is_delivered_against_a_root_that_never_was() {
         timestamp: U256::ZERO,
         root: B256::repeat_byte(0xbd),
     };
-    network.chains[1].emit(CONTRACTS.root_storage, false_root.encode_log_data());
+    network.chains[1].emit(CONTRACTS.handler, false_root.encode_log_data());
     network.chains[1].mine();
     let lied_to = network.id(1);
     tokio::time::sleep(Duration::from_secs(2)).await;

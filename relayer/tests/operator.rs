@@ -218,7 +218,7 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
         contracts: OperatedContracts {
             outbox: chain.outbox(),
             inbox: chain.inbox,
-            root_storage: chain.root_storage.address,
+            handler: chain.handler.address,
             vault: chain.vault.address,
         },
         mode: registration.mode,
@@ -313,8 +313,8 @@ async fn head(network: &LocalNetwork, target: &Target) -> ChainHead {
 }
 
 async fn imports_hash(network: &LocalNetwork, target: &Target) -> B256 {
-    let storage = network.deployed.chain.root_storage.address;
-    call(target, storage, &IInteropRootStorage::importsHashCall {}).await
+    let handler = network.deployed.chain.handler.address;
+    call(target, handler, &IInteropRootStorage::importsHashCall {}).await
 }
 
 async fn processed(network: &LocalNetwork, target: &Target) -> U256 {

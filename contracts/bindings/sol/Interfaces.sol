@@ -1287,10 +1287,6 @@ interface IInteropHandler {
     /// @notice Bundles of `chainId` are taken from `center` as well as from the network's constant; 0 ends that.
     event CenterOverrideSet(uint256 indexed chainId, address center);
 
-    /// @notice There is no authority at address 0.
-    error InteropHandlerZeroAuthority();
-    /// @notice There is no root storage at address 0.
-    error InteropHandlerZeroRootStorage();
     /// @notice There is no interop center at address 0.
     error InteropHandlerZeroCenter();
     /// @notice The proof leads to no root this chain knows.
@@ -1377,9 +1373,6 @@ interface IInteropHandler {
 
     /// @return The interop center that stands at this address on every chain of the network.
     function CENTER() external view returns (address);
-
-    /// @return The imported roots that proofs are checked against.
-    function ROOT_STORAGE() external view returns (address);
 }
 
 // src/interfaces/IBatchSettlement.sol

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
-import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
-import {IMessageVerifier} from "../interfaces/IMessageVerifier.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
 import {BundleReader} from "../libraries/BundleReader.sol";
 import {BundleRecord} from "../libraries/BundleRecord.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
-import {InclusionProofs} from "../libraries/InclusionProofs.sol";
 import {LogLeaf} from "../libraries/LogLeaf.sol";
 import {ReceiveMessage} from "../libraries/ReceiveMessage.sol";
+import {InteropRootStorage} from "../roots/InteropRootStorage.sol";
 import {
     BundleAttributes,
     BundleDelivery,
@@ -28,7 +24,7 @@ import {BatchProof, InclusionProof} from "../types/Messages.sol";
 
 /// @title Interop handler
 /// @notice Open to anyone: who submits a bundle changes nothing about what it does, unless it names its executor.
-contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
+contract InteropHandler is IInteropHandler, IVersioned, InteropRootStorage {
     using BundleRecord for uint256;
 
     bytes1 private constant BUNDLE_VERSION = 0x01;
@@ -38,8 +34,6 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     uint256 private constant CALL_RESERVE = 5_000;
 
     /// @inheritdoc IInteropHandler
-    address public immutable ROOT_STORAGE;
-    /// @inheritdoc IInteropHandler
     address public immutable CENTER;
 
     /// @inheritdoc IInteropHandler
@@ -47,13 +41,10 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     mapping(bytes32 bundleHash => uint256 record) private _records;
 
     /// @param authority Access manager of this chain.
-    /// @param rootStorage Imported roots of this chain.
+    /// @param l1ChainId Chain id of the L1 whose roots are imported.
     /// @param center Interop center, which stands at this address on every chain of the network.
-    constructor(address authority, address rootStorage, address center) AccessManaged(authority) {
-        require(authority != address(0), InteropHandlerZeroAuthority());
-        require(rootStorage != address(0), InteropHandlerZeroRootStorage());
+    constructor(address authority, uint256 l1ChainId, address center) InteropRootStorage(authority, l1ChainId) {
         require(center != address(0), InteropHandlerZeroCenter());
-        ROOT_STORAGE = rootStorage;
         CENTER = center;
     }
 
@@ -65,8 +56,7 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
     /// @inheritdoc IInteropHandler
     function executeBundles(BatchProof[] calldata batches, BundleDelivery[] calldata deliveries) external {
         for (uint256 i = 0; i < batches.length; ++i) {
-            // The root storage is fixed at deployment and calls nobody back.
-            IMessageVerifier(ROOT_STORAGE).recordBatch(batches[i]);
+            recordBatch(batches[i]);
         }
         for (uint256 i = 0; i < deliveries.length; ++i) {
             // An equal share for each, so that one that burns all it gets does not starve those after it.
@@ -271,20 +261,6 @@ contract InteropHandler is IInteropHandler, IVersioned, AccessManaged {
         );
         bytes32 leaf = LogLeaf.message(proof.txNumberInBatch, sender, messageHash);
         require(_isProven(proof, leaf), InteropHandlerUnproven(bundleHash));
-    }
-
-    /// @dev `verifyLeaf` of the root storage, folded here: only the root is passed on, and not the path to it.
-    function _isProven(InclusionProof calldata proof, bytes32 leaf) private view returns (bool) {
-        (uint256 chainId, uint256 batchNumber, bytes32[] calldata path) = (proof.chainId, proof.batchNumber, proof.path);
-        (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(path, proof.leafIndex, leaf);
-        if (isFinal) {
-            bytes32 recorded = IMessageVerifier(ROOT_STORAGE).recordedBatchRoot(chainId, batchNumber);
-            return batchRoot != 0 && batchRoot == recorded;
-        }
-        InclusionProofs.SettledRoot memory settled =
-            InclusionProofs.foldBatch(path, InclusionProofs.LOG_PROOF_LENGTH, chainId, batchNumber, batchRoot);
-        return
-            IInteropRootStorage(ROOT_STORAGE).isImported(settled.settlementChainId, settled.blockNumber, settled.root);
     }
 
     function _read(bytes calldata text, uint256 sourceChainId, bytes32 bundleHash)

@@ -3,14 +3,14 @@ pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
-import {IVersioned} from "../interfaces/IVersioned.sol";
 import {InclusionProofs} from "../libraries/InclusionProofs.sol";
 import {RootImport} from "../types/Messages.sol";
 import {MessageVerifier} from "./MessageVerifier.sol";
 
 /// @title The roots of the settlement layer that a chain has imported
+/// @notice Part of the interop handler: a delivery asks for a root within one contract.
 /// @dev A ring keyed by block number: importing costs no fresh slot once it has gone round.
-contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier, AccessManaged {
+abstract contract InteropRootStorage is IInteropRootStorage, MessageVerifier, AccessManaged {
     /// @inheritdoc IInteropRootStorage
     uint256 public constant CAPACITY = 4096;
 
@@ -43,11 +43,6 @@ contract InteropRootStorage is IInteropRootStorage, IVersioned, MessageVerifier,
     /// @notice The authority stays the one of the constructor; roles change within it.
     function setAuthority(address) public view override {
         revert AccessManagedUnauthorized(msg.sender);
-    }
-
-    /// @inheritdoc IVersioned
-    function version() external pure returns (uint256) {
-        return 1;
     }
 
     /// @notice The access manager that says who imports.

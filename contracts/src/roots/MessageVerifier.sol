@@ -20,7 +20,7 @@ abstract contract MessageVerifier is IMessageVerifier {
     mapping(uint256 chainId => mapping(uint256 batchNumber => bytes32)) private _recorded;
 
     /// @inheritdoc IMessageVerifier
-    function recordBatch(BatchProof calldata proof) external {
+    function recordBatch(BatchProof calldata proof) public {
         require(proof.chainBatchRoot != 0, InclusionProofZeroBatchRoot());
         InclusionProofs.SettledRoot memory settled =
             InclusionProofs.foldBatch(proof.path, 0, proof.chainId, proof.batchNumber, proof.chainBatchRoot);
@@ -37,13 +37,13 @@ abstract contract MessageVerifier is IMessageVerifier {
     function verifyMessage(InclusionProof calldata proof, Message calldata message) external view returns (bool) {
         uint16 txNumber = message.txNumberInBatch;
         require(proof.txNumberInBatch == txNumber, InclusionProofWrongTransaction(txNumber, proof.txNumberInBatch));
-        return _verify(proof, LogLeaf.message(txNumber, message.sender, keccak256(message.data)));
+        return _isProven(proof, LogLeaf.message(txNumber, message.sender, keccak256(message.data)));
     }
 
     /// @inheritdoc IMessageVerifier
     function verifyLeaf(InclusionProof calldata proof, bytes32 leaf) external view returns (bool) {
         require(leaf != LogLeaf.EMPTY, InclusionProofEmptyLeaf());
-        return _verify(proof, leaf);
+        return _isProven(proof, leaf);
     }
 
     /// @inheritdoc IMessageVerifier
@@ -54,7 +54,8 @@ abstract contract MessageVerifier is IMessageVerifier {
     /// @dev Whether the settlement chain had that root; never true for root 0.
     function _isKnownRoot(InclusionProofs.SettledRoot memory settled) internal view virtual returns (bool);
 
-    function _verify(InclusionProof calldata proof, bytes32 leaf) private view returns (bool) {
+    /// @dev The caller has ruled out the leaf of an empty place.
+    function _isProven(InclusionProof calldata proof, bytes32 leaf) internal view returns (bool) {
         bytes32[] calldata path = proof.path;
         (bytes32 batchRoot, bool isFinal) = InclusionProofs.foldLeaf(path, proof.leafIndex, leaf);
         if (isFinal) return batchRoot != 0 && batchRoot == _recorded[proof.chainId][proof.batchNumber];

@@ -2,13 +2,14 @@
 pragma solidity ^0.8.37;
 
 import {IInteropHandler} from "../../src/interfaces/IInteropHandler.sol";
+import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {BundleDelivery, BundleStatus} from "../../src/types/Bundles.sol";
 import {InteropTest} from "../base/InteropTest.sol";
 import {RecordingRecipient} from "../mocks/Recipients.sol";
-import {AlwaysTrueVerifier, OnesVerifier} from "../mocks/Verifiers.sol";
+import {AlwaysTrueVerifier} from "../mocks/Verifiers.sol";
 
-/// @notice ATK-02 on a chain: who delivers does not choose what checks the proof. The root storage is part of the code;
-/// the one address that a delivery names is the sender of its message, and the proof binds it.
+/// @notice ATK-02 on a chain: who delivers does not choose what checks the proof. The roots are the handler's own; the
+/// one address that a delivery names is the sender of its message, and the proof binds it.
 contract ATK02DeliveryChoiceTest is InteropTest {
     RecordingRecipient private _recipient;
     bytes private _bundle;
@@ -21,8 +22,7 @@ contract ATK02DeliveryChoiceTest is InteropTest {
         _delivery = settle(_bundle);
     }
 
-    function test_ATK02_accepts_whatTheRootStorageKnows() external {
-        vm.expectCall(address(rootStorage), "", 1);
+    function test_ATK02_accepts_rootThatTheHandlerImported() external {
         handler.executeBundle(_delivery);
         vm.assertEq(_recipient.count(), 1);
     }
@@ -41,18 +41,11 @@ contract ATK02DeliveryChoiceTest is InteropTest {
         _assertUntouched();
     }
 
-    /// @dev A word of ones is neither true nor false.
-    function test_ATK02_refuses_answerOfOnes() external {
-        vm.etch(address(rootStorage), address(new OnesVerifier()).code);
-        vm.expectRevert(bytes(""));
-        handler.executeBundle(_delivery);
-        _assertUntouched();
-    }
-
-    function test_ATK02_refuses_rootStorageWithoutCode() external {
-        vm.etch(address(rootStorage), "");
-        vm.expectRevert(bytes(""));
-        handler.executeBundle(_delivery);
+    /// @dev What another handler imported, this one has not.
+    function test_ATK02_refuses_rootThatAnotherHandlerImported() external {
+        InteropHandler other = new InteropHandler(address(manager), L1, address(center));
+        vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerUnproven.selector, bundleHashOf(_bundle)));
+        other.executeBundle(_delivery);
         _assertUntouched();
     }
 

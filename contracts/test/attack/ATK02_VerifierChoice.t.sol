@@ -36,7 +36,8 @@ contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
     function test_ATK02_noArgumentNamesAContract() external view {
         _assertTakesNoAddress("BatchSettlement");
         _assertTakesNoAddress("MessageRoot");
-        _assertTakesNoAddress("InteropRootStorage");
+        _assertTakesNoAddress("IInteropRootStorage");
+        _assertTakesNoAddress("IMessageVerifier");
     }
 
     function test_ATK02_refuses_verifierThatGovernanceDidNotAccept() external {

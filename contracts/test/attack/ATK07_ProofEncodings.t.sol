@@ -54,7 +54,7 @@ contract ATK07ProofEncodingsTest is InteropTest {
     /// @dev Valid proofs all of them: of the batch, of the recorded batch, and of a second batch with the same message.
     function testFuzz_ATK07_redeemsOnce_throughEveryValidProof(uint256 first) external {
         (BundleDelivery[] memory finals, BatchProof memory batch) = settleFinal(listOf(_bundle));
-        rootStorage.recordBatch(batch);
+        handler.recordBatch(batch);
         BundleDelivery[3] memory forms = [_delivery, finals[0], settle(_bundle)];
         handler.executeBundle(forms[first % 3]);
         vm.assertEq(_recipient.count(), 1);

@@ -57,7 +57,7 @@ contract ATK09MessageTargetsTest is VaultTest {
         _ledger = new AssetLedger(address(handler), address(handler), address(handler));
         _giveEveryRight(address(handler));
         _giveEveryRight(address(inbox));
-        _targets = [address(manager), address(center), address(handler), address(rootStorage), address(inbox)];
+        _targets = [address(manager), address(center), address(handler), address(inbox)];
         _targets.push(address(vault));
         _targets.push(address(vault.BASE_TOKEN_HOLDER()));
         _targets.push(address(representations));

@@ -171,8 +171,7 @@ contract ATK15InventoryTest is NetworkTest {
     /// @dev 0 for contracts that obey nobody.
     function _authorityOf(string memory name) private view returns (address) {
         string[3] memory onL1 = ["ChainRegistry", "SharedBridge", "VerifierRegistry"];
-        string[5] memory onChain =
-            ["AssetVault", "InteropCenter", "InteropHandler", "InteropRootStorage", "PriorityInbox"];
+        string[4] memory onChain = ["AssetVault", "InteropCenter", "InteropHandler", "PriorityInbox"];
         string[16] memory free = [
             "AccessManager",
             "AssetLedger",

@@ -56,7 +56,7 @@ contract ATK41FrontRunningTest is InteropTest {
     function test_ATK41_relayersBatchGoesOn_whenTheBatchIsRecorded() external {
         (BundleDelivery[] memory deliveries, BatchProof memory batch) =
             settleFinal(listOf(sendMessage(address(_recipient), "data", none())));
-        rootStorage.recordBatch(batch);
+        handler.recordBatch(batch);
         BatchProof[] memory batches = new BatchProof[](1);
         batches[0] = batch;
         vm.prank(relayer);

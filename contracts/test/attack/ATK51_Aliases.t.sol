@@ -26,8 +26,7 @@ contract ATK51AliasesTest is VaultTest {
 
     /// @dev L1's contract at the address of the vault, and of the other contracts of the chain.
     function test_ATK51_l1Contract_isNotTheChainsContractAtItsAddress() external {
-        address[5] memory namesakes =
-            [address(vault), address(center), address(handler), address(inbox), address(rootStorage)];
+        address[4] memory namesakes = [address(vault), address(center), address(handler), address(inbox)];
         for (uint256 i = 0; i < namesakes.length; ++i) {
             expectStatus(operationOf(namesakes[i], address(vault), Transfers.encode(_theft)), false);
         }

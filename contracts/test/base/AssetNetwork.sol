@@ -9,7 +9,6 @@ import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
-import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {BundleDelivery, InteropBundle} from "../../src/types/Bundles.sol";
@@ -42,7 +41,6 @@ abstract contract AssetNetwork is BridgeTest {
     struct Chain {
         InteropCenter center;
         PriorityInbox inbox;
-        InteropRootStorage rootStorage;
         InteropHandler handler;
         AssetVault vault;
     }
@@ -260,7 +258,7 @@ abstract contract AssetNetwork is BridgeTest {
             RootImport(L1_CHAIN_ID, placement.settlementBlock, placement.l1Timestamp, _roots[spot.chainId][spot.batch]);
         vm.chainId(destination);
         vm.prank(operator);
-        chains[destination].rootStorage.importRoots(imports);
+        chains[destination].handler.importRoots(imports);
         return BundleDelivery(text, center, proofOf(spot));
     }
 
@@ -282,8 +280,7 @@ abstract contract AssetNetwork is BridgeTest {
         Chain storage chain = chains[chainId];
         chain.center = new InteropCenter(address(manager), L1_CHAIN_ID);
         chain.inbox = PriorityInbox(chain.center.PRIORITY_INBOX());
-        chain.rootStorage = new InteropRootStorage(address(manager), L1_CHAIN_ID);
-        chain.handler = new InteropHandler(address(manager), address(chain.rootStorage), address(chain.center));
+        chain.handler = new InteropHandler(address(manager), L1_CHAIN_ID, address(chain.center));
         chain.vault = deployer.deploy(
             address(manager),
             address(representations),
@@ -298,7 +295,7 @@ abstract contract AssetNetwork is BridgeTest {
         (role, selectors) = Roles.interopHandler();
         manager.setTargetFunctionRole(address(chain.handler), selectors, role);
         (role, selectors) = Roles.interopRootStorage();
-        manager.setTargetFunctionRole(address(chain.rootStorage), selectors, role);
+        manager.setTargetFunctionRole(address(chain.handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         manager.setTargetFunctionRole(address(chain.inbox), selectors, role);
         (role, selectors) = Roles.assetCustody();

@@ -9,7 +9,6 @@ import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
-import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {BundleDelivery, InteropBundle, InteropCallStarter} from "../../src/types/Bundles.sol";
 import {BatchProof, RootImport} from "../../src/types/Messages.sol";
 import {SentMessage} from "./SentMessage.sol";
@@ -31,7 +30,6 @@ abstract contract InteropTest is Test {
     AccessManager internal manager;
     InteropCenter internal center;
     PriorityInbox internal inbox;
-    InteropRootStorage internal rootStorage;
     InteropHandler internal handler;
 
     address internal governance = makeAddr("governance");
@@ -48,8 +46,7 @@ abstract contract InteropTest is Test {
         manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         center = new InteropCenter(address(manager), L1);
         inbox = PriorityInbox(center.PRIORITY_INBOX());
-        rootStorage = new InteropRootStorage(address(manager), L1);
-        handler = new InteropHandler(address(manager), address(rootStorage), address(center));
+        handler = new InteropHandler(address(manager), L1, address(center));
         _grantRoles();
         vm.prank(governance);
         center.setDestination(DESTINATION, BASE_TOKEN);
@@ -250,7 +247,7 @@ abstract contract InteropTest is Test {
         RootImport[] memory imports = new RootImport[](1);
         imports[0] = RootImport(placement.settlementChainId, placement.settlementBlock, placement.l1Timestamp, root);
         vm.prank(operator);
-        rootStorage.importRoots(imports);
+        handler.importRoots(imports);
     }
 
     function _grantRoles() private {
@@ -261,7 +258,7 @@ abstract contract InteropTest is Test {
         (role, selectors) = Roles.interopHandler();
         manager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.interopRootStorage();
-        manager.setTargetFunctionRole(address(rootStorage), selectors, role);
+        manager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         manager.setTargetFunctionRole(address(inbox), selectors, role);
     }

@@ -10,7 +10,6 @@ import {AssetIds} from "../../src/libraries/AssetIds.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
-import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {AssetKind, AssetMetadata} from "../../src/types/Assets.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
 import {AbiReader} from "./AbiReader.sol";
@@ -30,7 +29,6 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
     AccessManager internal chainManager;
     InteropCenter internal center;
     PriorityInbox internal inbox;
-    InteropRootStorage internal rootStorage;
     InteropHandler internal handler;
     Representations internal chainRepresentations;
     AssetVault internal assetVault;
@@ -61,8 +59,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         chainManager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         center = new InteropCenter(address(chainManager), L1_CHAIN_ID);
         inbox = PriorityInbox(center.PRIORITY_INBOX());
-        rootStorage = new InteropRootStorage(address(chainManager), L1_CHAIN_ID);
-        handler = new InteropHandler(address(chainManager), address(rootStorage), address(center));
+        handler = new InteropHandler(address(chainManager), L1_CHAIN_ID, address(center));
         chainRepresentations = new Representations();
         vm.setNonce(address(this), VAULT_NONCE);
         assetVault = new AssetVault(
@@ -83,7 +80,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         (role, selectors) = Roles.interopHandler();
         chainManager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.interopRootStorage();
-        chainManager.setTargetFunctionRole(address(rootStorage), selectors, role);
+        chainManager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         chainManager.setTargetFunctionRole(address(inbox), selectors, role);
         (role, selectors) = Roles.assetVault();
@@ -109,7 +106,6 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         deployed["BaseTokenHolder"] = address(assetVault.BASE_TOKEN_HOLDER());
         deployed["InteropCenter"] = address(center);
         deployed["InteropHandler"] = address(handler);
-        deployed["InteropRootStorage"] = address(rootStorage);
         deployed["PriorityInbox"] = address(inbox);
         deployed["Representations"] = address(chainRepresentations);
         string[3] memory implementers = ["ERC20Implementer", "ERC721Implementer", "ERC1155Implementer"];

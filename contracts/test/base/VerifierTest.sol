@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IMessageVerifier} from "../../src/interfaces/IMessageVerifier.sol";
 import {AggregationLeaves} from "../../src/libraries/AggregationLeaves.sol";
+import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {MessageRoot} from "../../src/roots/MessageRoot.sol";
 import {RootImport} from "../../src/types/Messages.sol";
@@ -38,7 +39,7 @@ abstract contract OnChain is VerifierTest {
     InteropRootStorage internal rootStorage;
 
     function deployVerifier() internal override {
-        rootStorage = new InteropRootStorage(address(new AccessManager(address(this))), block.chainid);
+        rootStorage = new InteropHandler(address(new AccessManager(address(this))), block.chainid, address(this));
         verifier = rootStorage;
     }
 

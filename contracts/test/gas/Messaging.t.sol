@@ -59,7 +59,7 @@ contract MessagingGas is InteropTest {
         bytes[] memory bundles = new bytes[](1);
         bundles[0] = sendMessage(_recipient, payloadOf(32), new bytes[](0));
         (BundleDelivery[] memory deliveries, BatchProof memory batch) = settleFinal(bundles);
-        rootStorage.recordBatch(batch);
+        handler.recordBatch(batch);
         vm.prank(relayer);
         handler.executeBundle(deliveries[0]);
         vm.snapshotGasLastCall(GROUP, "D1 deliver 32 bytes, batch known");

@@ -5,6 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {Roles} from "../../src/access/Roles.sol";
 import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
+import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {MessageRoot} from "../../src/roots/MessageRoot.sol";
 import {BatchProof, InclusionProof, Message, RootImport} from "../../src/types/Messages.sol";
@@ -27,7 +28,7 @@ abstract contract RootsGasTest is Test {
         vm.warp(FIRST_TIME);
         AccessManager manager =
             AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
-        rootStorage = new InteropRootStorage(address(manager), L1);
+        rootStorage = new InteropHandler(address(manager), L1, address(this));
         (uint64 role, bytes4[] memory selectors) = Roles.interopRootStorage();
         manager.setTargetFunctionRole(address(rootStorage), selectors, role);
         manager.grantRole(role, operator, 0);
@@ -87,8 +88,9 @@ contract VerificationGas is RootsGasTest {
     function test_recorded() external {
         rootStorage.recordBatch(_batch);
         vm.snapshotGasLastCall(GROUP, "recordBatch");
-        // The message adds its own hash and that of its leaf to the limit.
-        _recordViews(TreeBuilder.finalProof(CHAIN, BATCH, _leaves, INDEX), "batch known", 5_000, 6_000);
+        // The handler's other functions, which come before this one in its dispatch, add to the limit; the message adds
+        // its own hash and that of its leaf.
+        _recordViews(TreeBuilder.finalProof(CHAIN, BATCH, _leaves, INDEX), "batch known", 5_200, 6_200);
     }
 
     /// @dev A view is called as one: its gas is that of its own frame, where everything is cold.

@@ -6,6 +6,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Roles} from "../../src/access/Roles.sol";
 import {AggregationLeaves} from "../../src/libraries/AggregationLeaves.sol";
 import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
+import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
@@ -228,7 +229,7 @@ contract L1IntegrationTest is L1Fixture {
 
     function _rootStorageOfAChain() private returns (InteropRootStorage roots) {
         AccessManager chainManager = new AccessManager(address(this));
-        roots = new InteropRootStorage(address(chainManager), L1_CHAIN_ID);
+        roots = new InteropHandler(address(chainManager), L1_CHAIN_ID, address(this));
         (uint64 role, bytes4[] memory selectors) = Roles.interopRootStorage();
         chainManager.setTargetFunctionRole(address(roots), selectors, role);
         chainManager.grantRole(role, operator, 0);

@@ -153,7 +153,7 @@ impl<'a> Files<'a> {
 /// The root of an L1 block as the chain imported it.
 async fn imported_root(chain: &Chain, block: u64) -> Result<B256> {
     let filter = Filter::new()
-        .address(chain.contracts()?.root_storage)
+        .address(chain.contracts()?.handler)
         .event_signature(InteropRootImported::SIGNATURE_HASH)
         .topic2(B256::from(U256::from(block)))
         .from_block(0);

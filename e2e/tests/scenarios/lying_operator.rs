@@ -34,8 +34,8 @@ async fn a_chain_that_imports_a_false_root_cannot_settle() -> Result<()> {
         timestamp: U256::from(1),
         root: B256::repeat_byte(0xfa),
     };
-    let storage = IInteropRootStorage::new(a.contracts()?.root_storage, &liar);
-    let receipt = storage
+    let handler = IInteropRootStorage::new(a.contracts()?.handler, &liar);
+    let receipt = handler
         .importRoots(vec![import])
         .send()
         .await?

@@ -28,13 +28,12 @@ fn on_l1() -> [Address; 6] {
     ]
 }
 
-fn on_chain() -> [Address; 5] {
+fn on_chain() -> [Address; 4] {
     let contracts = chain_entry("", 0).contracts;
     [
         contracts.outbox,
         contracts.center,
         contracts.handler,
-        contracts.root_storage,
         contracts.vault,
     ]
 }

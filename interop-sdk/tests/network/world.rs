@@ -32,7 +32,6 @@ const SETTLEMENT: Address = Address::with_last_byte(0x51);
 const MESSAGE_ROOT: Address = Address::with_last_byte(0x52);
 pub(crate) const CENTER: Address = Address::with_last_byte(0xc0);
 const HANDLER: Address = Address::with_last_byte(0xc1);
-const ROOT_STORAGE: Address = Address::with_last_byte(0xc2);
 pub(crate) const VAULT: Address = Address::with_last_byte(0xc5);
 const ASSET_LEDGER: Address = Address::with_last_byte(0x57);
 pub(crate) const PRIORITY_QUEUE: Address = Address::with_last_byte(0x53);
@@ -265,7 +264,7 @@ impl World {
             root,
         };
         self.destination
-            .mine(vec![(ROOT_STORAGE, event.encode_log_data())]);
+            .mine(vec![(HANDLER, event.encode_log_data())]);
     }
 
     /// Lets the destination forget a root, as it does when newer ones take its place.
@@ -331,13 +330,11 @@ impl World {
 
     fn deploy_chains(&self) {
         let contracts = self.contracts.clone();
-        self.destination.answer(
-            ROOT_STORAGE,
-            move |call: IInteropRootStorage::isImportedCall| {
+        self.destination
+            .answer(HANDLER, move |call: IInteropRootStorage::isImportedCall| {
                 let imported = &contracts.lock().expect("contracts").imported;
                 Ok(imported.get(&call.blockNumber.to()) == Some(&call.root))
-            },
-        );
+            });
         let contracts = self.contracts.clone();
         self.destination
             .answer(HANDLER, move |call: IInteropHandler::bundleStatusCall| {
@@ -455,7 +452,6 @@ pub(crate) fn chain_entry(name: &str, chain_id: u64) -> ChainEntry {
             inbox: Address::with_last_byte(0xc3),
             center: CENTER,
             handler: HANDLER,
-            root_storage: ROOT_STORAGE,
             vault: VAULT,
             authority: Address::with_last_byte(0xc4),
         },

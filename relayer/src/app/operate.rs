@@ -98,7 +98,7 @@ impl Terms {
             contracts: OperatedContracts {
                 outbox: chain.contracts.outbox,
                 inbox: chain.contracts.inbox,
-                root_storage: chain.contracts.root_storage,
+                handler: chain.contracts.handler,
                 vault: chain.contracts.vault,
             },
         }

@@ -248,7 +248,6 @@ impl Wiring<'_> {
         let contracts = ChainContracts {
             outbox: chain.contracts.outbox,
             handler: chain.contracts.handler,
-            root_storage: chain.contracts.root_storage,
         };
         let l1 = self.config.l1.evm.chain_id;
         let watched = Watched::Chain {

@@ -165,7 +165,7 @@ async fn newest_import(
     for (from, to) in range.pages_back() {
         let page = place
             .reader
-            .logs(from, to, &[place.contracts.root_storage])
+            .logs(from, to, &[place.contracts.handler])
             .await?;
         for log in page.logs.iter().rev() {
             let Some(ChainEvent::RootImported {
@@ -224,12 +224,7 @@ pub(super) async fn is_imported(
         blockNumber: U256::from(block),
         root,
     };
-    read::ask(
-        place.reader.as_ref(),
-        place.contracts.root_storage,
-        &question,
-    )
-    .await
+    read::ask(place.reader.as_ref(), place.contracts.handler, &question).await
 }
 
 fn build(

@@ -84,7 +84,6 @@ impl Network {
                 contracts: ChainContracts {
                     outbox: chain.contracts.outbox,
                     handler: chain.contracts.handler,
-                    root_storage: chain.contracts.root_storage,
                 },
                 center: chain.contracts.center,
                 vault: chain.contracts.vault,

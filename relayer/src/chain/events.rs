@@ -17,16 +17,14 @@ use crate::model::{AppendedBatch, ChainId, Outcome, SettledBatch};
 pub struct ChainContracts {
     /// Message outbox.
     pub outbox: Address,
-    /// Interop handler.
+    /// Interop handler, which keeps the imported roots.
     pub handler: Address,
-    /// Storage of imported roots.
-    pub root_storage: Address,
 }
 
 impl ChainContracts {
     /// Their addresses.
-    pub fn addresses(&self) -> [Address; 3] {
-        [self.outbox, self.handler, self.root_storage]
+    pub fn addresses(&self) -> [Address; 2] {
+        [self.outbox, self.handler]
     }
 }
 
@@ -204,11 +202,6 @@ pub fn decode_chain_event(
     if log.address == contracts.handler {
         return handler_event(topic, log);
     }
-    if log.address == contracts.root_storage
-        && topic == IInteropRootStorage::InteropRootImported::SIGNATURE_HASH
-    {
-        return root_imported(log).map(Some);
-    }
     Ok(None)
 }
 
@@ -269,6 +262,9 @@ fn handler_event(topic: B256, log: &ChainLog) -> Result<Option<ChainEvent>, Even
             decode::<IInteropHandler::BundleUnbundled>(log)?.bundleHash,
             Outcome::Unbundled,
         ),
+        IInteropRootStorage::InteropRootImported::SIGNATURE_HASH => {
+            return root_imported(log).map(Some);
+        }
         _ => return Ok(None),
     };
     Ok(Some(ChainEvent::Settled { bundle, outcome }))
@@ -349,7 +345,6 @@ mod tests {
     const CONTRACTS: ChainContracts = ChainContracts {
         outbox: address!("0x0000000000000000000000000000000000000001"),
         handler: address!("0x0000000000000000000000000000000000000002"),
-        root_storage: address!("0x0000000000000000000000000000000000000003"),
     };
 
     fn log(address: Address, data: LogData) -> ChainLog {
@@ -415,7 +410,7 @@ mod tests {
         };
         let forged = log(CONTRACTS.outbox, import.encode_log_data());
         assert_eq!(decode_chain_event(&CONTRACTS, &forged), Ok(None));
-        let genuine = log(CONTRACTS.root_storage, import.encode_log_data());
+        let genuine = log(CONTRACTS.handler, import.encode_log_data());
         let expected = ChainEvent::RootImported {
             settlement_chain: 1,
             block: 2,

@@ -75,7 +75,6 @@ impl From<&ChainConfig> for Target {
                 ("inbox", contracts.inbox),
                 ("center", contracts.center),
                 ("handler", contracts.handler),
-                ("root_storage", contracts.root_storage),
                 ("vault", contracts.vault),
             ],
             custody: contracts.vault,

@@ -78,7 +78,7 @@ pub async fn check_operator(
     };
     let rights = [
         (
-            config.contracts.root_storage,
+            config.contracts.handler,
             IInteropRootStorage::importRootsCall::SELECTOR,
             "import roots",
         ),

@@ -217,11 +217,6 @@ impl Check<'_> {
         let inbox = self.address(&key, "inbox", own.inbox.or(network.inbox));
         let center = self.address(&key, "center", own.center.or(network.center));
         let handler = self.address(&key, "handler", own.handler.or(network.handler));
-        let root_storage = self.address(
-            &key,
-            "root_storage",
-            own.root_storage.or(network.root_storage),
-        );
         let vault = self.address(&key, "vault", own.vault.or(network.vault));
         let authority = self.address(&key, "authority", own.authority.or(network.authority));
         let contracts = ChainContracts {
@@ -229,7 +224,6 @@ impl Check<'_> {
             inbox: inbox?,
             center: center?,
             handler: handler?,
-            root_storage: root_storage?,
             vault: vault?,
             authority: authority?,
         };
@@ -240,7 +234,6 @@ impl Check<'_> {
                 ("inbox", contracts.inbox),
                 ("center", contracts.center),
                 ("handler", contracts.handler),
-                ("root_storage", contracts.root_storage),
                 ("vault", contracts.vault),
                 ("authority", contracts.authority),
             ],

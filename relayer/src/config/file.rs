@@ -227,12 +227,9 @@ pub struct ChainContractsSection {
     /// `InteropCenter`.
     #[schemars(with = "Option<String>")]
     pub center: Option<Address>,
-    /// `InteropHandler`.
+    /// `InteropHandler`, which keeps the imported roots too.
     #[schemars(with = "Option<String>")]
     pub handler: Option<Address>,
-    /// `InteropRootStorage`.
-    #[schemars(with = "Option<String>")]
-    pub root_storage: Option<Address>,
     /// `AssetVault`.
     #[schemars(with = "Option<String>")]
     pub vault: Option<Address>,

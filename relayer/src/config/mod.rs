@@ -115,10 +115,8 @@ pub struct ChainContracts {
     pub inbox: Address,
     /// `InteropCenter`.
     pub center: Address,
-    /// `InteropHandler`.
+    /// `InteropHandler`, which keeps the imported roots too.
     pub handler: Address,
-    /// `InteropRootStorage`.
-    pub root_storage: Address,
     /// `AssetVault`.
     pub vault: Address,
     /// `AccessManager`.

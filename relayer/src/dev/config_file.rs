@@ -54,7 +54,6 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("inbox", chain.inbox),
         ("center", chain.center.address),
         ("handler", chain.handler.address),
-        ("root_storage", chain.root_storage.address),
         ("vault", chain.vault.address),
         ("authority", chain.authority.address),
     ];

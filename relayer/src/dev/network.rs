@@ -162,7 +162,6 @@ impl LocalNetwork {
             inbox: chain.inbox,
             center: chain.center.address,
             handler: chain.handler.address,
-            root_storage: chain.root_storage.address,
             vault: chain.vault.address,
             authority: chain.authority.address,
         };
@@ -293,7 +292,6 @@ struct ChainContracts {
     inbox: Address,
     center: Address,
     handler: Address,
-    root_storage: Address,
     vault: Address,
     authority: Address,
 }

@@ -40,7 +40,7 @@ pub struct BatchFacts {
     pub outbox: Rolling,
     /// Roots imported, in order.
     pub imports: Vec<RootImport>,
-    /// `importsHash` of the root storage.
+    /// `importsHash` of the interop handler.
     pub imports_hash: Rolling,
     /// Hashes of the priority operations consumed, in order.
     pub operations: Vec<B256>,

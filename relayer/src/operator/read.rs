@@ -24,8 +24,8 @@ pub struct OperatedContracts {
     pub outbox: Address,
     /// Priority inbox.
     pub inbox: Address,
-    /// Imported roots.
-    pub root_storage: Address,
+    /// Interop handler, which keeps the imported roots.
+    pub handler: Address,
     /// Asset vault.
     pub vault: Address,
 }
@@ -113,7 +113,7 @@ pub async fn read_logs(
     let addresses = [
         contracts.outbox,
         contracts.inbox,
-        contracts.root_storage,
+        contracts.handler,
         contracts.vault,
     ];
     let logs = reader.logs(first, last, &addresses).await?;
@@ -147,7 +147,7 @@ impl BatchLogs {
                 let status = L2Log::operation_status(event.operationHash, 0, event.success);
                 self.leaves.push((log.block.number, status.leaf()));
             }
-        } else if log.address == contracts.root_storage {
+        } else if log.address == contracts.handler {
             if *topic == IInteropRootStorage::InteropRootImported::SIGNATURE_HASH {
                 let event =
                     IInteropRootStorage::InteropRootImported::decode_raw_log(topics(), &log.data)?;
@@ -229,7 +229,7 @@ pub async fn read_facts(
     )
     .await?;
     let hash_call = IInteropRootStorage::importsHashCall {};
-    let imports_hash = rolling(reader, contracts.root_storage, &hash_call, before, last).await?;
+    let imports_hash = rolling(reader, contracts.handler, &hash_call, before, last).await?;
     Ok(BatchFacts {
         chain: reader.chain_id(),
         head,

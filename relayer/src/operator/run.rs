@@ -377,7 +377,7 @@ impl Operator {
         };
         Ok(read(
             self.context.chain.as_ref(),
-            settings.binding.contracts.root_storage,
+            settings.binding.contracts.handler,
             &call,
             None,
         )
@@ -390,7 +390,7 @@ impl Operator {
             kind: IntentKind::ImportRoots {
                 l1_blocks: vec![candidate.l1_block],
             },
-            to: settings.binding.contracts.root_storage,
+            to: settings.binding.contracts.handler,
             calldata: import_call(settings.l1_chain, candidate),
             value: U256::ZERO,
             gas_limit: IMPORT_GAS,

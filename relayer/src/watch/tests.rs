@@ -113,7 +113,7 @@ fn mine(
             timestamp: U256::ZERO,
             root: B256::repeat_byte(3),
         };
-        chain.emit(CONTRACTS.root_storage, event.encode_log_data());
+        chain.emit(CONTRACTS.handler, event.encode_log_data());
     }
     chain.mine();
 }

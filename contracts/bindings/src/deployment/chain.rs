@@ -8,8 +8,7 @@ use alloy::{
 use super::{
     DETERMINISTIC_DEPLOYER, Step,
     creation_code::{
-        ACCESS_MANAGER, ASSET_VAULT, CreationCode, INTEROP_CENTER, INTEROP_HANDLER,
-        INTEROP_ROOT_STORAGE, REPRESENTATIONS,
+        ACCESS_MANAGER, ASSET_VAULT, CreationCode, INTEROP_CENTER, INTEROP_HANDLER, REPRESENTATIONS,
     },
 };
 
@@ -35,9 +34,7 @@ pub struct ChainDeployment {
     pub center: Step,
     /// `IPriorityInbox`, which the interop center creates.
     pub inbox: Address,
-    /// `IInteropRootStorage`.
-    pub root_storage: Step,
-    /// `IInteropHandler`.
+    /// `IInteropHandler`, which is the chain's `IInteropRootStorage` too.
     pub handler: Step,
     /// `IRepresentations`.
     pub representations: Step,
@@ -55,10 +52,9 @@ impl ChainDeployment {
 
         let authority = create(ACCESS_MANAGER, constants.initial_admin.abi_encode());
         let center = create(INTEROP_CENTER, (authority.address, l1).abi_encode());
-        let root_storage = create(INTEROP_ROOT_STORAGE, (authority.address, l1).abi_encode());
         let handler = create(
             INTEROP_HANDLER,
-            (authority.address, root_storage.address, center.address).abi_encode(),
+            (authority.address, l1, center.address).abi_encode(),
         );
         let representations = create(REPRESENTATIONS, Vec::new());
         let vault = create(
@@ -81,7 +77,6 @@ impl ChainDeployment {
             authority,
             center,
             inbox,
-            root_storage,
             handler,
             representations,
             vault,
@@ -95,11 +90,10 @@ impl ChainDeployment {
     }
 
     /// What to create, in order.
-    pub fn steps(&self) -> [&Step; 6] {
+    pub fn steps(&self) -> [&Step; 5] {
         [
             &self.authority,
             &self.center,
-            &self.root_storage,
             &self.handler,
             &self.representations,
             &self.vault,

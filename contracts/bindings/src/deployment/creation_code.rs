@@ -25,7 +25,6 @@ pub(super) const BATCH_SETTLEMENT: CreationCode = snapshot!("BatchSettlement");
 pub(super) const CHAIN_REGISTRY: CreationCode = snapshot!("ChainRegistry");
 pub(super) const INTEROP_CENTER: CreationCode = snapshot!("InteropCenter");
 pub(super) const INTEROP_HANDLER: CreationCode = snapshot!("InteropHandler");
-pub(super) const INTEROP_ROOT_STORAGE: CreationCode = snapshot!("InteropRootStorage");
 pub(super) const MESSAGE_ROOT: CreationCode = snapshot!("MessageRoot");
 pub(super) const PRIORITY_QUEUE: CreationCode = snapshot!("PriorityQueue");
 pub(super) const REPRESENTATIONS: CreationCode = snapshot!("Representations");
@@ -56,7 +55,6 @@ mod tests {
             CHAIN_REGISTRY,
             INTEROP_CENTER,
             INTEROP_HANDLER,
-            INTEROP_ROOT_STORAGE,
             MESSAGE_ROOT,
             PRIORITY_QUEUE,
             REPRESENTATIONS,

@@ -85,7 +85,7 @@ pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
     vec![
         Assignment::new(deployment.center.address, GOVERNANCE, &center),
         Assignment::new(deployment.handler.address, GOVERNANCE, &handler),
-        Assignment::new(deployment.root_storage.address, OPERATOR, &roots),
+        Assignment::new(deployment.handler.address, OPERATOR, &roots),
         Assignment::new(deployment.inbox, OPERATOR, &inbox),
         Assignment::new(deployment.vault.address, GOVERNANCE, &vault),
         Assignment::new(deployment.vault.address, PAUSER, &PAUSE),

@@ -101,7 +101,7 @@ contract AuthorisationMatrixTest is NetworkTest {
         if (equal(name, "ChainRegistry")) (roles[0], selectors[0]) = Roles.chainRegistry();
         if (equal(name, "InteropCenter")) (roles[0], selectors[0]) = Roles.interopCenter();
         if (equal(name, "InteropHandler")) (roles[0], selectors[0]) = Roles.interopHandler();
-        if (equal(name, "InteropRootStorage")) (roles[0], selectors[0]) = Roles.interopRootStorage();
+        if (equal(name, "InteropHandler")) (roles[1], selectors[1]) = Roles.interopRootStorage();
         if (equal(name, "PriorityInbox")) (roles[0], selectors[0]) = Roles.priorityInbox();
         if (equal(name, "AssetVault")) (roles[0], selectors[0]) = Roles.assetVault();
         if (equal(name, "SharedBridge")) (roles[0], selectors[0]) = Roles.sharedBridge();

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IInteropHandler} from "../../../src/interfaces/IInteropHandler.sol";
+import {IInteropRootStorage} from "../../../src/interfaces/IInteropRootStorage.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {InteropHandler} from "../../../src/messaging/InteropHandler.sol";
 import {
@@ -527,18 +528,18 @@ contract InteropHandlerTest is InteropTest {
     }
 
     function test_constructor_reverts_whenAnArgumentIsZero() external {
-        (address authority, address roots) = (address(manager), address(rootStorage));
-        vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerZeroAuthority.selector));
-        new InteropHandler(address(0), roots, address(center));
-        vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerZeroRootStorage.selector));
-        new InteropHandler(authority, address(0), address(center));
+        address authority = address(manager);
+        vm.expectRevert(abi.encodeWithSelector(IInteropRootStorage.InteropRootStorageZeroAuthority.selector));
+        new InteropHandler(address(0), L1, address(center));
+        vm.expectRevert(abi.encodeWithSelector(IInteropRootStorage.InteropRootStorageZeroL1ChainId.selector));
+        new InteropHandler(authority, 0, address(center));
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerZeroCenter.selector));
-        new InteropHandler(authority, roots, address(0));
+        new InteropHandler(authority, L1, address(0));
     }
 
     function test_views_nameTheNeighbours() external view {
         vm.assertEq(handler.CENTER(), address(center));
-        vm.assertEq(handler.ROOT_STORAGE(), address(rootStorage));
+        vm.assertEq(handler.authority(), address(manager));
         vm.assertEq(handler.version(), 1);
     }
 

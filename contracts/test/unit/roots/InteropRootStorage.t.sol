@@ -4,10 +4,12 @@ pragma solidity ^0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IInteropRootStorage} from "../../../src/interfaces/IInteropRootStorage.sol";
+import {InteropHandler} from "../../../src/messaging/InteropHandler.sol";
 import {InteropRootStorage} from "../../../src/roots/InteropRootStorage.sol";
 import {RootImport} from "../../../src/types/Messages.sol";
 import {Test} from "../../base/Test.sol";
 
+/// @notice The imported roots, as part of the interop handler.
 contract InteropRootStorageTest is Test {
     uint256 private constant L1 = 9;
 
@@ -16,7 +18,7 @@ contract InteropRootStorageTest is Test {
 
     function setUp() external {
         AccessManager manager = new AccessManager(address(this));
-        _roots = new InteropRootStorage(address(manager), L1);
+        _roots = new InteropHandler(address(manager), L1, address(this));
         bytes4[] memory selectors = new bytes4[](1);
         selectors[0] = IInteropRootStorage.importRoots.selector;
         manager.setTargetFunctionRole(address(_roots), selectors, 1);
@@ -117,9 +119,9 @@ contract InteropRootStorageTest is Test {
 
     function test_constructor_reverts_whenAnArgumentIsZero() external {
         vm.expectRevert(IInteropRootStorage.InteropRootStorageZeroAuthority.selector);
-        new InteropRootStorage(address(0), L1);
+        new InteropHandler(address(0), L1, address(this));
         vm.expectRevert(IInteropRootStorage.InteropRootStorageZeroL1ChainId.selector);
-        new InteropRootStorage(address(this), 0);
+        new InteropHandler(address(this), 0, address(this));
     }
 
     function testFuzz_setAuthority_reverts_whoeverCalls(address other) external {
@@ -135,7 +137,6 @@ contract InteropRootStorageTest is Test {
 
     function test_views_returnWhatTheContractWasBuiltWith() external view {
         vm.assertEq(_roots.L1_CHAIN_ID(), L1);
-        vm.assertEq(_roots.version(), 1);
         vm.assertEq(_roots.importsHash(), bytes32(0));
     }
 

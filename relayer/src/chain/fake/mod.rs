@@ -33,7 +33,6 @@ use vault::Done;
 pub(crate) const CONTRACTS: ChainContracts = ChainContracts {
     outbox: address!("0x00000000000000000000000000000000000000a1"),
     handler: address!("0x00000000000000000000000000000000000000a2"),
-    root_storage: address!("0x00000000000000000000000000000000000000a3"),
 };
 /// Interop center of every fake chain.
 pub(crate) const CENTER: Address = address!("0x00000000000000000000000000000000000000a4");
