@@ -4,7 +4,6 @@
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider},
-    sol_types::SolValue,
 };
 use causeway_bindings::{
     Asset, AssetKind, Direction, IAssetCustody, IAssetRules, IAssetVault, IERC20, IERC721, IERC1155,
