@@ -65,6 +65,11 @@ test-long: deps ## Long fuzzing of contracts and crates, with a new seed each ti
 	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
 	PROPTEST_CASES=100000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
 
+.PHONY: soak-assets
+soak-assets: deps ## Random transfers with kills and reorgs, then every sum; TRANSFERS=10000, SEED= repeats a run
+	cargo build --release --locked --workspace --bin causeway --bin causeway-soak
+	"$${CARGO_TARGET_DIR:-target}/release/causeway-soak"
+
 .PHONY: ci-can-fail
 ci-can-fail: deps ## Prove that a failing test turns these recipes red, in a scratch copy
 	scripts/ci-can-fail.sh
