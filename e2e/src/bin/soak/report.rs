@@ -101,7 +101,7 @@ fn supplies_in(run: &Run<'_>, ended: &Ended) -> Result<Vec<Supply>> {
         let text = |field: &str| asset[field].as_str().unwrap_or_default().to_owned();
         let rests = asset["under_way"].as_array().is_some_and(Vec::is_empty);
         Supply {
-            name: format!("{} {}", name(run, &text("token")), text("token_id")),
+            name: format!("{} {}", name(run, asset), text("token_id")),
             is_exact: says_so
                 && rests
                 && asset["holds"] == true
@@ -113,18 +113,17 @@ fn supplies_in(run: &Run<'_>, ended: &Ended) -> Result<Vec<Supply>> {
     Ok(assets.iter().map(supply).collect())
 }
 
-fn name<'a>(run: &Run<'a>, token: &str) -> &'static str {
+/// What the run calls it. Tokens of several chains may have the same address.
+fn name(run: &Run<'_>, asset: &Value) -> &'static str {
     let is_it = |kept: &&Kept| {
-        kept.asset
-            .originToken
-            .to_string()
-            .eq_ignore_ascii_case(token)
+        let token = kept.asset.originToken.to_string();
+        asset["home"]["chain_id"] == kept.home()
+            && asset["token"]
+                .as_str()
+                .is_some_and(|told| told.eq_ignore_ascii_case(&token))
     };
-    run.world
-        .assets
-        .iter()
-        .find(is_it)
-        .map_or("unknown", |kept| kept.name)
+    let found = run.world.assets.iter().find(is_it);
+    found.map_or("unknown", |kept| kept.name)
 }
 
 /// Prints everything.
@@ -154,7 +153,7 @@ pub(crate) fn print(run: &Run<'_>, figures: &Figures, supplies: &Supplies) {
         all as f64 / seconds
     );
     println!(
-        "\n{:<28}{:>24}{:>24}  exact",
+        "\n{:<28}{:>28}{:>28}  exact",
         "token supply", "issued", "accounted"
     );
     for supply in &supplies.0 {
@@ -165,12 +164,12 @@ pub(crate) fn print(run: &Run<'_>, figures: &Figures, supplies: &Supplies) {
             accounted,
             ..
         } = supply;
-        println!("{name:<28}{issued:>24}{accounted:>24}  {verdict}");
+        println!("{name:<28}{issued:>28}{accounted:>28}  {verdict}");
     }
-    println!("\n{:<28}{:>34}", "with the users, by the book", "units");
+    println!("\n{:<28}{:>28}", "with the users, by the book", "units");
     for unit in run.world.units() {
         let Unit { asset, token_id } = unit;
         let name = format!("{} {token_id}", run.world.assets[asset].name);
-        println!("{name:<28}{:>34}", run.total(unit));
+        println!("{name:<28}{:>28}", run.total(unit));
     }
 }

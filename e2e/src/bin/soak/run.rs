@@ -24,7 +24,7 @@ use crate::{
 /// Actions that are sent at once.
 const WAVE: usize = 25;
 /// Time from one wave to the next at least: some blocks, so that there is something to take back.
-const PACE: Duration = Duration::from_secs(2);
+const PACE: Duration = Duration::from_secs(1);
 /// Transactions that may be on their way before more are sent.
 const MAX_PENDING: usize = 500;
 /// What each user gets of every divisible token on every chain, before the run.
