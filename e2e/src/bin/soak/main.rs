@@ -86,6 +86,7 @@ async fn over(devnet: &Devnet, transfers: usize, mut random: Rng) -> Result<()> 
     run.settle().await?;
 
     let figures = Figures {
+        transfers,
         kills_of_relayer,
         kills_of_operators,
         sending,

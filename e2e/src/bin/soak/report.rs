@@ -14,6 +14,8 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 /// What was counted beside the transfers.
 pub(crate) struct Figures {
+    /// Without those that gave everybody their stakes.
+    pub(crate) transfers: usize,
     pub(crate) kills_of_relayer: usize,
     pub(crate) kills_of_operators: usize,
     pub(crate) sending: Duration,
@@ -49,7 +51,8 @@ impl Supplies {
     }
 
     async fn read_once(run: &Run<'_>, relayer: &Relayer) -> Result<Vec<Supply>> {
-        let mut supplies = supplies_in(run, &ask(relayer, &["--all"]).await?)?;
+        let name = |asset: &Value| name(run, asset);
+        let mut supplies = supplies_in(&ask(relayer, &["--all"]).await?, name)?;
         let fungible = run.world.assets.iter();
         let fungible = fungible
             .filter(|kept| kept.asset.kind == AssetKind::Fungible)
@@ -69,7 +72,7 @@ impl Supplies {
             let token = format!("{}:{}", kept.home(), kept.asset.originToken);
             let id = unit.token_id.to_string();
             let which = ["--token", &token, "--kind", kind, "--token-id", &id];
-            supplies.extend(supplies_in(run, &ask(relayer, &which).await?)?);
+            supplies.extend(supplies_in(&ask(relayer, &which).await?, name)?);
         }
         Ok(supplies)
     }
@@ -93,7 +96,7 @@ async fn ask(relayer: &Relayer, which: &[&str]) -> Result<Ended> {
 }
 
 /// Exact: the program says so by its code and its verdict, nothing is under way, and what was issued is accounted for.
-fn supplies_in(run: &Run<'_>, ended: &Ended) -> Result<Vec<Supply>> {
+fn supplies_in(ended: &Ended, name: impl Fn(&Value) -> &'static str) -> Result<Vec<Supply>> {
     let told = ended.json()?;
     let says_so = ended.code == 0 && told["verdict"] == "exact";
     let assets = told["assets"].as_array().ok_or_eyre("assets")?;
@@ -101,7 +104,7 @@ fn supplies_in(run: &Run<'_>, ended: &Ended) -> Result<Vec<Supply>> {
         let text = |field: &str| asset[field].as_str().unwrap_or_default().to_owned();
         let rests = asset["under_way"].as_array().is_some_and(Vec::is_empty);
         Supply {
-            name: format!("{} {}", name(run, asset), text("token_id")),
+            name: format!("{} {}", name(asset), text("token_id")),
             is_exact: says_so
                 && rests
                 && asset["holds"] == true
@@ -139,18 +142,21 @@ pub(crate) fn print(run: &Run<'_>, figures: &Figures, supplies: &Supplies) {
             println!("{:<28}{sent:>8}{arrived:>9}{back:>11}", kind.name());
         }
     }
-    let all: usize = tallies.values().map(|tally| tally.sent).sum();
     let seconds = figures.whole.as_secs_f64();
+    let back = run.wire.taken_back();
     println!("\nrelayer killed      {:>8}", figures.kills_of_relayer);
     println!("operators killed    {:>8}", figures.kills_of_operators);
-    println!("reorgs              {:>8}", run.reorgs);
+    println!(
+        "reorgs              {:>8}, which took {back} transactions of the run back",
+        run.reorgs
+    );
     println!(
         "sending             {:>8.0} s",
         figures.sending.as_secs_f64()
     );
     println!(
         "until all settled   {seconds:>8.0} s, {:.1} transfers/s",
-        all as f64 / seconds
+        figures.transfers as f64 / seconds
     );
     println!(
         "\n{:<28}{:>28}{:>28}  exact",
@@ -171,5 +177,45 @@ pub(crate) fn print(run: &Run<'_>, figures: &Figures, supplies: &Supplies) {
         let Unit { asset, token_id } = unit;
         let name = format!("{} {token_id}", run.world.assets[asset].name);
         println!("{name:<28}{:>28}", run.total(unit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn told(code: i32, change: impl FnOnce(&mut Value)) -> Supplies {
+        let asset = json!({"token_id": "0", "holds": true, "issued": "5", "accounted": "5", "under_way": []});
+        let mut report = json!({"verdict": "exact", "assets": [asset]});
+        change(&mut report);
+        let ended = Ended {
+            code,
+            stdout: report.to_string(),
+            stderr: String::new(),
+        };
+        Supplies(supplies_in(&ended, |_| "coin").unwrap())
+    }
+
+    #[test]
+    fn an_exact_answer_is_taken() {
+        told(0, |_| {}).require_exact().unwrap();
+    }
+
+    #[test]
+    fn whatever_is_not_exact_is_named() {
+        let wrong = [
+            told(12, |_| {}),
+            told(0, |report| report["verdict"] = "unknown".into()),
+            told(0, |report| report["assets"][0]["holds"] = false.into()),
+            told(0, |report| report["assets"][0]["accounted"] = "4".into()),
+            told(0, |report| report["assets"][0]["under_way"] = json!([{}])),
+            told(0, |report| report["assets"][0]["under_way"] = Value::Null),
+        ];
+        for supplies in wrong {
+            let error = supplies.require_exact().unwrap_err().to_string();
+            assert_eq!(error, "the supply is not exact: coin 0");
+        }
     }
 }

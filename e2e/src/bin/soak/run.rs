@@ -44,7 +44,7 @@ const ETHER: Unit = Unit {
 /// A run in progress.
 pub(crate) struct Run<'a> {
     pub(crate) world: World<'a>,
-    wire: Wire,
+    pub(crate) wire: Wire,
     started: Instant,
     opening: Book,
     /// What users paid for gas, in wei.

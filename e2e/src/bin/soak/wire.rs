@@ -59,6 +59,8 @@ struct Pending {
     nonce: u64,
     hash: B256,
     raw: Bytes,
+    /// Whether it was in a block when it was looked for last.
+    is_in_block: bool,
 }
 
 /// Sends from several accounts on every chain.
@@ -67,6 +69,7 @@ pub(crate) struct Wire {
     providers: BTreeMap<u64, DynProvider>,
     nonces: BTreeMap<(u64, Address), u64>,
     pending: BTreeMap<u64, Vec<Pending>>,
+    taken_back: usize,
 }
 
 impl Wire {
@@ -86,12 +89,18 @@ impl Wire {
             pending: providers.keys().map(|chain| (*chain, vec![])).collect(),
             providers,
             nonces: BTreeMap::new(),
+            taken_back: 0,
         })
     }
 
     /// How many transactions are on their way, or could still be taken back.
     pub(crate) fn pending(&self) -> usize {
         self.pending.values().map(Vec::len).sum()
+    }
+
+    /// How often a transaction was seen to be in a block no more.
+    pub(crate) fn taken_back(&self) -> usize {
+        self.taken_back
     }
 
     /// Sends a call, and does not wait.
@@ -120,6 +129,7 @@ impl Wire {
             nonce,
             hash: *signed.tx_hash(),
             raw: signed.encoded_2718().into(),
+            is_in_block: false,
         };
         broadcast(&self.providers[&chain], &pending).await;
         self.pending.entry(chain).or_default().push(pending);
@@ -134,7 +144,9 @@ impl Wire {
             let last = provider.get_block_number().await?.saturating_sub(BURIED);
             let receipts = receipts(provider, pending).await?;
             let mut missing = Vec::new();
-            for (entry, receipt) in std::mem::take(pending).into_iter().zip(receipts) {
+            for (mut entry, receipt) in std::mem::take(pending).into_iter().zip(receipts) {
+                self.taken_back += usize::from(entry.is_in_block && receipt.is_none());
+                entry.is_in_block = receipt.is_some();
                 match receipt {
                     None => missing.push(entry),
                     Some(receipt) if receipt.block_number.is_some_and(|block| block <= last) => {
