@@ -5,8 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy::sol_types::SolEvent;
-use alloy::{providers::Provider, rpc::types::Filter};
+use alloy::{providers::Provider, rpc::types::Filter, sol_types::SolEvent};
 use causeway_bindings::{AssetKind, IAssetCustody::PausedSet};
 use eyre::{Result, bail, ensure};
 use fastrand::Rng;
