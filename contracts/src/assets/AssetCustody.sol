@@ -410,7 +410,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             require(before >= what.amount, AssetCustodyShortfall(token, before, what.amount));
             _tokens[token] = record.withLocked(before - what.amount);
         }
-        paid = _callToken(token, gasLimit, TokenCalls.send(kind, what));
+        paid = _callToken(token, gasLimit, TokenCalls.handOver(kind, what));
         // The record is read again: the token's issuer may have set rules when it was called.
         if (!paid) _tokens[token] = _tokens[token].withLocked(before);
     }

@@ -16,7 +16,7 @@ import {AssetKind, AssetTransfer} from "../types/Assets.sol";
 /// @title What a custody says to tokens, by their kind
 library TokenCalls {
     /// @notice Hands what the custody keeps to the recipient.
-    function send(AssetKind kind, AssetTransfer memory what) internal view returns (bytes memory) {
+    function handOver(AssetKind kind, AssetTransfer memory what) internal view returns (bytes memory) {
         (uint256 tokenId, uint256 amount, address to) = (what.tokenId, what.amount, what.recipient);
         if (kind == AssetKind.Fungible) return abi.encodeCall(IERC20.transfer, (to, amount));
         if (kind == AssetKind.NonFungible) return abi.encodeCall(IERC721.transferFrom, (address(this), to, tokenId));
