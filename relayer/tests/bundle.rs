@@ -1,7 +1,9 @@
 //! Delivery by hand on real local chains: a message is extracted, proven, verified and executed through files, while no
 //! relayer runs.
 
-use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
+mod ports;
+
+use std::{path::Path, sync::Arc, time::Duration};
 
 use alloy::{
     network::{EthereumWallet, TransactionBuilder},
@@ -167,25 +169,17 @@ async fn files(
 async fn start(dir: &Path) -> LocalNetwork {
     let settings = NetworkSettings {
         chains: 2,
-        base_port: free_port().min(60_000),
+        base_port: ports::free_ports(),
         block_time: Duration::from_secs(1),
         anvil: None,
         priority_expiry_seconds: 3_600,
         wishes: Wishes {
-            api_port: free_port(),
+            api_port: ports::free_ports(),
             log_filter: "info".into(),
         },
         directory: dir.to_owned(),
     };
     LocalNetwork::start(&settings).await.unwrap()
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 async fn deploy(target: &Target, signer: &PrivateKeySigner) -> Address {

@@ -1,7 +1,9 @@
 //! The operator on real local chains: batches settle in every data availability mode, roots are imported, priority
 //! operations are consumed, and a restart continues where L1 stands.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+mod ports;
+
+use std::{sync::Arc, time::Duration};
 
 use alloy::{
     network::{EthereumWallet, TransactionBuilder},
@@ -110,7 +112,7 @@ impl Running {
 async fn start(dir: &std::path::Path) -> LocalNetwork {
     let settings = NetworkSettings {
         chains: 3,
-        base_port: free_base_port(),
+        base_port: ports::free_ports(),
         block_time: Duration::from_secs(1),
         anvil: None,
         priority_expiry_seconds: 3_600,
@@ -121,18 +123,6 @@ async fn start(dir: &std::path::Path) -> LocalNetwork {
         directory: dir.to_owned(),
     };
     LocalNetwork::start(&settings).await.unwrap()
-}
-
-/// Of four ports that are free: L1's and those of three chains.
-fn free_base_port() -> u16 {
-    let is_free = |port: u16| TcpListener::bind(("127.0.0.1", port)).is_ok();
-    // Below the ports that systems give to outgoing connections.
-    let bases = (10_240..32_000_u16).step_by(4).cycle();
-    let first = usize::try_from(std::process::id() % 5_000).unwrap();
-    let mut bases = bases.skip(first).take(5_000);
-    bases
-        .find(|base| (*base..base + 4).all(is_free))
-        .expect("four free ports")
 }
 
 async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> Running {

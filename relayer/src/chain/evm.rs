@@ -178,12 +178,13 @@ impl ChainReader for EvmChain {
         .await
     }
 
+    /// At the head: left to itself a node may count what is only in its pool as done.
     async fn estimate_gas(&self, request: &CallRequest) -> Result<u64, ChainError> {
         let gas: U64 = self
             .read(
                 Purpose::Call,
                 "eth_estimateGas",
-                json!([call_object(request)]),
+                json!([call_object(request), "latest"]),
             )
             .await?;
         Ok(gas.to())

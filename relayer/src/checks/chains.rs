@@ -2,11 +2,11 @@
 
 use alloy::primitives::{Address, U256};
 use alloy::sol_types::SolCall;
-use causeway_bindings::IVersioned;
+use causeway_bindings::{IAssetVault, IVersioned};
 use futures::future::join_all;
 
 use super::{Finding, PROTOCOL_VERSION, Subject};
-use crate::chain::{CallRequest, ChainError, ChainReader, Clock, Finality};
+use crate::chain::{CallRequest, ChainError, ChainReader, Clock, Finality, ViewError, view};
 use crate::config::{ChainConfig, L1Config};
 use crate::model::ChainId;
 
@@ -197,6 +197,36 @@ fn unreadable(target: &Target, check: Subject, error: &ChainError) -> Finding {
             error.to_string(),
             format!("start the node, or correct {}.rpc_urls", target.section),
         )
+    }
+}
+
+/// Whether the chain's vault can pay base tokens that arrive. A holder that was not funded at genesis shows in nothing else:
+/// whatever arrives becomes a claim.
+pub async fn check_holder(reader: &dyn ChainReader, target: &Target) -> Finding {
+    let call = IAssetVault::BASE_TOKEN_HOLDERCall {};
+    let holder = match view(reader, target.custody, &call, None).await {
+        Ok(holder) => holder,
+        Err(ViewError::Chain(error)) => return unreadable(target, Subject::Balance, &error),
+        Err(error) => {
+            let correct = format!("correct {}.contracts.vault", target.section);
+            return Finding::failed(&target.name, Subject::Balance, error.to_string(), correct);
+        }
+    };
+    match reader.balance(holder).await {
+        Err(error) => unreadable(target, Subject::Balance, &error),
+        Ok(balance) if balance.is_zero() => Finding::warning(
+            &target.name,
+            Subject::Balance,
+            format!(
+                "the holder of base tokens, {holder}, has none, so those that arrive become claims"
+            ),
+            "fund it, as a genesis should have done",
+        ),
+        Ok(_) => Finding::ok(
+            &target.name,
+            Subject::Balance,
+            format!("the holder of base tokens, {holder}, can pay"),
+        ),
     }
 }
 

@@ -239,6 +239,46 @@ async fn contracts_without_code_or_of_another_version_forbid_the_start() {
 }
 
 #[tokio::test]
+async fn a_holder_that_cannot_pay_is_told() {
+    let holder = Address::repeat_byte(9);
+    let well = Node {
+        answer: Some(holder.abi_encode().into()),
+        ..Node::healthy()
+    };
+    let empty = Node {
+        balance: U256::ZERO,
+        ..well.clone()
+    };
+    let no_vault = Node {
+        answer: Some(Bytes::new()),
+        ..well.clone()
+    };
+    let dead = Node {
+        dead: true,
+        ..well.clone()
+    };
+    let cases = [
+        (well, Subject::Balance, Verdict::Ok, "can pay"),
+        (
+            empty,
+            Subject::Balance,
+            Verdict::Warning,
+            "those that arrive become claims; fund it",
+        ),
+        (
+            no_vault,
+            Subject::Balance,
+            Verdict::Failed,
+            "correct chains.alpha.contracts.vault",
+        ),
+        (dead, Subject::Reachable, Verdict::Failed, "start the node"),
+    ];
+    for (node, check, verdict, says) in cases {
+        expect(&check_holder(&node, &target()).await, check, verdict, says);
+    }
+}
+
+#[tokio::test]
 async fn clocks_that_differ_and_chains_that_stand_still_are_told() {
     let clock = FakeClock::new();
     let now = clock.now();

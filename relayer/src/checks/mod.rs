@@ -8,7 +8,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use chains::{Target, check_contracts, check_identity, check_time, check_visible_logs};
+pub use chains::{
+    Target, check_contracts, check_holder, check_identity, check_time, check_visible_logs,
+};
 pub use keys::{check_balance, check_operator, check_pauser};
 
 /// The protocol version that this release works with.

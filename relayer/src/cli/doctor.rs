@@ -15,8 +15,8 @@ use super::output::{Output, Report, table};
 use crate::app::{Chains, Roles, check_chain, paying_signers};
 use crate::chain::{ChainReader, EvmChain, SystemClock};
 use crate::checks::{
-    Finding, Subject, Target, Verdict, check_balance, check_operator, check_pauser, check_time,
-    check_visible_logs,
+    Finding, Subject, Target, Verdict, check_balance, check_holder, check_operator, check_pauser,
+    check_time, check_visible_logs,
 };
 use crate::config::{Config, OperatorConfig};
 
@@ -142,6 +142,9 @@ impl Examination<'_> {
         {
             findings.push(check_time(chain.as_ref(), target, &SystemClock).await);
             findings.push(check_visible_logs(chain.as_ref(), target).await);
+            if target.chain_id != self.config.l1.evm.chain_id {
+                findings.push(check_holder(chain.as_ref(), target).await);
+            }
         }
         findings
     }

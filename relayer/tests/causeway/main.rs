@@ -2,6 +2,8 @@
 
 mod network;
 mod offline;
+#[path = "../ports/mod.rs"]
+mod ports;
 mod reference;
 mod support;
 mod tokens;

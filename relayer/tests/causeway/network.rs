@@ -12,7 +12,8 @@ use alloy::sol_types::SolCall;
 use causeway_bindings::{Attribute, IInteropCenter, InteropAddress};
 use serde_json::Value;
 
-use crate::support::{Ended, Running, causeway, eventually, free_port};
+use crate::ports::free_ports;
+use crate::support::{Ended, Running, causeway, eventually};
 
 /// Runtime code that answers every call with the selector of `receiveMessage`.
 const RECIPIENT: [u8; 14] = hex!("632432ef2660e01b5f5260205ff3");
@@ -30,7 +31,7 @@ impl Network {
     /// Two chains, `a` and `b`, with operators and a relayer.
     fn start() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let (ports, api) = (free_port().to_string(), free_port().to_string());
+        let (ports, api) = (free_ports().to_string(), free_ports().to_string());
         let arguments = [
             "dev",
             "--chains",
@@ -140,7 +141,7 @@ impl Network {
             .replacen("path = \"store\"", &format!("path = \"store-{name}\""), 1)
             .replacen(
                 &format!("127.0.0.1:{api}"),
-                &format!("127.0.0.1:{}", free_port()),
+                &format!("127.0.0.1:{}", free_ports()),
                 1,
             );
         let path = self.path().join(format!("{name}.toml"));

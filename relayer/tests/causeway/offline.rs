@@ -4,7 +4,8 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::support::{self, Running, causeway, eventually};
+use crate::ports::free_ports;
+use crate::support::{Running, causeway, eventually};
 
 const ID: &str = "0x1111111111111111111111111111111111111111111111111111111111111111";
 
@@ -205,7 +206,7 @@ fn a_missing_anvil_is_said_plainly() {
 #[test]
 fn a_relayer_without_rpcs_runs_unready_and_alone() {
     let directory = directory();
-    let port = support::free_port();
+    let port = free_ports();
     change(
         directory.path(),
         "127.0.0.1:7370",
@@ -238,7 +239,7 @@ fn a_relayer_without_rpcs_runs_unready_and_alone() {
     let text = std::fs::read_to_string(&other).unwrap();
     std::fs::write(
         &other,
-        text.replace(&port.to_string(), &support::free_port().to_string()),
+        text.replace(&port.to_string(), &free_ports().to_string()),
     )
     .unwrap();
     let second = causeway(directory.path(), &["run", "--role", "relay"]);
@@ -315,7 +316,7 @@ fn the_credentials_of_a_provider_are_in_no_log() {
     change(
         directory.path(),
         "127.0.0.1:7370",
-        &format!("127.0.0.1:{}", support::free_port()),
+        &format!("127.0.0.1:{}", free_ports()),
     );
     let provider = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = provider.local_addr().unwrap().port();

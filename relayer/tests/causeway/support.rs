@@ -1,6 +1,5 @@
 //! Running the `causeway` binary.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -109,14 +108,4 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
         assert!(started.elapsed() < Duration::from_secs(90), "{what}");
         std::thread::sleep(Duration::from_millis(100));
     }
-}
-
-/// A port from which on some are likely to be free.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-        .min(60_000)
 }
