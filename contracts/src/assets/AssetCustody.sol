@@ -396,8 +396,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         }
         if (record == 0) return false;
         _requireKind(token, record, kind);
+        bool isBrought = record.isBrought();
+        if (isBrought) _crossed[token] += what.amount;
         paid = _callToken(token, gasLimit, TokenCalls.mint(kind, what));
-        if (paid && record.isBrought()) _crossed[token] += what.amount;
+        if (isBrought && !paid) _crossed[token] -= what.amount;
     }
 
     function _unlock(AssetTransfer memory what, address token, uint256 record, uint256 gasLimit)
