@@ -167,9 +167,16 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         require(allowance >= request.amount, AssetCustodyNotPermitted(request.token, allowance, request.amount));
     }
 
-    /// @dev Takes what `from` wants to send, and says it in the words of a transfer.
-    function _take(TransferRequest calldata request, address from) internal returns (AssetTransfer memory taken) {
+    function _requireOpen() internal view {
         require(!_paused, AssetCustodyPaused());
+    }
+
+    /// @dev Takes what `from` wants to send, and says it in the words of a transfer.
+    /// @param counterparty Who has it meanwhile, as `AssetOut` says it: the destination, or 0 for a swap.
+    function _take(TransferRequest calldata request, address from, uint256 counterparty)
+        internal
+        returns (AssetTransfer memory taken)
+    {
         (address token, AssetKind kind) = (request.token, request.kind);
         (taken.tokenId, taken.amount) = (request.tokenId, request.amount);
         (taken.sender, taken.recipient) = (from, request.recipient);
@@ -186,16 +193,17 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         } else {
             _takeToken(taken, token, kind, chainId);
         }
-        _emitOut(taken, chainId);
+        _emitOut(taken, counterparty);
     }
 
     /// @dev Pays a transfer that arrived, or notes a claim. An amount of 0 only announces the asset.
-    function _give(AssetTransfer memory transfer, uint256 sourceChainId) internal {
+    /// @param counterparty Who had it until now, as `AssetIn` says it: the source, or 0 for a swap.
+    function _give(AssetTransfer memory transfer, uint256 sourceChainId, uint256 counterparty) internal {
         if (transfer.metadata.length != 0) _learn(transfer.asset, transfer.metadata, sourceChainId);
         uint256 amount = transfer.amount;
         if (amount == 0) return;
         _checkAmount(transfer.asset.kind, transfer.tokenId, amount);
-        _emitIn(transfer, sourceChainId);
+        _emitIn(transfer, counterparty);
         (address token, uint256 record) = _resolve(transfer.asset);
         if (record.isRuled()) {
             transfer.metadata = "";

@@ -95,7 +95,8 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
             request.destinationChainId == destinationChainId,
             AssetVaultWrongDestination(destinationChainId, request.destinationChainId)
         );
-        return AssetTransfers.encode(_take(request, sender));
+        _requireOpen();
+        return AssetTransfers.encode(_take(request, sender, destinationChainId));
     }
 
     /// @inheritdoc IAssetVault
@@ -121,7 +122,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
         (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
         require(canonical, AssetVaultMalformedTransfer(payload));
-        _give(arrived, chainId);
+        _give(arrived, chainId, chainId);
         return IERC7786Recipient.receiveMessage.selector;
     }
 
@@ -151,8 +152,9 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     }
 
     function _sendTaken(TransferRequest calldata request) private returns (bytes32 sendId) {
-        AssetTransfer memory taken = _take(request, msg.sender);
-        return _send(request.destinationChainId, taken, request.deliverBefore);
+        _requireOpen();
+        uint256 chainId = request.destinationChainId;
+        return _send(chainId, _take(request, msg.sender, chainId), request.deliverBefore);
     }
 
     /// @dev Both are contracts of this network.

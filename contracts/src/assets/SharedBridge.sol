@@ -115,7 +115,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         bool isDelayed = payableAt > block.timestamp;
         _withdrawals[chainId][messageHash] = isDelayed ? payableAt : PAID;
         emit WithdrawalFinalized(messageHash, chainId, key, what.amount, payableAt);
-        if (!isDelayed) _give(what, chainId);
+        if (!isDelayed) _give(what, chainId, chainId);
     }
 
     /// @inheritdoc ISharedBridge
@@ -126,7 +126,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         require(payableAt != PAID, SharedBridgeAlreadyFinalized(chainId, messageHash));
         require(block.timestamp >= payableAt, SharedBridgeTooEarly(payableAt, block.timestamp));
         _withdrawals[chainId][messageHash] = PAID;
-        _give(_read(message, messageHash), chainId);
+        _give(_read(message, messageHash), chainId, chainId);
     }
 
     /// @inheritdoc ISharedBridge
@@ -148,7 +148,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         LEDGER.recordFailedDeposit(what.asset, what.tokenId, operation.chainId, what.amount);
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
         emit DepositRecovered(operationHash, what.sender, key, what.amount);
-        _give(what, operation.chainId);
+        _give(what, operation.chainId, operation.chainId);
     }
 
     /// @inheritdoc ISharedBridge
@@ -176,8 +176,9 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
 
     function _deposit(TransferRequest calldata request, uint64 gasLimit) private returns (bytes32 operationHash) {
         require(request.deliverBefore == 0, SharedBridgeNoDeadline(request.deliverBefore));
-        AssetTransfer memory taken = _take(request, msg.sender);
+        _requireOpen();
         uint256 chainId = request.destinationChainId;
+        AssetTransfer memory taken = _take(request, msg.sender, chainId);
         // Both are contracts of this network and call nobody back.
         LEDGER.recordDeposit(taken.asset, taken.tokenId, chainId, taken.amount);
         operationHash = PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(taken));
