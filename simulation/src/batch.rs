@@ -1,0 +1,120 @@
+//! What a chain did between two batches, and where it stands afterwards.
+
+use alloy::{
+    primitives::{Address, B256, Log, U256},
+    sol_types::SolEvent,
+};
+use causeway_bindings::{
+    Asset, IAssetCustody, IMessageOutbox, InclusionProof, LedgerTotals, RootImport, Way,
+    unpack_movement,
+};
+use causeway_proofs::{ChainBatch, Dialect, L2Log, LogTree};
+
+use crate::L1;
+
+/// A leaf of a batch of a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The chain.
+    pub chain: u64,
+    /// Number of the batch.
+    pub batch: u64,
+    /// Index of the leaf in the batch.
+    pub leaf: u64,
+}
+
+/// What a chain has done since its last batch.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenBatch {
+    pub(crate) logs: Vec<L2Log>,
+    pub(crate) ledger: LedgerTotals,
+    pub(crate) imports: Vec<RootImport>,
+    pub(crate) operations: u64,
+}
+
+impl OpenBatch {
+    /// Takes note of what contracts of the chain have emitted.
+    pub(crate) fn note(&mut self, vault: Address, logs: &[Log]) {
+        for log in logs {
+            if let Ok(sent) = IMessageOutbox::L1MessageSent::decode_log(log) {
+                self.logs
+                    .push(L2Log::message(sent.sender, 0, &sent.message));
+            } else if let Ok(status) = IMessageOutbox::OperationStatus::decode_log(log) {
+                let leaf = L2Log::operation_status(status.operationHash, 0, status.success);
+                self.logs.push(leaf);
+            } else if log.address == vault {
+                self.note_movement(log);
+            }
+        }
+    }
+
+    fn note_movement(&mut self, log: &Log) {
+        let (asset, token_id, movement, is_out) =
+            if let Ok(out) = IAssetCustody::AssetOut::decode_log(log) {
+                (out.asset, out.tokenId, out.movement, true)
+            } else if let Ok(arrived) = IAssetCustody::AssetIn::decode_log(log) {
+                (arrived.asset, arrived.tokenId, arrived.movement, false)
+            } else {
+                return;
+            };
+        let (other, amount) = unpack_movement(movement);
+        if other.is_zero() {
+            return;
+        }
+        let way = if is_out {
+            Way::To(other)
+        } else {
+            Way::From(other)
+        };
+        let asset = Asset::unpack(asset).expect("a vault names kinds that there are");
+        let added = self.ledger.add(asset, token_id, way, amount);
+        added.expect("tests move less than everything");
+    }
+}
+
+/// What everybody can rebuild of an executed batch.
+#[derive(Clone, Debug)]
+pub(crate) struct ExecutedBatch {
+    pub(crate) logs: Vec<L2Log>,
+    /// Block of L1 that executed it.
+    pub(crate) block: u64,
+    pub(crate) timestamp: u64,
+}
+
+impl ExecutedBatch {
+    fn tree(&self) -> LogTree {
+        LogTree::from_logs(&self.logs).expect("a test's batch is small")
+    }
+
+    pub(crate) fn root(&self, chain: u64) -> B256 {
+        chain_batch_root(chain, &self.logs)
+    }
+}
+
+pub(crate) fn chain_batch_root(chain: u64, logs: &[L2Log]) -> B256 {
+    let tree = LogTree::from_logs(logs).expect("a test's batch is small");
+    ChainBatch::new(Dialect::V32, chain, &tree).root()
+}
+
+impl L1 {
+    /// Proof of a leaf under the root of the block that executed its batch.
+    pub fn prove(&self, place: Place) -> InclusionProof {
+        let batch = &self.batches[&(place.chain, place.batch)];
+        let tree = batch.tree();
+        let path = ChainBatch::new(Dialect::V32, place.chain, &tree)
+            .path(&tree, place.leaf as usize)
+            .expect("the leaf is there");
+        let proof = self
+            .roots
+            .snapshot(batch.block)
+            .prove(place.chain, place.batch, path)
+            .expect("the batch is there");
+        InclusionProof {
+            chainId: U256::from(place.chain),
+            batchNumber: U256::from(place.batch),
+            leafIndex: U256::from(place.leaf),
+            txNumberInBatch: 0,
+            path: proof.encode().expect("a proof of ours is sound"),
+        }
+    }
+}
