@@ -10,9 +10,9 @@ import { Worker, isMainThread, parentPort, workerData } from "node:worker_thread
 
 const PROOF = "test/symbolic/LedgerProof.sol";
 const BOOK = "src/assets/LedgerBook.sol";
-const ASSERTIONS = 11;
+const ASSERTIONS = 17;
 const WEAKENED = [
-  ["what is sent is not taken from the balance", "balance[source][key] = available - amount;"],
+  ["what is sent is not taken from the balance", "balance[chainId][key] = available - amount;"],
   ["what arrives stays on its way", "pending[source][destination][key] = available - amount;"],
   ["what its home sends is not issued", "issued[key] += amount;"],
   [
@@ -20,6 +20,8 @@ const WEAKENED = [
     "pending[source][destination][key] = available - amount;",
     "pending[destination][source][key] = available - amount;",
   ],
+  ["what swaps give back they keep too", "held[key] = available - amount;"],
+  ["what swaps take they do not hold", "held[key] += amount;"],
   ["what is taken back goes where it was sent", "_give(key, home, source, amount);", "_give(key, home, destination, amount);"],
 ];
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");

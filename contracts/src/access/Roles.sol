@@ -8,6 +8,7 @@ import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IInteropRootStorage} from "../interfaces/IInteropRootStorage.sol";
 import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
 import {ISharedBridge} from "../interfaces/ISharedBridge.sol";
+import {ISwapRegistry} from "../interfaces/ISwapRegistry.sol";
 import {IVerifierRegistry} from "../interfaces/IVerifierRegistry.sol";
 
 /// @title The roles of the AccessManagers and what each may call
@@ -48,6 +49,10 @@ library Roles {
         selectors[1] = IAssetCustody.upgradeRepresentations.selector;
         selectors[2] = ISharedBridge.setOutflowLimit.selector;
         return (GOVERNANCE, selectors);
+    }
+
+    function swapRegistry() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(ISwapRegistry.setTimes.selector));
     }
 
     // On every chain.

@@ -15,20 +15,31 @@ contract AssetLedger is IVersioned, LedgerBook {
     IChainRegistry private immutable REGISTRY;
     address private immutable SETTLEMENT;
     address private immutable BRIDGE;
+    address private immutable SWAPS;
 
     modifier onlyBridge() {
         require(msg.sender == BRIDGE, AssetLedgerNotBridge(msg.sender, BRIDGE));
         _;
     }
 
+    modifier onlySwaps() {
+        require(msg.sender == SWAPS, AssetLedgerNotSwaps(msg.sender, SWAPS));
+        _;
+    }
+
     /// @param registry Address at which the chain registry stands or will stand.
     /// @param settlement Address at which the batch settlement stands or will stand.
     /// @param bridge Address at which the shared bridge stands or will stand.
-    constructor(address registry, address settlement, address bridge) {
-        require(registry != address(0) && settlement != address(0) && bridge != address(0), AssetLedgerZeroAddress());
+    /// @param swaps Address at which the swap registry stands or will stand.
+    constructor(address registry, address settlement, address bridge, address swaps) {
+        require(
+            registry != address(0) && settlement != address(0) && bridge != address(0) && swaps != address(0),
+            AssetLedgerZeroAddress()
+        );
         REGISTRY = IChainRegistry(registry);
         SETTLEMENT = settlement;
         BRIDGE = bridge;
+        SWAPS = swaps;
     }
 
     /// @inheritdoc IAssetLedger
@@ -74,6 +85,16 @@ contract AssetLedger is IVersioned, LedgerBook {
         onlyBridge
     {
         _takeBack(_key(asset, tokenId, amount), asset.originChainId, block.chainid, chainId, amount);
+    }
+
+    /// @inheritdoc IAssetLedger
+    function hold(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external onlySwaps {
+        _hold(_key(asset, tokenId, amount), asset.originChainId, chainId, amount);
+    }
+
+    /// @inheritdoc IAssetLedger
+    function release(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external onlySwaps {
+        _release(_key(asset, tokenId, amount), asset.originChainId, chainId, amount);
     }
 
     /// @inheritdoc IVersioned

@@ -13,7 +13,7 @@ import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {LogLeaf} from "../libraries/LogLeaf.sol";
 import {OutflowLimit} from "../libraries/OutflowLimit.sol";
 import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
-import {InclusionProof, Message} from "../types/Messages.sol";
+import {InclusionProof} from "../types/Messages.sol";
 import {PriorityOperation} from "../types/PriorityOperations.sol";
 import {AssetCustody} from "./AssetCustody.sol";
 
@@ -33,6 +33,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
     IPriorityQueue private immutable PRIORITY_QUEUE;
     IMessageVerifier private immutable MESSAGE_ROOT;
     address private immutable VAULT;
+    address private immutable SWAPS;
 
     /// @dev Deposits that may still come back.
     mapping(bytes32 operationHash => bool) private _deposits;
@@ -47,22 +48,26 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
     /// @param priorityQueue Address at which the priority queue stands or will stand.
     /// @param messageRoot Address at which the message root stands or will stand.
     /// @param vault The vault, which stands at this address on every chain of the network.
+    /// @param swaps Address at which the swap registry stands or will stand.
     constructor(
         address authority,
         address representations,
         address ledger,
         address priorityQueue,
         address messageRoot,
-        address vault
+        address vault,
+        address swaps
     ) AssetCustody(authority, representations) {
         require(
-            ledger != address(0) && priorityQueue != address(0) && messageRoot != address(0) && vault != address(0),
+            ledger != address(0) && priorityQueue != address(0) && messageRoot != address(0) && vault != address(0)
+                && swaps != address(0),
             AssetCustodyZeroAddress()
         );
         LEDGER = IAssetLedger(ledger);
         PRIORITY_QUEUE = IPriorityQueue(priorityQueue);
         MESSAGE_ROOT = IMessageVerifier(messageRoot);
         VAULT = vault;
+        SWAPS = swaps;
     }
 
     /// @inheritdoc ISharedBridge
@@ -102,8 +107,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         bytes32 messageHash = keccak256(message);
         require(_withdrawals[chainId][messageHash] == 0, SharedBridgeAlreadyFinalized(chainId, messageHash));
         require(
-            MESSAGE_ROOT.verifyMessage(proof, Message({txNumberInBatch: 0, sender: VAULT, data: message})),
-            SharedBridgeUnproven(messageHash)
+            MESSAGE_ROOT.verifyLeaf(proof, LogLeaf.message(0, VAULT, messageHash)), SharedBridgeUnproven(messageHash)
         );
         AssetTransfer memory what = _read(message, messageHash);
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
@@ -149,6 +153,14 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
         emit DepositRecovered(operationHash, what.sender, key, what.amount);
         _give(what, operation.chainId, operation.chainId);
+    }
+
+    /// @inheritdoc ISharedBridge
+    function payClaim(bytes calldata text, uint256 sourceChainId) external nonReentrant {
+        require(msg.sender == SWAPS, SharedBridgeNotSwaps(msg.sender, SWAPS));
+        // The registry spells it itself.
+        (, AssetTransfer memory what) = AssetTransfers.decode(text);
+        _give(what, sourceChainId, 0);
     }
 
     /// @inheritdoc ISharedBridge

@@ -4,10 +4,15 @@ pragma solidity ^0.8.28;
 import {LedgerEntry} from "../types/Assets.sol";
 import {Batch, ChainHead} from "../types/Batches.sol";
 import {RootImport} from "../types/Messages.sol";
+import {SwapEffect} from "../types/Swaps.sol";
 
 /// @title Settlement of the chains' batches on L1
 /// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
 /// appends its root to the message root. What is not executed can be reverted.
+/// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
+/// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
+/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen: it can bury a
+/// part of that.
 interface IBatchSettlement {
     /// @notice The chain starts from `stateCommitment`.
     event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
@@ -27,6 +32,10 @@ interface IBatchSettlement {
     );
     /// @notice Batches after `lastKept` were dropped before they were executed.
     event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+    /// @notice The chain let an operation of its queue expire. What follows `lastBatch` and was not executed is dropped.
+    event ChainFrozen(uint256 indexed chainId, uint256 lastBatch);
+    /// @notice The chain is live again, with this batch.
+    event ChainUnfrozen(uint256 indexed chainId, uint256 batchNumber);
 
     /// @notice An address of the deployment is missing.
     error BatchSettlementZeroAddress();
@@ -58,8 +67,12 @@ interface IBatchSettlement {
     error BatchSettlementDataNotTaken(uint256 size);
     /// @notice The ledger entries given are not those that the batch commits to.
     error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
-    /// @notice Swap effects are not settled by this release: their hash must be 0.
-    error BatchSettlementUnsupportedEffects(bytes32 swapEffectsHash);
+    /// @notice The swap effects given are not those that the batch commits to.
+    error BatchSettlementWrongEffects(bytes32 expected, bytes32 actual);
+    /// @notice The chain is frozen: it settles in one call, and imports no roots.
+    error BatchSettlementFrozen(uint256 chainId);
+    /// @notice Nothing at the head of the chain's queue has expired; `expiresAt` is 0 where the queue is empty.
+    error BatchSettlementNotExpired(uint256 chainId, uint256 expiresAt);
     /// @notice The verifier rejects the batch.
     error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
     /// @notice The batch given is not the one committed, or none is committed under its number.
@@ -76,21 +89,24 @@ interface IBatchSettlement {
     /// @notice Sets the state a chain starts from; the chain registry only.
     function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
 
-    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
+    /// @notice Commits, proves and executes the next batch in one call; the operator only, or anyone while the chain is frozen
+    /// and is not a validium. Emits `BatchExecuted`, and `ChainUnfrozen` where the chain comes back.
     /// @param data The batch's transactions in calldata mode, else empty.
     /// @param proof What the chain's verifier takes.
     /// @param dependencies Roots that the batch imported, in order.
     /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
+    /// @param effects What the batch did to swaps, in the order in which the chain emitted it.
     function settleBatch(
         uint256 chainId,
         Batch calldata batch,
         bytes calldata data,
         bytes calldata proof,
         RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
     ) external;
 
-    /// @notice Fixes what the next batch claims; the operator only.
+    /// @notice Fixes what the next batch claims; the operator only, of a chain that is not frozen.
     function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
 
     /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
@@ -101,11 +117,15 @@ interface IBatchSettlement {
         uint256 chainId,
         Batch calldata batch,
         RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
     ) external;
 
     /// @notice Drops all batches that are not executed; the operator only.
     function revertBatches(uint256 chainId) external;
+
+    /// @notice Freezes a chain whose queue has an expired operation at its head, and drops what is committed. Anyone.
+    function freeze(uint256 chainId) external;
 
     /// @return The head after the last executed batch.
     function executedHead(uint256 chainId) external view returns (ChainHead memory);
@@ -116,7 +136,11 @@ interface IBatchSettlement {
     /// @return Number of the last proven batch.
     function provenBatch(uint256 chainId) external view returns (uint256);
 
-    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
+    /// @return Timestamp, in seconds, at which the chain was frozen; 0 while it is live.
+    function frozenAt(uint256 chainId) external view returns (uint64);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input". Another while the chain is
+    /// frozen.
     function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
 
     /// @return Seconds that a batch's last block may be ahead of L1.

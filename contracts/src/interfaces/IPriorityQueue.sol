@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {PriorityOperation} from "../types/PriorityOperations.sol";
 
 /// @title The queues through which L1 reaches the chains
-/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed.
+/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed, and anyone may
+/// freeze it.
 interface IPriorityQueue {
     /// @notice An operation joined the queue of `chainId`.
     event PriorityOperationRequested(
@@ -25,6 +26,8 @@ interface IPriorityQueue {
     error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
     /// @notice Only the settlement contract consumes.
     error PriorityQueueNotSettlement(address caller, address settlement);
+    /// @notice Only the swap registry asks in the network's name.
+    error PriorityQueueNotSwaps(address caller, address swaps);
     /// @notice The batch claims more operations than there are; both counts are over the chain's life.
     error PriorityQueueTooFew(uint256 available, uint256 claimed);
     /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
@@ -38,13 +41,20 @@ interface IPriorityQueue {
         external
         returns (bytes32 operationHash);
 
+    /// @notice As `request`, in the network's name and with the largest gas limit: no filter of the chain is asked. The swap
+    /// registry only.
+    function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash);
+
     /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
     /// `checkConsumption` when the batch was committed.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
     /// expired.
-    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32 rollingHash);
+    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32);
+
+    /// @return Rolling hash after the first `consumed` operations, whatever has expired. Reverts if there are fewer.
+    function rollingHash(uint256 chainId, uint64 consumed) external view returns (bytes32);
 
     /// @return Nonce of the oldest operation that no executed batch has consumed.
     function head(uint256 chainId) external view returns (uint64);

@@ -36,6 +36,8 @@ interface ISharedBridge {
     error SharedBridgeNoRefill(uint256 capacity);
     /// @notice The withdrawal is delayed until then.
     error SharedBridgeTooEarly(uint256 payableAt, uint256 timestamp);
+    /// @notice Only the swap registry pays swaps out here.
+    error SharedBridgeNotSwaps(address caller, address swaps);
 
     /// @notice Sends an asset to a chain through its priority queue.
     /// @param gasLimit Gas that the delivery gets on the chain.
@@ -66,6 +68,12 @@ interface ISharedBridge {
 
     /// @notice Gives a deposit back that its chain refused, by proof of the status log. Anyone may call.
     function claimFailedDeposit(PriorityOperation calldata operation, InclusionProof calldata proof) external;
+
+    /// @notice Pays what a swap of a chain that stopped has held, or notes a claim; the swap registry only, which has released
+    /// it in the ledger. `AssetIn` says chain 0: held by a swap. No outflow limit applies: what swaps hold has left the chain.
+    /// @param text The transfer, in the spelling of `AssetTransfers`; without metadata, since no chain has said it.
+    /// @param sourceChainId Chain that the swap was locked on; the rules of the asset's issuer apply to it.
+    function payClaim(bytes calldata text, uint256 sourceChainId) external;
 
     /// @notice Sets how much of an asset may leave a chain; governance only.
     function setOutflowLimit(uint256 chainId, bytes32 key, uint256 capacity, uint256 refillPerSecond) external;

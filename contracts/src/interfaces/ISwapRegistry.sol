@@ -11,9 +11,7 @@ interface ISwapRegistry {
     /// @notice The lock of `source` is final for L1.
     event SwapOpened(uint256 indexed source, bytes32 indexed swapId, uint256 indexed destination, SwapLeg held);
     /// @notice The destination, or L1 in its stead, has decided. `held` is what the source may pay out now.
-    event SwapDecided(
-        uint256 indexed source, bytes32 indexed swapId, SwapOutcome outcome, bytes32 heldHash, bool byL1
-    );
+    event SwapDecided(uint256 indexed source, bytes32 indexed swapId, SwapOutcome outcome, bytes32 heldHash, bool byL1);
     /// @notice What the slot held was paid out on `chainId`: the source, or L1.
     event SwapClosed(uint256 indexed source, bytes32 indexed swapId, uint256 chainId);
     /// @notice A chain was asked through its priority queue to resolve the swap.
@@ -41,6 +39,8 @@ interface ISwapRegistry {
     error SwapRegistryDecided(bytes32 swapId, SwapOutcome outcome);
     /// @notice The swap is not decided this way: `expected` is what this needs.
     error SwapRegistryWrongOutcome(bytes32 swapId, SwapOutcome expected, SwapOutcome actual);
+    /// @notice The swap is not decided yet.
+    error SwapRegistryUndecided(bytes32 swapId);
     /// @notice What the slot held was paid out already.
     error SwapRegistryClosed(bytes32 swapId);
     /// @notice The slot holds something else.
@@ -57,7 +57,7 @@ interface ISwapRegistry {
     error SwapRegistryNotFrozen(uint256 chainId);
     /// @notice The preimage given is not that of the swap.
     error SwapRegistryWrongPreimage(bytes32 swapId);
-    /// @notice The output given is not what the slot holds, or not what the swap's receipt can say.
+    /// @notice The output given is not what the slot holds; of a cancelled swap there is none.
     error SwapRegistryWrongOutput(bytes32 swapId);
     /// @notice L1 cannot pay what only its home can issue: the asset's home is the chain that stopped.
     error SwapRegistryNotBackedByL1(bytes32 swapId, uint256 home);
@@ -65,9 +65,9 @@ interface ISwapRegistry {
     error SwapRegistryBadTime(uint64 time, uint64 least, uint64 most);
 
     /// @notice Applies what a batch of `chainId` did to swaps, up to what they take from the ledger; the batch settlement only,
-    /// before it applies the batch's ledger entries.
-    /// @param isFrozen Whether the chain comes back with this batch: then what it must bury comes first.
-    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool isFrozen) external;
+    /// before it applies the batch's ledger entries. What the chain must bury comes before anything else.
+    /// @param comesBack Whether the chain was frozen until this batch: then nothing may be left to bury after it.
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool comesBack) external;
 
     /// @notice Takes from the ledger what swaps of the batch hold from now on; the batch settlement only, after the batch's
     /// ledger entries.
@@ -83,10 +83,9 @@ interface ISwapRegistry {
 
     /// @notice Asks the source, through its priority queue, to pay out a decided swap. Anyone, `forceAfter` seconds after it was
     /// decided. Publishes the swap on L1.
-    /// @param output Executed: what comes back, as the receipt spells it. Otherwise empty.
-    function forceClose(SwapPreimage calldata preimage, bytes calldata output)
-        external
-        returns (bytes32 operationHash);
+    /// @param output Executed: what comes back, as the receipt spells it. Only what the slot holds counts of it: the chain is told
+    /// that the beneficiary gets it from the atomic swap contract, without metadata or URI. Otherwise empty.
+    function forceClose(SwapPreimage calldata preimage, bytes calldata output) external returns (bytes32 operationHash);
 
     /// @notice Cancels a swap whose destination is frozen, `grace` seconds after it was frozen. Places a tombstone there, and tells
     /// the source through its priority queue. Anyone.
@@ -94,7 +93,7 @@ interface ISwapRegistry {
 
     /// @notice Pays out a decided swap on L1, to its `l1Recipient`, `grace` seconds after its source was frozen. Places a tombstone
     /// there. Anyone. Publishes the swap on L1.
-    /// @param output As for `forceClose`.
+    /// @param output Executed: what comes back, as the receipt spells it; only what the slot holds counts of it. Otherwise empty.
     function l1Claim(SwapPreimage calldata preimage, bytes calldata output) external;
 
     /// @notice Tells chain `told`, through its priority queue, whether chain `about` is frozen, so that it takes no locks to it.

@@ -8,18 +8,21 @@ import {IBatchSettlement} from "../interfaces/IBatchSettlement.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IMessageRoot} from "../interfaces/IMessageRoot.sol";
 import {IPriorityQueue} from "../interfaces/IPriorityQueue.sol";
+import {ISwapRegistry} from "../interfaces/ISwapRegistry.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {LedgerEntry} from "../types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../types/Batches.sol";
 import {ChainConfig} from "../types/Chains.sol";
 import {RootImport} from "../types/Messages.sol";
+import {SwapEffect} from "../types/Swaps.sol";
 
 /// @title Settlement of the chains' batches on L1
 /// @notice Nothing here belongs to governance. What a batch may claim is checked against the head before it, the
 /// priority queue, the history of the message root and the verifier that governance chose for the chain.
 contract BatchSettlement is IBatchSettlement, IVersioned {
-    /// @dev `ChainHead` with its numbers in one slot, and how many batches after it are committed and proven.
+    /// @dev `ChainHead` with its numbers in one slot, how many batches after it are committed and proven, and whether the chain is
+    /// frozen: then nothing is committed.
     struct StoredHead {
         bytes32 stateCommitment;
         bytes32 dependencyRootsHash;
@@ -29,6 +32,13 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         uint48 priorityOpsConsumed;
         uint32 committed;
         uint32 proven;
+        bool isFrozen;
+    }
+
+    /// @dev A batch that may execute: the head that it follows and its public input.
+    struct Step {
+        StoredHead head;
+        bytes32 input;
     }
 
     struct PendingBatch {
@@ -37,9 +47,11 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     }
 
     bytes32 private constant PUBLIC_INPUT_TYPE = keccak256("Causeway.PublicInput.v1");
+    bytes32 private constant QUEUE_INPUT_TYPE = keccak256("Causeway.QueueInput.v1");
 
     /// @dev Transparent totals per asset and counterparty.
     uint8 private constant LEDGER_VERSION = 1;
+    uint8 private constant EFFECTS_VERSION = 1;
 
     /// @inheritdoc IBatchSettlement
     uint256 public constant MAX_CLOCK_AHEAD = 1 hours;
@@ -48,6 +60,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     IMessageRoot private immutable MESSAGE_ROOT;
     IPriorityQueue private immutable PRIORITY_QUEUE;
     IAssetLedger private immutable LEDGER;
+    ISwapRegistry private immutable SWAPS;
 
     mapping(uint256 chainId => StoredHead) private _executed;
 
@@ -57,19 +70,25 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     /// @dev Entries above the committed number are left over from reverted batches and never read.
     mapping(uint256 chainId => mapping(uint256 batchNumber => PendingBatch)) private _pending;
 
+    /// @inheritdoc IBatchSettlement
+    mapping(uint256 chainId => uint64) public frozenAt;
+
     /// @param registry Address at which the chain registry stands or will stand.
     /// @param messageRoot Address at which the message root stands or will stand.
     /// @param priorityQueue Address at which the priority queue stands or will stand.
     /// @param ledger Address at which the asset ledger stands or will stand.
-    constructor(address registry, address messageRoot, address priorityQueue, address ledger) {
+    /// @param swaps Address at which the swap registry stands or will stand.
+    constructor(address registry, address messageRoot, address priorityQueue, address ledger, address swaps) {
         require(
-            registry != address(0) && messageRoot != address(0) && priorityQueue != address(0) && ledger != address(0),
+            registry != address(0) && messageRoot != address(0) && priorityQueue != address(0) && ledger != address(0)
+                && swaps != address(0),
             BatchSettlementZeroAddress()
         );
         REGISTRY = IChainRegistry(registry);
         MESSAGE_ROOT = IMessageRoot(messageRoot);
         PRIORITY_QUEUE = IPriorityQueue(priorityQueue);
         LEDGER = IAssetLedger(ledger);
+        SWAPS = ISwapRegistry(swaps);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -79,30 +98,25 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         bytes calldata data,
         bytes calldata proof,
         RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
     ) external {
-        ChainConfig memory config = _configForOperator(chainId);
-        StoredHead memory head = _executed[chainId];
-        if (head.committed != 0) {
-            revert BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed);
-        }
-        _checkBatch(chainId, head, batch);
-        _checkData(config.dataAvailability, batch.daCommitment, data);
-
-        bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
-        _checkProof(config.verifier, batch.number, input, proof);
-        _execute(chainId, head, batch, input, dependencies, ledger);
+        Step memory step = _admit(chainId, batch, data, proof);
+        _execute(chainId, step, batch, dependencies);
+        _apply(chainId, step.head, batch, ledger, effects);
     }
 
     /// @inheritdoc IBatchSettlement
     function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external {
         ChainConfig memory config = _configForOperator(chainId);
         StoredHead storage executed = _executed[chainId];
+        // What anyone could commit, or only a halting operator, could keep everybody from settling.
+        require(!executed.isFrozen, BatchSettlementFrozen(chainId));
         StoredHead memory head = executed.committed == 0 ? executed : _committed[chainId];
         _checkBatch(chainId, head, batch);
         _checkData(config.dataAvailability, batch.daCommitment, data);
 
-        bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
+        bytes32 input = _publicInput(PUBLIC_INPUT_TYPE, chainId, config.dataAvailability, batch);
         _pending[chainId][batch.number] = PendingBatch({publicInput: input, provenBy: address(0)});
         executed.committed += 1;
         _advance(head, batch);
@@ -115,7 +129,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         ChainConfig memory config = REGISTRY.chainConfig(chainId);
         StoredHead storage executed = _executed[chainId];
         _checkNumber(uint256(executed.batchNumber) + executed.proven, batch.number);
-        bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
+        bytes32 input = _publicInput(PUBLIC_INPUT_TYPE, chainId, config.dataAvailability, batch);
         require(executed.proven < executed.committed, BatchSettlementNotCommitted(batch.number, bytes32(0), input));
         PendingBatch storage pending = _pending[chainId][batch.number];
         _checkCommitted(pending, batch.number, input);
@@ -131,25 +145,12 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         uint256 chainId,
         Batch calldata batch,
         RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
     ) external {
-        ChainConfig memory config = REGISTRY.chainConfig(chainId);
-        StoredHead memory head = _executed[chainId];
-        _checkNumber(head.batchNumber, batch.number);
-        require(head.proven != 0, BatchSettlementNotProven(batch.number, head.batchNumber));
-        bytes32 input = _publicInput(chainId, config.dataAvailability, batch);
-        PendingBatch storage pending = _pending[chainId][batch.number];
-        _checkCommitted(pending, batch.number, input);
-        require(
-            pending.provenBy == config.verifier,
-            BatchSettlementVerifierChanged(batch.number, pending.provenBy, config.verifier)
-        );
-
-        delete _pending[chainId][batch.number];
-        head.committed -= 1;
-        head.proven -= 1;
-        if (head.committed == 0) delete _committed[chainId];
-        _execute(chainId, head, batch, input, dependencies, ledger);
+        Step memory step = _takePending(chainId, batch);
+        _execute(chainId, step, batch, dependencies);
+        _apply(chainId, step.head, batch, ledger, effects);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -157,10 +158,19 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         _configForOperator(chainId);
         StoredHead storage executed = _executed[chainId];
         require(executed.committed != 0, BatchSettlementNothingToRevert(executed.batchNumber));
-        executed.committed = 0;
-        executed.proven = 0;
-        delete _committed[chainId];
-        emit BatchesReverted(chainId, executed.batchNumber);
+        _drop(chainId, executed);
+    }
+
+    /// @inheritdoc IBatchSettlement
+    function freeze(uint256 chainId) external {
+        StoredHead storage executed = _executed[chainId];
+        require(!executed.isFrozen, BatchSettlementFrozen(chainId));
+        uint64 expiry = PRIORITY_QUEUE.expiresAt(chainId, executed.priorityOpsConsumed);
+        require(expiry != 0 && block.timestamp >= expiry, BatchSettlementNotExpired(chainId, expiry));
+        executed.isFrozen = true;
+        frozenAt[chainId] = SafeCast.toUint64(block.timestamp);
+        emit ChainFrozen(chainId, executed.batchNumber);
+        if (executed.committed != 0) _drop(chainId, executed);
     }
 
     /// @inheritdoc IBatchSettlement
@@ -193,7 +203,8 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
 
     /// @inheritdoc IBatchSettlement
     function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32) {
-        return _publicInput(chainId, REGISTRY.chainConfig(chainId).dataAvailability, batch);
+        DataAvailability mode = REGISTRY.chainConfig(chainId).dataAvailability;
+        return _publicInput(_inputType(_executed[chainId].isFrozen), chainId, mode, batch);
     }
 
     /// @inheritdoc IVersioned
@@ -201,32 +212,100 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         return 1;
     }
 
-    /// @dev `head` becomes the head after `batch`, with the counters that the caller set in it.
-    function _execute(
-        uint256 chainId,
-        StoredHead memory head,
-        Batch calldata batch,
-        bytes32 input,
-        RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
-    ) private {
+    /// @dev All that `settleBatch` checks before the batch executes. While a chain is frozen its operator may be gone: whoever
+    /// has the data, which L1 has of all but a validium, may settle.
+    function _admit(uint256 chainId, Batch calldata batch, bytes calldata data, bytes calldata proof)
+        private
+        view
+        returns (Step memory step)
+    {
+        StoredHead memory head = _executed[chainId];
+        ChainConfig memory config = REGISTRY.chainConfig(chainId);
+        require(
+            msg.sender == config.operator || (head.isFrozen && config.dataAvailability != DataAvailability.Validium),
+            BatchSettlementNotOperator(chainId, msg.sender)
+        );
+        if (head.committed != 0) {
+            revert BatchSettlementPending(head.batchNumber, uint256(head.batchNumber) + head.committed);
+        }
+        _checkBatch(chainId, head, batch);
+        _checkData(config.dataAvailability, batch.daCommitment, data);
+        bytes32 input = _publicInput(_inputType(head.isFrozen), chainId, config.dataAvailability, batch);
+        _checkProof(config.verifier, batch.number, input, proof);
+        return Step(head, input);
+    }
+
+    /// @dev Takes a batch that is committed and proven from what is pending.
+    function _takePending(uint256 chainId, Batch calldata batch) private returns (Step memory) {
+        ChainConfig memory config = REGISTRY.chainConfig(chainId);
+        StoredHead memory head = _executed[chainId];
+        _checkNumber(head.batchNumber, batch.number);
+        require(head.proven != 0, BatchSettlementNotProven(batch.number, head.batchNumber));
+        bytes32 input = _publicInput(PUBLIC_INPUT_TYPE, chainId, config.dataAvailability, batch);
+        PendingBatch storage pending = _pending[chainId][batch.number];
+        _checkCommitted(pending, batch.number, input);
+        require(
+            pending.provenBy == config.verifier,
+            BatchSettlementVerifierChanged(batch.number, pending.provenBy, config.verifier)
+        );
+
+        delete _pending[chainId][batch.number];
+        head.committed -= 1;
+        head.proven -= 1;
+        if (head.committed == 0) delete _committed[chainId];
+        return Step(head, input);
+    }
+
+    /// @dev `step.head` becomes the head after `batch`, with the counters that the caller set in it.
+    /// Whether it is frozen, it says as it was before.
+    function _execute(uint256 chainId, Step memory step, Batch calldata batch, RootImport[] calldata dependencies)
+        private
+    {
+        StoredHead memory head = step.head;
+        require(dependencies.length == 0 || !head.isFrozen, BatchSettlementFrozen(chainId));
         _checkDependencies(head.dependencyRootsHash, batch.dependencyRootsHash, dependencies);
-        _checkLedger(batch.ledgerDeltaHash, ledger);
         _advance(head, batch);
         _executed[chainId] = head;
         emit BatchExecuted(
             chainId,
             batch.number,
-            input,
+            step.input,
             batch.newStateCommitment,
             batch.firstBlock,
             batch.lastBlock,
             batch.chainBatchRoot
         );
-        // All three are contracts of this network and call nobody back.
-        if (ledger.length != 0) LEDGER.applyBatch(chainId, ledger);
         if (batch.priorityOpsCount != 0) PRIORITY_QUEUE.consume(chainId, head.priorityOpsConsumed);
+        if (!_comesBack(head, batch)) return;
+        _executed[chainId].isFrozen = false;
+        delete frozenAt[chainId];
+        emit ChainUnfrozen(chainId, batch.number);
+    }
+
+    /// @dev What a batch gives to swaps goes before what it says of the ledger, and what it takes from them after: so no order
+    /// of what a chain did in it can run below 0.
+    function _apply(
+        uint256 chainId,
+        StoredHead memory head,
+        Batch calldata batch,
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
+    ) private {
+        _checkLedger(batch.ledgerDeltaHash, ledger);
+        _checkEffects(batch.swapEffectsHash, effects);
+        // All are contracts of this network and call nobody back.
+        bool comesBack = _comesBack(head, batch);
+        if (effects.length != 0 || comesBack) SWAPS.creditBatch(chainId, effects, comesBack);
+        if (ledger.length != 0) LEDGER.applyBatch(chainId, ledger);
+        if (effects.length != 0) SWAPS.debitBatch(chainId, effects);
         MESSAGE_ROOT.appendBatch(chainId, batch.number, batch.chainBatchRoot);
+    }
+
+    function _drop(uint256 chainId, StoredHead storage executed) private {
+        executed.committed = 0;
+        executed.proven = 0;
+        delete _committed[chainId];
+        emit BatchesReverted(chainId, executed.batchNumber);
     }
 
     function _configForOperator(uint256 chainId) private view returns (ChainConfig memory config) {
@@ -249,10 +328,15 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             batch.chainBatchRoot != bytes32(0) && batch.newStateCommitment != bytes32(0),
             BatchSettlementZeroRoot(batch.number)
         );
-        require(batch.swapEffectsHash == bytes32(0), BatchSettlementUnsupportedEffects(batch.swapEffectsHash));
-        bytes32 operations =
-            PRIORITY_QUEUE.checkConsumption(chainId, uint64(head.priorityOpsConsumed) + batch.priorityOpsCount);
+        bytes32 operations = _operationsAfter(chainId, head, batch.priorityOpsCount);
         require(batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash));
+    }
+
+    /// @dev None that has expired may be left, save by a frozen chain that only buries.
+    function _operationsAfter(uint256 chainId, StoredHead memory head, uint64 count) private view returns (bytes32) {
+        uint64 consumed = uint64(head.priorityOpsConsumed) + count;
+        if (head.isFrozen && count == 0) return PRIORITY_QUEUE.rollingHash(chainId, consumed);
+        return PRIORITY_QUEUE.checkConsumption(chainId, consumed);
     }
 
     function _checkTimestamps(uint256 earliest, uint256 first, uint256 last) private view {
@@ -315,14 +399,25 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         require(actual == claimed, BatchSettlementWrongLedger(claimed, actual));
     }
 
+    /// @dev As `_checkLedger`, for what the batch did to swaps, which the swap registry judges.
+    function _checkEffects(bytes32 claimed, SwapEffect[] calldata effects) private pure {
+        bytes32 actual = effects.length == 0 ? bytes32(0) : keccak256(abi.encode(EFFECTS_VERSION, effects));
+        require(actual == claimed, BatchSettlementWrongEffects(claimed, actual));
+    }
+
+    /// @dev What a prover signs while the chain is live is worth nothing while it is frozen, and the other way round.
+    function _inputType(bool isFrozen) private pure returns (bytes32) {
+        return isFrozen ? QUEUE_INPUT_TYPE : PUBLIC_INPUT_TYPE;
+    }
+
     /// @dev Straight from calldata. Numbers with bits above their types are refused where `_checkBatch` reads them, and are
     /// no number that was committed.
-    function _publicInput(uint256 chainId, DataAvailability mode, Batch calldata batch)
+    function _publicInput(bytes32 inputType, uint256 chainId, DataAvailability mode, Batch calldata batch)
         private
         view
         returns (bytes32 input)
     {
-        bytes32 domain = keccak256(abi.encode(PUBLIC_INPUT_TYPE, block.chainid, address(this)));
+        bytes32 domain = keccak256(abi.encode(inputType, block.chainid, address(this)));
         // Free memory serves as scratch space and is not claimed. The mode stands before the batch's last word, its 14th.
         assembly ("memory-safe") {
             let start := mload(0x40)
@@ -343,6 +438,11 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         head.lastBlock = SafeCast.toUint48(batch.lastBlock);
         head.lastTimestamp = SafeCast.toUint40(batch.lastTimestamp);
         if (batch.priorityOpsCount != 0) head.priorityOpsConsumed += SafeCast.toUint48(batch.priorityOpsCount);
+    }
+
+    /// @dev A frozen chain's batch that consumes nothing can only bury, where that is too much for a single batch.
+    function _comesBack(StoredHead memory head, Batch calldata batch) private pure returns (bool) {
+        return head.isFrozen && batch.priorityOpsCount != 0;
     }
 
     function _checkNumber(uint256 last, uint256 number) private pure {

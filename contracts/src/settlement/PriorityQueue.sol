@@ -24,6 +24,8 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
     }
 
     uint8 private constant OPERATION_VERSION = 1;
+    /// @dev Of the network itself: no filter of a chain is asked about it.
+    uint8 private constant SYSTEM_VERSION = 2;
 
     /// @inheritdoc IPriorityQueue
     uint64 public constant MIN_GAS_LIMIT = 30_000;
@@ -37,6 +39,7 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
 
     IChainRegistry private immutable REGISTRY;
     address private immutable SETTLEMENT;
+    address private immutable SWAPS;
 
     /// @inheritdoc IPriorityQueue
     uint64 public immutable EXPIRY;
@@ -47,11 +50,13 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
     /// @param registry Address at which the chain registry stands or will stand.
     /// @param settlement Address at which the batch settlement stands or will stand.
     /// @param expiry Seconds from request to expiry, not 0.
-    constructor(address registry, address settlement, uint64 expiry) {
-        require(registry != address(0) && settlement != address(0), PriorityQueueZeroAddress());
+    /// @param swaps Address at which the swap registry stands or will stand.
+    constructor(address registry, address settlement, uint64 expiry, address swaps) {
+        require(registry != address(0) && settlement != address(0) && swaps != address(0), PriorityQueueZeroAddress());
         require(expiry != 0, PriorityQueueZeroExpiry());
         REGISTRY = IChainRegistry(registry);
         SETTLEMENT = settlement;
+        SWAPS = swaps;
         EXPIRY = expiry;
     }
 
@@ -60,32 +65,17 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
         external
         returns (bytes32 operationHash)
     {
-        require(REGISTRY.isRegistered(chainId), PriorityQueueUnknownChain(chainId));
         require(
             gasLimit >= MIN_GAS_LIMIT && gasLimit <= MAX_GAS_LIMIT,
             PriorityQueueBadGasLimit(gasLimit, MIN_GAS_LIMIT, MAX_GAS_LIMIT)
         );
-        require(data.length <= MAX_DATA_SIZE, PriorityQueueDataTooLarge(data.length, MAX_DATA_SIZE));
+        return _request(OPERATION_VERSION, chainId, to, gasLimit, data);
+    }
 
-        uint64 nonce = _queues[chainId].tail;
-        PriorityOperation memory operation = PriorityOperation({
-            version: OPERATION_VERSION,
-            chainId: chainId,
-            nonce: nonce,
-            sender: msg.sender,
-            to: to,
-            gasLimit: gasLimit,
-            expiresAt: SafeCast.toUint64(block.timestamp) + EXPIRY,
-            data: data
-        });
-        operationHash = keccak256(abi.encode(operation));
-
-        _queues[chainId].tail = nonce + 1;
-        _entries[chainId][nonce] = Entry({
-            rollingHash: keccak256(abi.encode(_rollingHash(chainId, nonce), operationHash)),
-            expiresAt: operation.expiresAt
-        });
-        emit PriorityOperationRequested(chainId, nonce, operationHash, operation);
+    /// @inheritdoc IPriorityQueue
+    function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash) {
+        require(msg.sender == SWAPS, PriorityQueueNotSwaps(msg.sender, SWAPS));
+        return _request(SYSTEM_VERSION, chainId, to, MAX_GAS_LIMIT, data);
     }
 
     /// @inheritdoc IPriorityQueue
@@ -96,13 +86,18 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
     }
 
     /// @inheritdoc IPriorityQueue
-    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32 rollingHash) {
-        uint64 available = _queues[chainId].tail;
-        require(consumed <= available, PriorityQueueTooFew(available, consumed));
+    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32) {
+        uint64 available = _available(chainId, consumed);
         if (consumed < available) {
             uint64 expiry = _entries[chainId][consumed].expiresAt;
             require(block.timestamp < expiry, PriorityQueueExpired(consumed, expiry));
         }
+        return _rollingHash(chainId, consumed);
+    }
+
+    /// @inheritdoc IPriorityQueue
+    function rollingHash(uint256 chainId, uint64 consumed) external view returns (bytes32) {
+        _available(chainId, consumed);
         return _rollingHash(chainId, consumed);
     }
 
@@ -124,6 +119,40 @@ contract PriorityQueue is IPriorityQueue, IVersioned {
     /// @inheritdoc IVersioned
     function version() external pure returns (uint256) {
         return 1;
+    }
+
+    function _request(uint8 version_, uint256 chainId, address to, uint64 gasLimit, bytes calldata data)
+        private
+        returns (bytes32 operationHash)
+    {
+        require(REGISTRY.isRegistered(chainId), PriorityQueueUnknownChain(chainId));
+        require(data.length <= MAX_DATA_SIZE, PriorityQueueDataTooLarge(data.length, MAX_DATA_SIZE));
+
+        uint64 nonce = _queues[chainId].tail;
+        PriorityOperation memory operation = PriorityOperation({
+            version: version_,
+            chainId: chainId,
+            nonce: nonce,
+            sender: msg.sender,
+            to: to,
+            gasLimit: gasLimit,
+            expiresAt: SafeCast.toUint64(block.timestamp) + EXPIRY,
+            data: data
+        });
+        operationHash = keccak256(abi.encode(operation));
+
+        _queues[chainId].tail = nonce + 1;
+        _entries[chainId][nonce] = Entry({
+            rollingHash: keccak256(abi.encode(_rollingHash(chainId, nonce), operationHash)),
+            expiresAt: operation.expiresAt
+        });
+        emit PriorityOperationRequested(chainId, nonce, operationHash, operation);
+    }
+
+    /// @dev How many operations there are, `claimed` among them.
+    function _available(uint256 chainId, uint64 claimed) private view returns (uint64 available) {
+        available = _queues[chainId].tail;
+        require(claimed <= available, PriorityQueueTooFew(available, claimed));
     }
 
     /// @dev Hash over the first `count` operations, from 0.

@@ -20,7 +20,8 @@ enum DataAvailability {
 /// @param dependencyRootsHash Rolling hash over all roots the chain has imported, this batch's included.
 /// @param ledgerDeltaHash `keccak256(abi.encode(uint8 1, LedgerEntry[]))` over what the batch moved between chains; 0 when
 /// it moved nothing.
-/// @param swapEffectsHash Hash of the batch's swap effects; 0 when there are none.
+/// @param swapEffectsHash `keccak256(abi.encode(uint8 1, SwapEffect[]))` over what the batch did to swaps; 0 when that was
+/// nothing.
 struct Batch {
     uint64 number;
     bytes32 prevStateCommitment;

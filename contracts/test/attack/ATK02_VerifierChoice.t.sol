@@ -6,6 +6,7 @@ import {IChainRegistry} from "../../src/interfaces/IChainRegistry.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {AbiReader} from "../base/AbiReader.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 import {AlwaysTrueVerifier, OnesVerifier} from "../mocks/Verifiers.sol";
@@ -72,7 +73,7 @@ contract ATK02VerifierChoiceTest is L1Fixture, AbiReader {
 
     function _settle(bytes memory proof) private {
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, _batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, _batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function _assertUntouched() private view {

@@ -12,6 +12,7 @@ import {IPriorityInbox} from "../../src/interfaces/IPriorityInbox.sol";
 import {AssetKind, LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {NetworkTest} from "../base/NetworkTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {PlainERC20} from "../mocks/PlainTokens.sol";
@@ -174,14 +175,14 @@ contract ATK08StolenKeysTest is NetworkTest {
         bytes memory forged = bytes.concat(bytes32("r"), bytes32("s"), hex"1b", bytes32("r"), bytes32("s"), hex"1b");
         vm.startPrank(operator);
         vm.expectRevert(rejected);
-        settlement.settleBatch(CHAIN, theft, "", forged, new RootImport[](0), entries);
+        settlement.settleBatch(CHAIN, theft, "", forged, new RootImport[](0), entries, new SwapEffect[](0));
         settlement.commitBatch(CHAIN, theft, "");
         vm.expectRevert(rejected);
         settlement.proveBatch(CHAIN, theft, forged);
         vm.expectRevert(
             abi.encodeWithSelector(IBatchSettlement.BatchSettlementNotProven.selector, theft.number, theft.number - 1)
         );
-        settlement.executeBatch(CHAIN, theft, new RootImport[](0), entries);
+        settlement.executeBatch(CHAIN, theft, new RootImport[](0), entries, new SwapEffect[](0));
         settlement.revertBatches(CHAIN);
         vm.stopPrank();
         vm.assertEq(ledger.balance(CHAIN, keyOfL1(ETHER)), 5 ether);

@@ -54,7 +54,7 @@ contract ATK09MessageTargetsTest is VaultTest {
         _token.approve(address(inbox), 100);
         _token.approve(address(center), 100);
         vm.stopPrank();
-        _ledger = new AssetLedger(address(handler), address(handler), address(handler));
+        _ledger = new AssetLedger(address(handler), address(handler), address(handler), address(handler));
         _giveEveryRight(address(handler));
         _giveEveryRight(address(inbox));
         _targets = [address(manager), address(center), address(handler), address(inbox)];
@@ -198,11 +198,9 @@ contract ATK09MessageTargetsTest is VaultTest {
     }
 
     function _newBridge() private returns (address) {
-        address[4] memory parts = [address(_ledger), address(handler), address(handler), address(handler)];
+        address one = address(handler);
         return
-            address(
-                new SharedBridge(address(manager), address(representations), parts[0], parts[1], parts[2], parts[3])
-            );
+            address(new SharedBridge(address(manager), address(representations), address(_ledger), one, one, one, one));
     }
 
     function _addPayloads() private {
@@ -222,6 +220,13 @@ contract ATK09MessageTargetsTest is VaultTest {
         _payloads.push(abi.encodeCall(IBridgedERC1155.crosschainMint, (UNKNOWN, 5, 5, "")));
         _payloads.push(abi.encodeCall(IBaseTokenHolder.pay, (UNKNOWN, 5, 30_000)));
         _payloads.push(abi.encodeCall(IAssetLedger.recordDeposit, (asset, 0, SOURCE, 5)));
+        _payloads.push(abi.encodeCall(IAssetLedger.hold, (asset, 0, L1, 5)));
+        _payloads.push(abi.encodeCall(IAssetLedger.release, (asset, 0, SOURCE, 5)));
+        _payloads.push(
+            abi.encodeCall(
+                ISharedBridge.payClaim, (Transfers.encode(Transfers.units(asset, 5, UNKNOWN, UNKNOWN)), SOURCE)
+            )
+        );
         _payloads.push(abi.encodeCall(ISharedBridge.setOutflowLimit, (SOURCE, 0, 1, 1)));
         _payloads.push(abi.encodeCall(vault.pause, ()));
         _payloads.push(abi.encodeCall(IERC20.transferFrom, (alice, UNKNOWN, 5)));

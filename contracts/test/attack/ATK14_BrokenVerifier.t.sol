@@ -13,6 +13,7 @@ import {Asset, AssetKind, AssetTransfer, LedgerEntry} from "../../src/types/Asse
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {BridgeTest} from "../base/BridgeTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {VaultTest} from "../base/VaultTest.sol";
@@ -174,7 +175,7 @@ contract ATK14BrokenVerifierTest is BridgeTest {
         Batch memory batch = batchWith(BROKEN, "leaf", nothing());
         vm.expectRevert();
         vm.prank(operator);
-        settlement.settleBatch(BROKEN, batch, "", "no signatures", new RootImport[](0), nothing());
+        settlement.settleBatch(BROKEN, batch, "", "no signatures", new RootImport[](0), nothing(), new SwapEffect[](0));
     }
 
     /// @dev One attempt: an arrival, or a withdrawal that is reported or is not.
@@ -218,7 +219,7 @@ contract ATK14BrokenVerifierTest is BridgeTest {
         Batch memory batch = batchWith(BROKEN, "leaf", entries);
         vm.expectRevert(reason);
         vm.prank(operator);
-        settlement.settleBatch(BROKEN, batch, "", "anything", new RootImport[](0), entries);
+        settlement.settleBatch(BROKEN, batch, "", "anything", new RootImport[](0), entries, new SwapEffect[](0));
     }
 
     function _depositDeed(PlainERC721 deeds, uint256 tokenId, uint256 chainId) private {

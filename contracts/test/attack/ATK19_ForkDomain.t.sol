@@ -6,6 +6,7 @@ import {BatchSettlement} from "../../src/settlement/BatchSettlement.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 
 /// @notice ATK-19: L1 forks and the fork takes another chain id, or the network is deployed a second time. What was
@@ -52,8 +53,9 @@ contract ATK19ForkDomainTest is L1Fixture {
         bytes32 firstInput = settlement.publicInput(CHAIN, batch);
         bytes memory proof = attest(CHAIN, batch);
 
-        BatchSettlement second =
-            new BatchSettlement(address(chainRegistry), address(messageRoot), address(priorityQueue), address(ledger));
+        BatchSettlement second = new BatchSettlement(
+            address(chainRegistry), address(messageRoot), address(priorityQueue), address(ledger), address(swapRegistry)
+        );
         vm.assertNotEq(second.publicInput(CHAIN, batch), firstInput);
         vm.assertTrue(verifier.verify(firstInput, proof));
         vm.assertFalse(verifier.verify(second.publicInput(CHAIN, batch), proof));
@@ -86,6 +88,6 @@ contract ATK19ForkDomainTest is L1Fixture {
 
     function _settle(Batch memory batch, bytes memory proof, RootImport[] memory imports) private {
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0), new SwapEffect[](0));
     }
 }

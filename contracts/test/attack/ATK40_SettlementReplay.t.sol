@@ -6,6 +6,7 @@ import {IMessageRoot} from "../../src/interfaces/IMessageRoot.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 
 /// @notice ATK-40 on L1: one attestation settles one batch of one chain once, and one priority operation is consumed
@@ -36,7 +37,7 @@ contract ATK40SettlementReplayTest is L1Fixture {
         vm.expectRevert(wrongNumber);
         settlement.proveBatch(CHAIN, batch, proof);
         vm.expectRevert(wrongNumber);
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     /// @dev A batch that was reverted may come back, and then counts once as any other.
@@ -109,6 +110,8 @@ contract ATK40SettlementReplayTest is L1Fixture {
 
     function _settle(uint256 chainId, Batch memory batch, bytes memory proof) private {
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(
+            chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
     }
 }

@@ -7,6 +7,7 @@ import {Batch} from "../../src/types/Batches.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {RootImport} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {BridgeTest} from "../base/BridgeTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {VaultTest} from "../base/VaultTest.sol";
@@ -200,7 +201,7 @@ contract ATK44QueueCostTest is BridgeTest {
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
         used = gasleft();
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         used -= gasleft();
     }
 }

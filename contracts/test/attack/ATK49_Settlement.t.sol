@@ -6,6 +6,7 @@ import {IPriorityQueue} from "../../src/interfaces/IPriorityQueue.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 
 /// @notice ATK-49: an operator, or someone who is none, tries to settle what does not follow. Every bad batch is signed
@@ -44,7 +45,7 @@ contract ATK49SettlementTest is L1Fixture {
         _prove(first);
         _prove(second);
         vm.expectRevert(wrongNumber);
-        settlement.executeBatch(CHAIN, second, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, second, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         _execute(first);
         _execute(second);
         vm.assertEq(settlement.executedHead(CHAIN).batchNumber, 3);
@@ -75,7 +76,7 @@ contract ATK49SettlementTest is L1Fixture {
         _execute(batch);
         bytes32 root = messageRoot.root();
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongNumber.selector, 3, 2));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.assertEq(messageRoot.root(), root);
         settle(CHAIN, nextBatch(CHAIN));
     }
@@ -83,7 +84,7 @@ contract ATK49SettlementTest is L1Fixture {
     function test_ATK49_refuses_executingWhatIsNotProven() external {
         Batch memory batch = _commitNext();
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementNotProven.selector, 2, 1));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         _prove(batch);
         _execute(batch);
     }
@@ -121,7 +122,7 @@ contract ATK49SettlementTest is L1Fixture {
         settlement.proveBatch(CHAIN, other, proof);
         _prove(batch);
         vm.expectRevert(notCommitted);
-        settlement.executeBatch(CHAIN, other, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, other, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         _execute(batch);
     }
 
@@ -150,7 +151,7 @@ contract ATK49SettlementTest is L1Fixture {
         vm.expectRevert(notOperator);
         settlement.commitBatch(CHAIN, batch, "");
         vm.expectRevert(notOperator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.expectRevert(notOperator);
         settlement.revertBatches(CHAIN);
         vm.stopPrank();
@@ -182,7 +183,9 @@ contract ATK49SettlementTest is L1Fixture {
         );
         vm.expectRevert(rejected);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", foreign, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(
+            CHAIN, batch, "", foreign, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
         _commit(batch);
         vm.expectRevert(rejected);
         settlement.proveBatch(CHAIN, batch, foreign);
@@ -334,14 +337,14 @@ contract ATK49SettlementTest is L1Fixture {
     }
 
     function _execute(Batch memory batch) private {
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function _expectRefused(Batch memory batch, bytes memory reason) private {
         bytes memory proof = attest(CHAIN, batch);
         vm.startPrank(operator);
         vm.expectRevert(reason);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.expectRevert(reason);
         settlement.commitBatch(CHAIN, batch, "");
         vm.stopPrank();
@@ -383,11 +386,11 @@ contract ATK49SettlementTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
         vm.expectRevert(reason);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, shown, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, shown, new LedgerEntry[](0), new SwapEffect[](0));
         _commit(batch);
         settlement.proveBatch(CHAIN, batch, proof);
         vm.expectRevert(reason);
-        settlement.executeBatch(CHAIN, batch, shown, new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, shown, new LedgerEntry[](0), new SwapEffect[](0));
         vm.revertToState(before);
     }
 
@@ -428,7 +431,7 @@ contract ATK49SettlementTest is L1Fixture {
         Batch memory batch = _importing(imported);
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     /// @dev `batch` with word `claim` of its encoding replaced.

@@ -11,6 +11,7 @@ import {AssetTransferDoesNotFit} from "../../src/libraries/AssetTransfers.sol";
 import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {BridgeTest} from "../base/BridgeTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {VaultTest} from "../base/VaultTest.sol";
@@ -164,7 +165,7 @@ contract ATK52SumsTest is BridgeTest {
         bytes memory proof = attest(A, batch);
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
         vm.prank(operator);
-        settlement.settleBatch(A, batch, "", proof, new RootImport[](0), entries);
+        settlement.settleBatch(A, batch, "", proof, new RootImport[](0), entries, new SwapEffect[](0));
         vm.assertEq(settlement.executedHead(A).batchNumber, 0);
         vm.assertEq(ledger.issued(AssetIds.ledgerKey(_ofA, 0)), 0);
         if (first != type(uint256).max) report(A, _two(first, type(uint256).max - first));
@@ -177,7 +178,9 @@ contract ATK52SumsTest is BridgeTest {
         bytes memory proof = attest(A, batch);
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
         vm.prank(operator);
-        settlement.settleBatch(A, batch, "", proof, new RootImport[](0), Transfers.entry(_ofA, 0, A, L1_CHAIN_ID, 1));
+        settlement.settleBatch(
+            A, batch, "", proof, new RootImport[](0), Transfers.entry(_ofA, 0, A, L1_CHAIN_ID, 1), new SwapEffect[](0)
+        );
         report(B, Transfers.entry(_ofA, 0, A, B, type(uint256).max));
         fund(B, ETHER, 5 ether, stranger);
         report(A, nothing());

@@ -14,6 +14,7 @@ import {Batch} from "../../src/types/Batches.sol";
 import {BundleDelivery, InteropBundle} from "../../src/types/Bundles.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {BridgeTest} from "./BridgeTest.sol";
 import {SentMessage} from "./SentMessage.sol";
 import {Transfers} from "./Transfers.sol";
@@ -221,7 +222,7 @@ abstract contract AssetNetwork is BridgeTest {
         batch.ledgerDeltaHash = Transfers.hash(entries);
         bytes memory proof = proofFor(chainId, batch);
         vm.prank(operator);
-        try settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), entries) {
+        try settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), entries, new SwapEffect[](0)) {
             _keep(chainId, batch, leaves);
             return true;
         } catch {

@@ -9,6 +9,7 @@ import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "./L1Fixture.sol";
 import {Transfers} from "./Transfers.sol";
 import {Placement, TreeBuilder} from "./TreeBuilder.sol";
@@ -94,7 +95,7 @@ abstract contract BridgeTest is L1Fixture {
         Batch memory batch = batchWith(chainId, leaf, entries);
         bytes memory proof = attest(chainId, batch);
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), entries);
+        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), entries, new SwapEffect[](0));
         return TreeBuilder.inclusionProof(placeBatch(chainId, batch), leaves, 0);
     }
 

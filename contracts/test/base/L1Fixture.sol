@@ -13,10 +13,12 @@ import {ChainRegistry} from "../../src/settlement/ChainRegistry.sol";
 import {PriorityQueue} from "../../src/settlement/PriorityQueue.sol";
 import {AttestationVerifier} from "../../src/settlement/verifiers/AttestationVerifier.sol";
 import {VerifierRegistry} from "../../src/settlement/verifiers/VerifierRegistry.sol";
+import {SwapRegistry} from "../../src/swap/SwapRegistry.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../../src/types/Batches.sol";
 import {ChainConfig} from "../../src/types/Chains.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {Test} from "./Test.sol";
 
 /// @notice The whole of L1 as it is deployed, real contracts only, with a 2-of-3 attestation verifier. Call `deployL1`
@@ -40,6 +42,7 @@ abstract contract L1Fixture is Test {
     AssetLedger internal ledger;
     SharedBridge internal sharedBridge;
     Representations internal representations;
+    SwapRegistry internal swapRegistry;
 
     address internal governance = makeAddr("governance");
     address internal pauser = makeAddr("pauser");
@@ -47,6 +50,8 @@ abstract contract L1Fixture is Test {
     address internal stranger = makeAddr("stranger");
     /// @dev Where the vault of every chain stands.
     address internal vault = makeAddr("vault");
+    /// @dev Where the atomic swap contract of every chain stands.
+    address internal swap = makeAddr("swap");
     address internal bridge;
 
     /// @dev Attesters of `verifier`, ascending by address.
@@ -143,7 +148,9 @@ abstract contract L1Fixture is Test {
     function settle(uint256 chainId, Batch memory batch) internal {
         bytes memory proof = attest(chainId, batch);
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(
+            chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
     }
 
     /// @dev Settles a batch whose root is `chainBatchRoot`.
@@ -178,7 +185,7 @@ abstract contract L1Fixture is Test {
         vm.warp(block.timestamp + 12);
     }
 
-    /// @dev The six contracts that know each other are told their addresses before they exist.
+    /// @dev The seven contracts that know each other are told their addresses before they exist.
     function _deployContracts() private {
         manager = AccessManager(vm.deployCode("AccessManager.sol:AccessManager", abi.encode(address(this))));
         verifierRegistry = new VerifierRegistry(address(manager));
@@ -190,18 +197,23 @@ abstract contract L1Fixture is Test {
 
         chainRegistry = new ChainRegistry(address(manager), address(verifierRegistry), settlementAddress, rootAddress);
         messageRoot = new MessageRoot(registryAddress, settlementAddress);
-        priorityQueue = new PriorityQueue(registryAddress, settlementAddress, PRIORITY_EXPIRY);
+        address swapsAddress = vm.computeCreateAddress(address(this), nonce + 7);
+        priorityQueue = new PriorityQueue(registryAddress, settlementAddress, PRIORITY_EXPIRY, swapsAddress);
         address ledgerAddress = vm.computeCreateAddress(address(this), nonce + 4);
-        settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress);
+        settlement = new BatchSettlement(registryAddress, rootAddress, queueAddress, ledgerAddress, swapsAddress);
         bridge = vm.computeCreateAddress(address(this), nonce + 6);
-        ledger = new AssetLedger(registryAddress, settlementAddress, bridge);
+        ledger = new AssetLedger(registryAddress, settlementAddress, bridge, swapsAddress);
         representations = new Representations();
         sharedBridge = new SharedBridge(
-            address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault
+            address(manager), address(representations), ledgerAddress, queueAddress, rootAddress, vault, swapsAddress
+        );
+        swapRegistry = new SwapRegistry(
+            address(manager), registryAddress, settlementAddress, ledgerAddress, queueAddress, bridge, swap
         );
         vm.assertEq(address(sharedBridge), bridge);
         vm.assertEq(address(settlement), settlementAddress);
         vm.assertEq(address(ledger), ledgerAddress);
+        vm.assertEq(address(swapRegistry), swapsAddress);
     }
 
     /// @dev Governance acts without delay here; the timelock has its own test.
@@ -212,6 +224,8 @@ abstract contract L1Fixture is Test {
         manager.setTargetFunctionRole(address(chainRegistry), selectors, role);
         (role, selectors) = Roles.sharedBridge();
         manager.setTargetFunctionRole(address(sharedBridge), selectors, role);
+        (role, selectors) = Roles.swapRegistry();
+        manager.setTargetFunctionRole(address(swapRegistry), selectors, role);
         (role, selectors) = Roles.assetCustody();
         manager.setTargetFunctionRole(address(sharedBridge), selectors, role);
         manager.grantRole(Roles.GOVERNANCE, governance, 0);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 
 /// @notice What settlement costs on L1, per transaction: 20 chains, a chain tree of 14 levels of which half have a left
@@ -68,7 +69,7 @@ contract SettlementGas is L1Fixture {
         vm.snapshotGasLastCall(GROUP, "L1 commitBatch");
         settlement.proveBatch(CHAIN, batch, proof);
         vm.snapshotGasLastCall(GROUP, "L1 proveBatch");
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.snapshotGasLastCall(GROUP, "L1 executeBatch");
     }
 
@@ -100,7 +101,7 @@ contract SettlementGas is L1Fixture {
         }
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function _consuming(uint64 count) private view returns (Batch memory batch) {

@@ -11,6 +11,7 @@ import {InteropRootStorage} from "../../src/roots/InteropRootStorage.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {InclusionProof, Message, RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 import {Placement, TreeBuilder} from "../base/TreeBuilder.sol";
 
@@ -165,7 +166,7 @@ contract L1IntegrationTest is L1Fixture {
         batch.dependencyRootsHash = storage_.importsHash();
         bytes memory attestation = attest(destination, batch);
         vm.prank(operator);
-        settlement.settleBatch(destination, batch, "", attestation, imports, new LedgerEntry[](0));
+        settlement.settleBatch(destination, batch, "", attestation, imports, new LedgerEntry[](0), new SwapEffect[](0));
         vm.assertEq(settlement.executedHead(destination).dependencyRootsHash, storage_.importsHash());
     }
 

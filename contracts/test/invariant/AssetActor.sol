@@ -30,7 +30,8 @@ contract AssetActor is AssetAttacker {
 
     /// @notice Puts another ledger in the place of the real one, before anything is booked.
     function weaken(WeakLedger.Weakness weakness) external {
-        WeakLedger weak = new WeakLedger(weakness, address(chainRegistry), address(settlement), bridge);
+        WeakLedger weak =
+            new WeakLedger(weakness, address(chainRegistry), address(settlement), bridge, address(swapRegistry));
         vm.etch(address(ledger), address(weak).code);
     }
 

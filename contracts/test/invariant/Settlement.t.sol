@@ -8,6 +8,7 @@ import {PriorityQueue} from "../../src/settlement/PriorityQueue.sol";
 import {LedgerEntry} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {RootImport} from "../../src/types/Messages.sol";
+import {SwapEffect} from "../../src/types/Swaps.sol";
 import {InvariantTest} from "../base/InvariantTest.sol";
 import {L1Fixture} from "../base/L1Fixture.sol";
 import {TreeBuilder} from "../base/TreeBuilder.sol";
@@ -53,7 +54,7 @@ contract SettlementActor is L1Fixture {
         uint256 chainId = _chain(seed);
         if (proven[chainId] == 0) return;
         Batch memory batch = _pending[chainId][0];
-        settlement.executeBatch(chainId, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(chainId, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         _dropFirst(chainId);
         --proven[chainId];
         _count(chainId, batch);

@@ -17,7 +17,9 @@ contract WeakLedger is IAssetLedger {
         /// A chain reports what others have sent and received.
         Foreign,
         /// What comes home is not retired.
-        Issued
+        Issued,
+        /// What swaps give back stays with them too.
+        Held
     }
 
     /// @inheritdoc IAssetLedger
@@ -26,19 +28,23 @@ contract WeakLedger is IAssetLedger {
     mapping(uint256 source => mapping(uint256 destination => mapping(bytes32 key => uint256))) public pending;
     /// @inheritdoc IAssetLedger
     mapping(bytes32 key => uint256) public issued;
+    /// @inheritdoc IAssetLedger
+    mapping(bytes32 key => uint256) public held;
     mapping(uint256 destination => mapping(bytes32 key => uint256)) private _pendingFor;
     Weakness private immutable WEAKNESS;
     IChainRegistry private immutable REGISTRY;
     address private immutable SETTLEMENT;
     address private immutable BRIDGE;
+    address private immutable SWAPS;
 
     modifier only(address caller) {
         require(msg.sender == caller);
         _;
     }
 
-    constructor(Weakness weakness, address registry, address settlement, address bridge) {
-        (WEAKNESS, REGISTRY, SETTLEMENT, BRIDGE) = (weakness, IChainRegistry(registry), settlement, bridge);
+    constructor(Weakness weakness, address registry, address settlement, address bridge, address swaps) {
+        (WEAKNESS, REGISTRY, SETTLEMENT) = (weakness, IChainRegistry(registry), settlement);
+        (BRIDGE, SWAPS) = (bridge, swaps);
     }
 
     /// @inheritdoc IAssetLedger
@@ -78,13 +84,24 @@ contract WeakLedger is IAssetLedger {
         _give(entry, block.chainid);
     }
 
+    /// @inheritdoc IAssetLedger
+    function hold(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external only(SWAPS) {
+        LedgerEntry memory entry = LedgerEntry(asset, tokenId, chainId, 0, amount);
+        _take(entry);
+        held[_key(entry)] += amount;
+    }
+
+    /// @inheritdoc IAssetLedger
+    function release(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external only(SWAPS) {
+        LedgerEntry memory entry = LedgerEntry(asset, tokenId, 0, chainId, amount);
+        if (WEAKNESS != Weakness.Held) held[_key(entry)] -= amount;
+        _give(entry, chainId);
+    }
+
     function _send(LedgerEntry memory entry) private {
         require(entry.destination == block.chainid || REGISTRY.isRegistered(entry.destination));
         bytes32 key = _key(entry);
-        uint256 has = balance[entry.source][key];
-        if (entry.asset.originChainId == entry.source) issued[key] += entry.amount;
-        else if (has >= entry.amount) balance[entry.source][key] = has - entry.amount;
-        else require(WEAKNESS == Weakness.Balance);
+        _take(entry);
         pending[entry.source][entry.destination][key] += entry.amount;
         _pendingFor[entry.destination][key] += entry.amount;
     }
@@ -92,6 +109,14 @@ contract WeakLedger is IAssetLedger {
     function _arrive(LedgerEntry memory entry) private {
         _takePending(entry);
         _give(entry, entry.destination);
+    }
+
+    function _take(LedgerEntry memory entry) private {
+        bytes32 key = _key(entry);
+        uint256 has = balance[entry.source][key];
+        if (entry.asset.originChainId == entry.source) issued[key] += entry.amount;
+        else if (has >= entry.amount) balance[entry.source][key] = has - entry.amount;
+        else require(WEAKNESS == Weakness.Balance);
     }
 
     function _takePending(LedgerEntry memory entry) private {

@@ -19,6 +19,14 @@ contract OpenBook is LedgerBook {
         _takeBack(key, home, source, destination, amount);
     }
 
+    function keep(bytes32 key, uint256 home, uint256 chainId, uint256 amount) external {
+        _hold(key, home, chainId, amount);
+    }
+
+    function giveBack(bytes32 key, uint256 home, uint256 chainId, uint256 amount) external {
+        _release(key, home, chainId, amount);
+    }
+
     // The rest of the ledger, which is no arithmetic of this book.
 
     function applyBatch(uint256, LedgerEntry[] calldata) external pure {
@@ -34,6 +42,14 @@ contract OpenBook is LedgerBook {
     }
 
     function recordFailedDeposit(Asset calldata, uint256, uint256, uint256) external pure {
+        revert();
+    }
+
+    function hold(Asset calldata, uint256, uint256, uint256) external pure {
+        revert();
+    }
+
+    function release(Asset calldata, uint256, uint256, uint256) external pure {
         revert();
     }
 }
@@ -68,9 +84,11 @@ contract LedgerArithmeticTest is Test {
         uint256 ofSource;
         uint256 ofDestination;
         uint256 underway;
+        uint256 held;
         uint256 otherIssued;
         uint256 otherBalance;
         uint256 otherPending;
+        uint256 otherHeld;
     }
 
     SymbolicVm private constant SVM = SymbolicVm(address(uint160(uint256(keccak256("svm cheat code")))));
@@ -124,6 +142,34 @@ contract LedgerArithmeticTest is Test {
         _assertFigures(move, other, was);
     }
 
+    /// @dev By the source of the move.
+    function check_hold(Move calldata move, Elsewhere calldata other) external {
+        _assumeApart(move, other);
+        Figures memory was = _figures(move, other);
+        bool isHome = move.home == move.source;
+        bool covered = isHome ? _fits(was.issued, move.amount) : was.ofSource >= move.amount;
+        bool moved = _try(abi.encodeCall(OpenBook.keep, (move.key, move.home, move.source, move.amount)));
+        assert(moved == (covered && _fits(was.held, move.amount)));
+        if (moved && isHome) was.issued += move.amount;
+        if (moved && !isHome) was.ofSource -= move.amount;
+        if (moved) was.held += move.amount;
+        _assertFigures(move, other, was);
+    }
+
+    /// @dev To the destination of the move.
+    function check_release(Move calldata move, Elsewhere calldata other) external {
+        _assumeApart(move, other);
+        Figures memory was = _figures(move, other);
+        bool isHome = move.home == move.destination;
+        bool covered = isHome ? was.issued >= move.amount : _fits(was.ofDestination, move.amount);
+        bool moved = _try(abi.encodeCall(OpenBook.giveBack, (move.key, move.home, move.destination, move.amount)));
+        assert(moved == (covered && was.held >= move.amount));
+        if (moved && isHome) was.issued -= move.amount;
+        if (moved && !isHome) was.ofDestination += move.amount;
+        if (moved) was.held -= move.amount;
+        _assertFigures(move, other, was);
+    }
+
     /// @notice What was sent can always be taken back, and then nothing has happened.
     function check_takeBack_undoesSend(Move calldata move, Elsewhere calldata other) external {
         _assumeApart(move, other);
@@ -159,9 +205,11 @@ contract LedgerArithmeticTest is Test {
             ofSource: _book.balance(move.source, move.key),
             ofDestination: _book.balance(move.destination, move.key),
             underway: _book.pending(move.source, move.destination, move.key),
+            held: _book.held(move.key),
             otherIssued: _book.issued(other.key),
             otherBalance: _book.balance(other.chainId, other.key),
-            otherPending: _book.pending(other.source, other.destination, other.key)
+            otherPending: _book.pending(other.source, other.destination, other.key),
+            otherHeld: _book.held(other.key)
         });
     }
 
@@ -171,8 +219,10 @@ contract LedgerArithmeticTest is Test {
         assert(are.ofSource == expected.ofSource);
         assert(are.ofDestination == expected.ofDestination);
         assert(are.underway == expected.underway);
+        assert(are.held == expected.held);
         assert(other.key == move.key || are.otherIssued == expected.otherIssued);
         assert(are.otherBalance == expected.otherBalance);
         assert(are.otherPending == expected.otherPending);
+        assert(other.key == move.key || are.otherHeld == expected.otherHeld);
     }
 }

@@ -236,7 +236,7 @@ contract AssetLedgerTest is L1Fixture {
 
     /// @dev ATK-12: every way to change the ledger, by anyone else.
     function testFuzz_ATK12_everything_reverts_whenTheCallerIsNotTheOne(address caller) external {
-        vm.assume(caller != address(settlement) && caller != bridge);
+        vm.assume(caller != address(settlement) && caller != bridge && caller != address(swapRegistry));
         Asset memory asset = _asset(L1_CHAIN_ID);
         LedgerEntry[] memory entries = _one(asset, A, B, 1);
         bytes memory notBridge = abi.encodeWithSelector(IAssetLedger.AssetLedgerNotBridge.selector, caller, bridge);
@@ -251,6 +251,96 @@ contract AssetLedgerTest is L1Fixture {
         ledger.recordWithdrawal(asset, 0, A, 1);
         vm.expectRevert(notBridge);
         ledger.recordFailedDeposit(asset, 0, A, 1);
+        bytes memory notSwaps =
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerNotSwaps.selector, caller, address(swapRegistry));
+        vm.expectRevert(notSwaps);
+        ledger.hold(asset, 0, A, 1);
+        vm.expectRevert(notSwaps);
+        ledger.release(asset, 0, A, 1);
+        vm.stopPrank();
+    }
+
+    /// @dev What a chain had is held by nobody's balance, and another chain may get it.
+    function test_hold_movesFromOneChainToAnother() external {
+        Asset memory asset = _asset(A);
+        bytes32 key = _key(asset);
+        _apply(A, _one(asset, A, B, 70));
+        _apply(B, _one(asset, A, B, 70));
+        vm.startPrank(address(swapRegistry));
+        vm.expectEmit(address(ledger));
+        emit IAssetLedger.AssetHeld(key, B, 30);
+        ledger.hold(asset, 0, B, 30);
+        _expect(key, 70, [uint256(0), 40, 0], [uint256(0), 0, 0]);
+        vm.assertEq(ledger.held(key), 30);
+        vm.expectEmit(address(ledger));
+        emit IAssetLedger.AssetReleased(key, C, 20);
+        ledger.release(asset, 0, C, 20);
+        vm.stopPrank();
+        _expect(key, 70, [uint256(0), 40, 20], [uint256(0), 0, 0]);
+        vm.assertEq(ledger.held(key), 10);
+    }
+
+    function test_hold_issuesAtHome_andReleaseRetires() external {
+        Asset memory asset = _asset(A);
+        bytes32 key = _key(asset);
+        vm.startPrank(address(swapRegistry));
+        ledger.hold(asset, 0, A, 9);
+        _expect(key, 9, [uint256(0), 0, 0], [uint256(0), 0, 0]);
+        vm.assertEq(ledger.held(key), 9);
+        ledger.release(asset, 0, A, 9);
+        vm.stopPrank();
+        _expect(key, 0, [uint256(0), 0, 0], [uint256(0), 0, 0]);
+        vm.assertEq(ledger.held(key), 0);
+    }
+
+    /// @dev L1 is a chain like any other: what its bridge pays out is its balance, or retired if L1 is the home.
+    function test_release_toL1() external {
+        (Asset memory ofA, Asset memory ofL1) = (_asset(A), _asset(L1_CHAIN_ID));
+        vm.startPrank(address(swapRegistry));
+        ledger.hold(ofA, 0, A, 9);
+        ledger.release(ofA, 0, L1_CHAIN_ID, 9);
+        vm.assertEq(ledger.balance(L1_CHAIN_ID, _key(ofA)), 9);
+        ledger.hold(ofL1, 0, L1_CHAIN_ID, 9);
+        ledger.release(ofL1, 0, L1_CHAIN_ID, 9);
+        vm.stopPrank();
+        vm.assertEq(ledger.balance(L1_CHAIN_ID, _key(ofL1)), 0);
+        vm.assertEq(ledger.issued(_key(ofL1)), 0);
+    }
+
+    function testFuzz_hold_reverts_whenTheChainHasLess(uint256 has, uint256 amount) external {
+        has = bound(has, 1, type(uint256).max - 1);
+        amount = bound(amount, has + 1, type(uint256).max);
+        Asset memory asset = _asset(A);
+        _apply(A, _one(asset, A, B, has));
+        _apply(B, _one(asset, A, B, has));
+        vm.expectRevert(
+            abi.encodeWithSelector(IAssetLedger.AssetLedgerBalanceTooLow.selector, B, _key(asset), has, amount)
+        );
+        vm.prank(address(swapRegistry));
+        ledger.hold(asset, 0, B, amount);
+    }
+
+    /// @dev What is on its way is not what swaps hold, though it is the same asset.
+    function testFuzz_release_reverts_whenSwapsHoldLess(uint256 holds, uint256 amount) external {
+        holds = bound(holds, 1, type(uint256).max - 1);
+        amount = bound(amount, holds + 1, type(uint256).max);
+        Asset memory asset = _asset(A);
+        _apply(A, _one(asset, A, B, type(uint256).max - holds));
+        vm.startPrank(address(swapRegistry));
+        ledger.hold(asset, 0, A, holds);
+        vm.expectRevert(abi.encodeWithSelector(IAssetLedger.AssetLedgerHeldTooLow.selector, _key(asset), holds, amount));
+        ledger.release(asset, 0, A, amount);
+        vm.stopPrank();
+    }
+
+    function test_ATK52_hold_reverts_whenNothingMoves() external {
+        Asset memory asset = _asset(A);
+        bytes memory reason = abi.encodeWithSelector(IAssetLedger.AssetLedgerZeroAmount.selector, _key(asset));
+        vm.startPrank(address(swapRegistry));
+        vm.expectRevert(reason);
+        ledger.hold(asset, 0, A, 0);
+        vm.expectRevert(reason);
+        ledger.release(asset, 0, A, 0);
         vm.stopPrank();
     }
 
@@ -271,17 +361,20 @@ contract AssetLedgerTest is L1Fixture {
                 }
             }
             vm.assertEq(ledger.issued(key), _twin.issued(key));
+            vm.assertEq(ledger.held(key), _twin.held(key));
+            sum += ledger.held(key);
             vm.assertEq(ledger.issued(key), sum, "INV-01");
         }
     }
 
     function test_constructor_reverts_whenAnAddressIsMissing() external {
-        for (uint256 missing = 0; missing < 3; ++missing) {
+        for (uint256 missing = 0; missing < 4; ++missing) {
             vm.expectRevert(abi.encodeWithSelector(IAssetLedger.AssetLedgerZeroAddress.selector));
             new AssetLedger(
                 missing == 0 ? address(0) : stranger,
                 missing == 1 ? address(0) : stranger,
-                missing == 2 ? address(0) : stranger
+                missing == 2 ? address(0) : stranger,
+                missing == 3 ? address(0) : stranger
             );
         }
         vm.assertEq(ledger.version(), 1);
@@ -290,6 +383,7 @@ contract AssetLedgerTest is L1Fixture {
     /// @dev A move drawn from `seed`: one of four assets, on any route, reported by anybody. What the ledger takes, the twin
     /// notes.
     function _tryMove(uint256 seed) private {
+        if (seed >> 255 == 1) return _trySwap(seed);
         (uint256 home, uint256 source, uint256 destination) =
             (_place(seed & 3), _place(seed >> 2 & 3), _place(seed >> 4 & 3));
         uint256 reporter = seed & 0xc0 == 0 ? _place(seed >> 8 & 3) : seed & 0x40 == 0 ? source : destination;
@@ -310,6 +404,21 @@ contract AssetLedgerTest is L1Fixture {
         if (!taken) return;
         if (reporter == destination) _twin.arrive(_key(asset), home, source, destination, amount);
         else _twin.send(_key(asset), home, source, destination, amount);
+    }
+
+    /// @dev As `_tryMove`: swaps take or give back.
+    function _trySwap(uint256 seed) private {
+        (uint256 home, uint256 chain, uint256 amount) = (_place(seed & 3), _place(seed >> 2 & 3), (seed >> 16) % 50);
+        bool holds = seed & 0x10 == 0;
+        Asset memory asset = _asset(home);
+        bytes memory call = holds
+            ? abi.encodeCall(ledger.hold, (asset, 0, chain, amount))
+            : abi.encodeCall(ledger.release, (asset, 0, chain, amount));
+        vm.prank(address(swapRegistry));
+        (bool taken,) = address(ledger).call(call);
+        if (!taken) return;
+        if (holds) _twin.hold(_key(asset), home, chain, amount);
+        else _twin.release(_key(asset), home, chain, amount);
     }
 
     function _place(uint256 index) private pure returns (uint256) {

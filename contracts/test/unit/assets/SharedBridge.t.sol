@@ -14,6 +14,7 @@ import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../
 import {Batch} from "../../../src/types/Batches.sol";
 import {InclusionProof, RootImport} from "../../../src/types/Messages.sol";
 import {PriorityOperation} from "../../../src/types/PriorityOperations.sol";
+import {SwapEffect} from "../../../src/types/Swaps.sol";
 import {L1Fixture} from "../../base/L1Fixture.sol";
 import {Placement, TreeBuilder} from "../../base/TreeBuilder.sol";
 import {Vm} from "../../base/Vm.sol";
@@ -227,7 +228,7 @@ contract SharedBridgeTest is L1Fixture {
         batch.ledgerDeltaHash = entries.length == 0 ? bytes32(0) : keccak256(abi.encode(uint8(1), entries));
         bytes memory signatures_ = attest(chainId, batch);
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, "", signatures_, new RootImport[](0), entries);
+        settlement.settleBatch(chainId, batch, "", signatures_, new RootImport[](0), entries, new SwapEffect[](0));
         _batchLeaves[chainId].push(AggregationLeaves.batchLeaf(batch.chainBatchRoot, batch.number, block.timestamp));
         return TreeBuilder.inclusionProof(_lastBatchOf(chainId), leaves, 0);
     }

@@ -10,6 +10,7 @@ import {AttestationVerifier} from "../../../src/settlement/verifiers/Attestation
 import {Asset, AssetKind, LedgerEntry} from "../../../src/types/Assets.sol";
 import {Batch, ChainHead, DataAvailability} from "../../../src/types/Batches.sol";
 import {RootImport} from "../../../src/types/Messages.sol";
+import {SwapEffect} from "../../../src/types/Swaps.sol";
 import {L1Fixture} from "../../base/L1Fixture.sol";
 
 contract BatchSettlementTest is L1Fixture {
@@ -35,7 +36,7 @@ contract BatchSettlementTest is L1Fixture {
             CHAIN, 1, input, batch.newStateCommitment, batch.firstBlock, batch.lastBlock, batch.chainBatchRoot
         );
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         _assertHead(settlement.executedHead(CHAIN), batch, 0);
         _assertHead(settlement.committedHead(CHAIN), batch, 0);
         vm.assertEq(settlement.provenBatch(CHAIN), 1);
@@ -48,7 +49,7 @@ contract BatchSettlementTest is L1Fixture {
             address(messageRoot), abi.encodeCall(IMessageRoot.appendBatch, (CHAIN, 1, batch.chainBatchRoot)), 1
         );
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function testFuzz_settleBatch_consumesPriorityOperations(uint64 requested, uint64 first, uint64 second) external {
@@ -76,7 +77,7 @@ contract BatchSettlementTest is L1Fixture {
         batch.firstTimestamp = batch.lastTimestamp = uint64(block.timestamp);
         bytes memory proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, imports, new LedgerEntry[](0), new SwapEffect[](0));
         vm.assertEq(settlement.executedHead(CHAIN).dependencyRootsHash, batch.dependencyRootsHash);
 
         // The next batch folds on from there.
@@ -86,7 +87,7 @@ contract BatchSettlementTest is L1Fixture {
         batch.dependencyRootsHash = foldImport(batch.dependencyRootsHash, more[0]);
         proof = attest(CHAIN, batch);
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, more, new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, more, new LedgerEntry[](0), new SwapEffect[](0));
         vm.assertEq(settlement.executedHead(CHAIN).dependencyRootsHash, batch.dependencyRootsHash);
     }
 
@@ -113,7 +114,7 @@ contract BatchSettlementTest is L1Fixture {
             vm.assertEq(settlement.provenBatch(CHAIN), i + 1);
         }
         for (uint256 i = 0; i < count; ++i) {
-            settlement.executeBatch(CHAIN, batches[i], new RootImport[](0), new LedgerEntry[](0));
+            settlement.executeBatch(CHAIN, batches[i], new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
             vm.assertEq(settlement.provenBatch(CHAIN), count);
         }
         vm.assertEq(messageRoot.root(), root);
@@ -135,7 +136,7 @@ contract BatchSettlementTest is L1Fixture {
         emit IBatchSettlement.BatchExecuted(
             CHAIN, 1, input, batch.newStateCommitment, batch.firstBlock, batch.lastBlock, batch.chainBatchRoot
         );
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     /// @dev Anyone may prove and execute: the proof decides.
@@ -146,7 +147,7 @@ contract BatchSettlementTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
         vm.startPrank(caller);
         settlement.proveBatch(CHAIN, batch, proof);
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.stopPrank();
         vm.assertEq(settlement.executedHead(CHAIN).batchNumber, 1);
     }
@@ -166,7 +167,7 @@ contract BatchSettlementTest is L1Fixture {
             _prove(batches[i]);
         }
         for (uint256 i = 0; i < executed; ++i) {
-            settlement.executeBatch(CHAIN, batches[i], new RootImport[](0), new LedgerEntry[](0));
+            settlement.executeBatch(CHAIN, batches[i], new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         }
         ChainHead memory head = settlement.executedHead(CHAIN);
         vm.expectEmit(address(settlement));
@@ -183,7 +184,9 @@ contract BatchSettlementTest is L1Fixture {
                 IBatchSettlement.BatchSettlementNotProven.selector, batches[executed].number, executed
             )
         );
-        settlement.executeBatch(CHAIN, batches[executed], new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(
+            CHAIN, batches[executed], new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
         bytes memory proof = attest(CHAIN, batches[executed]);
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -211,8 +214,8 @@ contract BatchSettlementTest is L1Fixture {
         settlement.proveBatch(CHAIN, dropped, "");
         _prove(batch);
         _expectNotCommitted(batch, dropped);
-        settlement.executeBatch(CHAIN, dropped, new RootImport[](0), new LedgerEntry[](0));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, dropped, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function test_settleBatch_reverts_whileABatchIsPending() external {
@@ -221,7 +224,7 @@ contract BatchSettlementTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementPending.selector, 0, 1));
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
     }
 
     function test_executeBatch_reverts_whenTheVerifierWasReplaced() external {
@@ -239,14 +242,14 @@ contract BatchSettlementTest is L1Fixture {
                 IBatchSettlement.BatchSettlementVerifierChanged.selector, 1, address(replaced), address(verifier)
             )
         );
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
 
         vm.prank(operator);
         settlement.revertBatches(CHAIN);
         _commit(batch);
         bytes32 digest = verifier.attestationDigest(settlement.publicInput(CHAIN, batch));
         settlement.proveBatch(CHAIN, batch, signatures(_others, THRESHOLD, digest));
-        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(CHAIN, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.assertEq(settlement.executedHead(CHAIN).batchNumber, 1);
     }
 
@@ -257,13 +260,24 @@ contract BatchSettlementTest is L1Fixture {
         _expectRefused(CHAIN, batch, "", abi.encodeWithSelector(IBatchSettlement.BatchSettlementZeroRoot.selector, 1));
     }
 
-    function testFuzz_settleBatch_reverts_whenThereAreSwapEffects(bytes32 swaps) external {
-        vm.assume(swaps != 0);
-        Batch memory batch = nextBatch(CHAIN);
-        batch.swapEffectsHash = swaps;
-        _expectRefused(
-            CHAIN, batch, "", abi.encodeWithSelector(IBatchSettlement.BatchSettlementUnsupportedEffects.selector, swaps)
-        );
+    function testFuzz_settleBatch_reverts_whenSwapEffectsAreHeldBack(bytes32 claimed) external {
+        vm.assume(claimed != 0);
+        _expectWrongEffects(claimed, 0, new SwapEffect[](0));
+    }
+
+    function testFuzz_settleBatch_reverts_whenSwapEffectsAreNotThoseClaimed(
+        uint256 source,
+        uint256 destination,
+        bytes32 swapId,
+        uint256 amount,
+        bytes32 claimed
+    ) external {
+        SwapEffect[] memory effects = new SwapEffect[](1);
+        (effects[0].source, effects[0].destination) = (source, destination);
+        (effects[0].swapId, effects[0].leg.amount) = (swapId, amount);
+        bytes32 actual = keccak256(abi.encode(uint8(1), effects));
+        vm.assume(claimed != actual);
+        _expectWrongEffects(claimed, actual, effects);
     }
 
     function testFuzz_settleBatch_reverts_whenLedgerEntriesAreHeldBack(bytes32 claimed) external {
@@ -369,13 +383,13 @@ contract BatchSettlementTest is L1Fixture {
         Batch memory batch;
         bytes memory unknown = abi.encodeWithSelector(IChainRegistry.ChainRegistryChainUnknown.selector, chainId);
         vm.expectRevert(unknown);
-        settlement.settleBatch(chainId, batch, "", "", new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(chainId, batch, "", "", new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.expectRevert(unknown);
         settlement.commitBatch(chainId, batch, "");
         vm.expectRevert(unknown);
         settlement.proveBatch(chainId, batch, "");
         vm.expectRevert(unknown);
-        settlement.executeBatch(chainId, batch, new RootImport[](0), new LedgerEntry[](0));
+        settlement.executeBatch(chainId, batch, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0));
         vm.expectRevert(unknown);
         settlement.revertBatches(chainId);
         vm.expectRevert(unknown);
@@ -392,13 +406,14 @@ contract BatchSettlementTest is L1Fixture {
     }
 
     function test_constructor_reverts_whenAnAddressIsMissing() external {
-        for (uint256 missing = 0; missing < 4; ++missing) {
+        for (uint256 missing = 0; missing < 5; ++missing) {
             vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementZeroAddress.selector));
             new BatchSettlement(
                 missing == 0 ? address(0) : stranger,
                 missing == 1 ? address(0) : stranger,
                 missing == 2 ? address(0) : stranger,
-                missing == 3 ? address(0) : stranger
+                missing == 3 ? address(0) : stranger,
+                missing == 4 ? address(0) : stranger
             );
         }
         vm.assertEq(settlement.version(), 1);
@@ -444,7 +459,9 @@ contract BatchSettlementTest is L1Fixture {
     function _settleWith(uint256 chainId, Batch memory batch, bytes memory data) private {
         bytes memory proof = attest(chainId, batch);
         vm.prank(operator);
-        settlement.settleBatch(chainId, batch, data, proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(
+            chainId, batch, data, proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
     }
 
     function _commit(Batch memory batch) private {
@@ -467,7 +484,9 @@ contract BatchSettlementTest is L1Fixture {
         bytes memory proof = attest(chainId, batch);
         vm.startPrank(operator);
         vm.expectRevert(reason);
-        settlement.settleBatch(chainId, batch, data, proof, new RootImport[](0), new LedgerEntry[](0));
+        settlement.settleBatch(
+            chainId, batch, data, proof, new RootImport[](0), new LedgerEntry[](0), new SwapEffect[](0)
+        );
         vm.expectRevert(reason);
         settlement.commitBatch(chainId, batch, data);
         vm.stopPrank();
@@ -480,7 +499,17 @@ contract BatchSettlementTest is L1Fixture {
         bytes memory proof = attest(CHAIN, batch);
         vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongLedger.selector, claimed, actual));
         vm.prank(operator);
-        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), entries);
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), entries, new SwapEffect[](0));
+    }
+
+    /// @dev As the ledger.
+    function _expectWrongEffects(bytes32 claimed, bytes32 actual, SwapEffect[] memory effects) private {
+        Batch memory batch = nextBatch(CHAIN);
+        batch.swapEffectsHash = claimed;
+        bytes memory proof = attest(CHAIN, batch);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementWrongEffects.selector, claimed, actual));
+        vm.prank(operator);
+        settlement.settleBatch(CHAIN, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), effects);
     }
 
     function _expectNotCommitted(Batch memory committed, Batch memory given) private {

@@ -124,11 +124,13 @@ contract PriorityQueueTest is L1Fixture {
 
     function test_constructor_reverts_whenAnArgumentIsMissing() external {
         vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueZeroAddress.selector));
-        new PriorityQueue(address(0), stranger, 1);
+        new PriorityQueue(address(0), stranger, 1, stranger);
         vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueZeroAddress.selector));
-        new PriorityQueue(stranger, address(0), 1);
+        new PriorityQueue(stranger, address(0), 1, stranger);
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueZeroAddress.selector));
+        new PriorityQueue(stranger, stranger, 1, address(0));
         vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueZeroExpiry.selector));
-        new PriorityQueue(stranger, stranger, 0);
+        new PriorityQueue(stranger, stranger, 0, stranger);
     }
 
     function test_constants_areConsistent() external view {
