@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
+import {IAtomicSwap} from "../interfaces/IAtomicSwap.sol";
 import {IChainRegistry} from "../interfaces/IChainRegistry.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
@@ -78,6 +79,14 @@ library Roles {
 
     function priorityInbox() internal pure returns (uint64 role, bytes4[] memory selectors) {
         return (OPERATOR, _one(IPriorityInbox.processOperations.selector));
+    }
+
+    function priorityInboxFilter() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (GOVERNANCE, _one(IPriorityInbox.setFilter.selector));
+    }
+
+    function atomicSwap() internal pure returns (uint64 role, bytes4[] memory selectors) {
+        return (OPERATOR, _one(IAtomicSwap.bury.selector));
     }
 
     function _one(bytes4 selector) private pure returns (bytes4[] memory selectors) {

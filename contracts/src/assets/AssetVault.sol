@@ -9,13 +9,13 @@ import {IIndirectSender} from "../interfaces/IIndirectSender.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
 import {IInteropHandler} from "../interfaces/IInteropHandler.sol";
 import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
+import {ISwapDeployer} from "../interfaces/ISwapDeployer.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BundleIds} from "../libraries/BundleIds.sol";
-import {BundleReader} from "../libraries/BundleReader.sol";
 import {Erc7930} from "../libraries/Erc7930.sol";
 import {AssetKind, AssetTransfer, TransferRequest} from "../types/Assets.sol";
-import {CallStatus, ConditionalPayload, InteropBundle, InteropCall} from "../types/Bundles.sol";
+import {CallStatus} from "../types/Bundles.sol";
 import {AssetCustody} from "./AssetCustody.sol";
 import {BaseTokenHolder} from "./BaseTokenHolder.sol";
 import {SendMessage} from "./SendMessage.sol";
@@ -25,7 +25,6 @@ import {SendMessage} from "./SendMessage.sol";
 /// is an `AssetTransfer` of its own making: a message whose sender is the vault is the vault's word.
 contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersioned, AssetCustody {
     bytes1 private constant WITHDRAWAL_VERSION = 0x01;
-    bytes1 private constant PLAIN_CALL = 0x01;
     /// @dev Size of `abi.encode(TransferRequest)`.
     uint256 private constant REQUEST_SIZE = 0xe0;
 
@@ -38,6 +37,9 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     /// @inheritdoc IAssetVault
     IBaseTokenHolder public immutable BASE_TOKEN_HOLDER;
 
+    /// @inheritdoc IAssetVault
+    address public immutable SWAP;
+
     mapping(bytes32 receiveId => bool) private _returned;
 
     /// @param authority Access manager of this chain.
@@ -46,13 +48,17 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     /// @param handler Interop handler.
     /// @param l1ChainId Chain id of the network's L1.
     /// @param l1Bridge Shared bridge on L1.
+    /// @param swapDeployer Creates the atomic swap contract.
+    /// @param l1Swaps Swap registry on L1.
     constructor(
         address authority,
         address representations,
         address center,
         address handler,
         uint256 l1ChainId,
-        address l1Bridge
+        address l1Bridge,
+        address swapDeployer,
+        address l1Swaps
     ) AssetCustody(authority, representations) {
         require(
             center != address(0) && handler != address(0) && l1Bridge != address(0) && l1ChainId != 0,
@@ -64,6 +70,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         L1_CHAIN_ID = l1ChainId;
         L1_BRIDGE = l1Bridge;
         BASE_TOKEN_HOLDER = new BaseTokenHolder();
+        SWAP = ISwapDeployer(swapDeployer).deploy(authority, center, handler, l1ChainId, l1Swaps);
     }
 
     /// @inheritdoc IAssetVault
@@ -82,21 +89,23 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     }
 
     /// @inheritdoc IIndirectSender
-    /// @dev `data` is `abi.encode(TransferRequest)`.
+    /// @dev `data` is `abi.encode(TransferRequest)`. What a swap gives for what it has taken is no new transfer: it is never
+    /// paused.
     function initiateIndirectCall(uint256 destinationChainId, address sender, bytes calldata data)
         external
         payable
         nonReentrant
         returns (bytes memory payload)
     {
-        require(msg.sender == address(CENTER), AssetVaultNotGateway(msg.sender));
+        bool isSwap = msg.sender == SWAP;
+        require(isSwap || msg.sender == address(CENTER), AssetVaultNotGateway(msg.sender));
         TransferRequest calldata request = _requestIn(data);
         require(
             request.destinationChainId == destinationChainId,
             AssetVaultWrongDestination(destinationChainId, request.destinationChainId)
         );
-        _requireOpen();
-        return AssetTransfers.encode(_take(request, sender, destinationChainId));
+        if (!isSwap || sender != msg.sender) _requireOpen();
+        return AssetTransfers.encode(_take(request, sender, isSwap ? 0 : destinationChainId));
     }
 
     /// @inheritdoc IAssetVault
@@ -112,8 +121,9 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         returns (bytes4)
     {
         (Erc7930.Kind kind, uint256 chainId, address account) = Erc7930.parse(sender);
+        bool isSwap = msg.sender == SWAP;
         bool isTrusted;
-        if (msg.sender == address(HANDLER)) {
+        if (isSwap || msg.sender == address(HANDLER)) {
             isTrusted = chainId != L1_CHAIN_ID && account == address(this);
         } else {
             require(msg.sender == INBOX, AssetVaultNotGateway(msg.sender));
@@ -122,7 +132,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
         (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
         require(canonical, AssetVaultMalformedTransfer(payload));
-        _give(arrived, chainId, chainId);
+        _give(arrived, chainId, isSwap ? 0 : chainId);
         return IERC7786Recipient.receiveMessage.selector;
     }
 
@@ -167,25 +177,18 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         return SendMessage.send(CENTER, chainId, address(this), what, deliverBefore);
     }
 
-    /// @dev The transfer that a call of a bundle made.
+    /// @dev The transfer that a call of a bundle made. A bundle that was proven is its center's own, so its conditions are in
+    /// order.
     function _transferOf(bytes32 bundleHash, bytes calldata text, uint256 callIndex)
         private
         view
         returns (AssetTransfer memory given)
     {
-        (bool canonical, InteropBundle calldata bundle) = BundleReader.read(text);
-        require(canonical && callIndex < bundle.calls.length, AssetVaultNotATransfer(bundleHash, callIndex));
-        InteropCall calldata call = bundle.calls[callIndex];
-        require(call.to == address(this) && call.from == address(this), AssetVaultNotATransfer(bundleHash, callIndex));
-        (canonical, given) = AssetTransfers.decode(_payloadOf(call));
+        (address from, address to, uint256 start, uint256 end) = HANDLER.locateCall(text, callIndex);
+        require(to == address(this) && from == address(this), AssetVaultNotATransfer(bundleHash, callIndex));
+        bool canonical;
+        (canonical, given) = AssetTransfers.decode(text[start:end]);
         require(canonical, AssetVaultNotATransfer(bundleHash, callIndex));
-    }
-
-    /// @dev A bundle that was proven is its center's own, so its conditions are in order.
-    function _payloadOf(InteropCall calldata call) private pure returns (bytes calldata) {
-        if (call.version == PLAIN_CALL) return call.data;
-        (, ConditionalPayload calldata conditional) = BundleReader.readConditions(call.data);
-        return conditional.payload;
     }
 
     /// @dev `abi.encode(TransferRequest)`, read where it stands. Each field is checked when it is read.

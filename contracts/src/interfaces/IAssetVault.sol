@@ -10,7 +10,7 @@ interface IAssetVault {
     /// @notice A transfer that its chain gave up for good is on its way back to its sender.
     event TransferReturned(bytes32 indexed bundleHash, uint256 indexed callIndex);
 
-    /// @notice Only the interop handler, the priority inbox and the interop center may do this.
+    /// @notice Only the interop handler, the priority inbox, the interop center and the atomic swap contract may do this.
     error AssetVaultNotGateway(address caller);
     /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
     error AssetVaultWrongSender(bytes sender);
@@ -47,4 +47,7 @@ interface IAssetVault {
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.
     function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);
+
+    /// @return The atomic swap contract, which takes and gives through this vault.
+    function SWAP() external view returns (address);
 }

@@ -3,15 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Asset} from "../types/Assets.sol";
 import {InclusionProof} from "../types/Messages.sol";
-import {
-    LockStatus,
-    SwapEffect,
-    SwapHeader,
-    SwapOutcome,
-    SwapPreimage,
-    SwapTerms,
-    Tombstone
-} from "../types/Swaps.sol";
+import {LockStatus, SwapEffect, SwapHeader, SwapOutcome, SwapPreimage, SwapTerms, Tombstone} from "../types/Swaps.sol";
 
 /// @title The swap of two assets over two chains: lock here, execute there, redeem here
 /// @notice Stands at the same address on every chain. What leaves this contract unpaid is as it was before: a call either does
@@ -78,6 +70,8 @@ interface IAtomicSwap {
     error AtomicSwapNotRegistry(address caller, bytes sender);
     /// @notice Only this contract may call this.
     error AtomicSwapNotSelf(address caller);
+    /// @notice Base tokens are taken from venues only, while a swap executes.
+    error AtomicSwapNotExecuting();
     /// @notice What L1 decided contradicts what is settled here: the chain was not rolled back to its last executed batch.
     error AtomicSwapCannotBury(bytes32 swapId);
 
@@ -107,8 +101,15 @@ interface IAtomicSwap {
     /// settles with exactly the tombstones of L1.
     function bury(Tombstone[] calldata tombstones) external;
 
+    /// @notice Executes or cancels at L1's word; this contract only. Reverts where there is too little gas to tell.
+    function resolveForced(SwapPreimage calldata preimage) external;
+
     /// @notice What a forced execution runs; this contract only.
     function executeForced(SwapPreimage calldata preimage) external;
+
+    /// @notice What a payment that L1 forces runs; this contract only.
+    /// @param output As for `redeem`; nothing of it counts for a cancelled swap.
+    function closeForced(SwapPreimage calldata preimage, SwapOutcome outcome, bytes calldata output) external;
 
     /// @return A swap of this chain.
     function lockStatus(bytes32 swapId) external view returns (LockStatus);

@@ -103,6 +103,17 @@ interface IInteropHandler {
     /// @return Status of one of its calls.
     function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
 
+    /// @notice Reads a call of a bundle. Whether the bundle was proven is another question.
+    /// @param bundle The bundle, without the leading 0x01.
+    /// @return from Sender of the call; 0 where there is no such call.
+    /// @return to Recipient of the call.
+    /// @return start Where its payload starts in `bundle`, past any conditions.
+    /// @return end Where its payload ends.
+    function locateCall(bytes calldata bundle, uint256 callIndex)
+        external
+        pure
+        returns (address from, address to, uint256 start, uint256 end);
+
     /// @return center Interop center of a chain that has its own, 0 for any other.
     function centerOverride(uint256 chainId) external view returns (address center);
 

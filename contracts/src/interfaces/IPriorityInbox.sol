@@ -9,6 +9,9 @@ interface IPriorityInbox {
     /// @notice `reason` holds at most the first 256 bytes of what the call returned.
     event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
 
+    /// @notice Operations of accounts are taken if `filter` allows them; all of them where it is 0.
+    event FilterSet(address indexed filter);
+
     /// @notice There is no authority at address 0.
     error PriorityInboxZeroAuthority();
     /// @notice There is no chain 0.
@@ -22,8 +25,19 @@ interface IPriorityInbox {
     /// @notice The transaction carries too little gas to give the call what the operation asks for.
     error PriorityInboxGasTooLow(uint256 required, uint256 available);
 
+    /// @notice There is no contract at the filter's address.
+    error PriorityInboxNoFilter(address filter);
+    /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
+    error PriorityInboxRefused(address filter);
+
     /// @notice Consumes the next operations of the queue; the operator only.
     function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @notice Has `newFilter` asked about operations of version 1 from now on; 0 for none. Governance of the chain only.
+    function setFilter(address newFilter) external;
+
+    /// @return Asked about operations of version 1; 0 for none.
+    function filter() external view returns (address);
 
     /// @return `h` over all operations consumed, `h' = keccak256(h ‖ operationHash)` from 0.
     function commitment() external view returns (bytes32);

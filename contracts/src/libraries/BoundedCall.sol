@@ -25,6 +25,21 @@ library BoundedCall {
         }
     }
 
+    /// @notice Asks `target` with `data` and at most `gasLimit` gas.
+    /// @return success Whether the call did not revert and returned a word at least.
+    /// @return word The first word of what it returned.
+    function ask(address target, uint256 gasLimit, bytes memory data)
+        internal
+        view
+        returns (bool success, uint256 word)
+    {
+        assembly ("memory-safe") {
+            success := staticcall(gasLimit, target, add(data, 0x20), mload(data), 0x00, 0x20)
+            success := and(success, gt(returndatasize(), 0x1f))
+            word := mload(0x00)
+        }
+    }
+
     /// @notice Whether a call that gets `gasleft()` would leave its callee at least `gasLimit`.
     /// @param reserve Gas spent between this check and the callee's first instruction.
     function canForward(uint256 gasLimit, uint256 reserve) internal view returns (bool) {

@@ -142,6 +142,29 @@ contract InteropHandler is IInteropHandler, IVersioned, InteropRootStorage {
         return _records[bundleHash].callStatus(callIndex);
     }
 
+    /// @inheritdoc IInteropHandler
+    function locateCall(bytes calldata text, uint256 callIndex)
+        external
+        pure
+        returns (address from, address to, uint256 start, uint256 end)
+    {
+        (bool canonical, InteropBundle calldata bundle) = BundleReader.read(text);
+        if (!canonical || callIndex >= bundle.calls.length) return (address(0), address(0), 0, 0);
+        InteropCall calldata call = bundle.calls[callIndex];
+        bytes calldata payload = call.data;
+        if (call.version != CALL_VERSION) {
+            ConditionalPayload calldata conditional;
+            (canonical, conditional) = BundleReader.readConditions(payload);
+            if (!canonical) return (address(0), address(0), 0, 0);
+            payload = conditional.payload;
+        }
+        assembly ("memory-safe") {
+            start := sub(payload.offset, text.offset)
+            end := add(start, payload.length)
+        }
+        return (call.from, call.to, start, end);
+    }
+
     /// @inheritdoc IVersioned
     function version() external pure returns (uint256) {
         return 1;

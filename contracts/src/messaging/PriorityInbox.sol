@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {IMessageOutbox} from "../interfaces/IMessageOutbox.sol";
+import {IOperationFilter} from "../interfaces/IOperationFilter.sol";
 import {IPriorityInbox} from "../interfaces/IPriorityInbox.sol";
 import {IVersioned} from "../interfaces/IVersioned.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
@@ -14,8 +15,12 @@ import {PriorityOperation} from "../types/PriorityOperations.sol";
 /// @notice Created by the outbox, to which it reports. It consumes what the operator gives it; that this is what L1
 /// asked for is checked on L1, where a batch that consumed anything else cannot settle.
 contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
-    /// @dev The only format there is.
+    /// @dev An account of L1 asked for it.
     uint8 private constant OPERATION_VERSION = 1;
+    /// @dev The system asked for it. It has the same fields and is delivered in the same way.
+    uint8 private constant SYSTEM_VERSION = 2;
+    /// @dev Gas that the filter gets. Whoever consumes must bring it, so that nobody can have an operation refused.
+    uint256 private constant FILTER_GAS = 100_000;
     /// @dev Gas spent between the check of the gas and the recipient's first instruction: a cold account and the call.
     uint256 private constant CALL_RESERVE = 5_000;
 
@@ -25,7 +30,9 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
     /// @inheritdoc IPriorityInbox
     bytes32 public commitment;
     /// @inheritdoc IPriorityInbox
-    uint256 public processedCount;
+    address public filter;
+    /// @dev In one word with the filter.
+    uint64 private _processedCount;
 
     /// @param authority Access manager of this chain.
     /// @param l1ChainId Chain id of the network's L1.
@@ -43,22 +50,41 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         }
     }
 
+    /// @inheritdoc IPriorityInbox
+    function setFilter(address newFilter) external restricted {
+        require(newFilter == address(0) || newFilter.code.length != 0, PriorityInboxNoFilter(newFilter));
+        filter = newFilter;
+        emit FilterSet(newFilter);
+    }
+
+    /// @inheritdoc IPriorityInbox
+    function processedCount() external view returns (uint256) {
+        return _processedCount;
+    }
+
     /// @inheritdoc IVersioned
     function version() external pure returns (uint256) {
         return 1;
     }
 
     function _process(PriorityOperation calldata operation) private {
-        uint256 nonce = processedCount;
-        require(operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version));
+        uint64 nonce = _processedCount;
+        bool isSystem = operation.version == SYSTEM_VERSION;
+        require(
+            isSystem || operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version)
+        );
         require(operation.chainId == block.chainid, PriorityInboxWrongChain(block.chainid, operation.chainId));
         require(operation.nonce == nonce, PriorityInboxWrongNonce(nonce, operation.nonce));
 
         bytes32 operationHash = keccak256(abi.encode(operation));
-        processedCount = nonce + 1;
+        _processedCount = nonce + 1;
         commitment = keccak256(abi.encode(commitment, operationHash));
 
-        (bool success, bytes memory answer) = _deliver(operation, operationHash);
+        address asked = isSystem ? address(0) : filter;
+        bool success = asked == address(0) || _isAllowed(asked, operation);
+        bytes memory answer;
+        if (success) (success, answer) = _deliver(operation, operationHash);
+        else answer = abi.encodeWithSelector(PriorityInboxRefused.selector, asked);
         emit PriorityOperationProcessed(operationHash, nonce, success, answer);
         // The outbox calls nobody back.
         OUTBOX.reportStatus(operationHash, success);
@@ -77,5 +103,16 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         // The operation is consumed already: a recipient that calls back finds the next one.
         (success, answer) = BoundedCall.call(operation.to, operation.gasLimit, data);
         success = success && ReceiveMessage.isAccepted(answer);
+    }
+
+    /// @dev A filter that does not answer allows nothing.
+    function _isAllowed(address asked, PriorityOperation calldata operation) private view returns (bool) {
+        bytes memory data = abi.encodeCall(IOperationFilter.isAllowed, (operation));
+        require(
+            BoundedCall.canForward(FILTER_GAS, CALL_RESERVE),
+            PriorityInboxGasTooLow(FILTER_GAS + CALL_RESERVE, gasleft())
+        );
+        (bool success, uint256 word) = BoundedCall.ask(asked, FILTER_GAS, data);
+        return success && word == 1;
     }
 }

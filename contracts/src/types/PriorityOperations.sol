@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 /// @notice A call that L1 asks a chain to make. Its id is `keccak256(abi.encode(operation))`.
-/// @param version Who asks: 1 an account, 2 the network itself, of whose operations no filter of a chain is asked.
+/// @param version 1: asked for by an account of L1. 2: asked for by the system, which no filter of a chain is asked about.
 /// @param chainId Chain that must consume it.
 /// @param nonce Position in that chain's queue, from 0.
 /// @param sender Account on L1 that asked for it.

@@ -57,7 +57,7 @@ struct SwapHeader {
 }
 
 /// @notice What a swap's commitment binds; `payload` is its `abi.encode`.
-/// @param transfer What was locked, in the spelling of `AssetTransfers`: from `refundTo` to the venue.
+/// @param transfer What was locked, in the spelling of `AssetTransfers`: from the account that locked it to the venue.
 struct SwapPayload {
     bytes transfer;
     address venue;

@@ -9,6 +9,7 @@ import {LogLeaf} from "../../src/libraries/LogLeaf.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
+import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
 import {LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {BundleDelivery, InteropBundle} from "../../src/types/Bundles.sol";
@@ -29,9 +30,12 @@ contract VaultDeployer {
         address center,
         address handler,
         uint256 l1ChainId,
-        address bridge
+        address bridge,
+        address swapDeployer,
+        address l1Swaps
     ) external returns (AssetVault) {
-        return new AssetVault(manager, representations, center, handler, l1ChainId, bridge);
+        return
+            new AssetVault(manager, representations, center, handler, l1ChainId, bridge, swapDeployer, l1Swaps);
     }
 }
 
@@ -288,7 +292,9 @@ abstract contract AssetNetwork is BridgeTest {
             address(chain.center),
             address(chain.handler),
             L1_CHAIN_ID,
-            address(sharedBridge)
+            address(sharedBridge),
+            address(new SwapDeployer()),
+            makeAddr("l1Swaps")
         );
         vm.deal(address(chain.vault.BASE_TOKEN_HOLDER()), GENESIS_BASE);
         (uint64 role, bytes4[] memory selectors) = Roles.interopCenter();
@@ -299,6 +305,10 @@ abstract contract AssetNetwork is BridgeTest {
         manager.setTargetFunctionRole(address(chain.handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         manager.setTargetFunctionRole(address(chain.inbox), selectors, role);
+        (role, selectors) = Roles.priorityInboxFilter();
+        manager.setTargetFunctionRole(address(chain.inbox), selectors, role);
+        (role, selectors) = Roles.atomicSwap();
+        manager.setTargetFunctionRole(chain.vault.SWAP(), selectors, role);
         (role, selectors) = Roles.assetCustody();
         manager.setTargetFunctionRole(address(chain.vault), selectors, role);
         (role, selectors) = Roles.assetVault();

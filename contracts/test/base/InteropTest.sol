@@ -261,5 +261,7 @@ abstract contract InteropTest is Test {
         manager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         manager.setTargetFunctionRole(address(inbox), selectors, role);
+        (role, selectors) = Roles.priorityInboxFilter();
+        manager.setTargetFunctionRole(address(inbox), selectors, role);
     }
 }

@@ -10,6 +10,7 @@ import {AssetIds} from "../../src/libraries/AssetIds.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
+import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
 import {AssetKind, AssetMetadata} from "../../src/types/Assets.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
 import {AbiReader} from "./AbiReader.sol";
@@ -61,6 +62,8 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         inbox = PriorityInbox(center.PRIORITY_INBOX());
         handler = new InteropHandler(address(chainManager), L1_CHAIN_ID, address(center));
         chainRepresentations = new Representations();
+        address swapDeployer = address(new SwapDeployer());
+        deployed["SwapDeployer"] = swapDeployer;
         vm.setNonce(address(this), VAULT_NONCE);
         assetVault = new AssetVault(
             address(chainManager),
@@ -68,7 +71,9 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
             address(center),
             address(handler),
             L1_CHAIN_ID,
-            address(sharedBridge)
+            address(sharedBridge),
+            swapDeployer,
+            makeAddr("l1Swaps")
         );
         vm.assertEq(address(assetVault), vault);
         vm.deal(address(assetVault.BASE_TOKEN_HOLDER()), GENESIS_BASE_TOKENS);
@@ -83,6 +88,10 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         chainManager.setTargetFunctionRole(address(handler), selectors, role);
         (role, selectors) = Roles.priorityInbox();
         chainManager.setTargetFunctionRole(address(inbox), selectors, role);
+        (role, selectors) = Roles.priorityInboxFilter();
+        chainManager.setTargetFunctionRole(address(inbox), selectors, role);
+        (role, selectors) = Roles.atomicSwap();
+        chainManager.setTargetFunctionRole(assetVault.SWAP(), selectors, role);
         (role, selectors) = Roles.assetVault();
         chainManager.setTargetFunctionRole(address(assetVault), selectors, role);
         (role, selectors) = Roles.assetCustody();
@@ -103,6 +112,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         deployed["SharedBridge"] = address(sharedBridge);
         deployed["VerifierRegistry"] = address(verifierRegistry);
         deployed["AssetVault"] = address(assetVault);
+        deployed["AtomicSwap"] = assetVault.SWAP();
         deployed["BaseTokenHolder"] = address(assetVault.BASE_TOKEN_HOLDER());
         deployed["InteropCenter"] = address(center);
         deployed["InteropHandler"] = address(handler);

@@ -10,6 +10,8 @@ import {Erc7930} from "../../src/libraries/Erc7930.sol";
 import {AssetTransfer, TransferRequest} from "../../src/types/Assets.sol";
 import {BundleDelivery} from "../../src/types/Bundles.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {AtomicSwap} from "../../src/swap/AtomicSwap.sol";
+import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
 import {InteropTest} from "./InteropTest.sol";
 import {Transfers} from "./Transfers.sol";
 
@@ -23,6 +25,8 @@ abstract contract VaultTest is InteropTest {
 
     Representations internal representations;
     AssetVault internal vault;
+    AtomicSwap internal swap;
+    address internal l1Swaps = makeAddr("l1Swaps");
     address internal l1Bridge = makeAddr("l1Bridge");
     address internal alice = makeAddr("alice");
     address internal bob = makeAddr("bob");
@@ -30,13 +34,24 @@ abstract contract VaultTest is InteropTest {
     function setUp() public virtual override {
         super.setUp();
         representations = new Representations();
-        vault =
-            new AssetVault(address(manager), address(representations), address(center), address(handler), L1, l1Bridge);
+        vault = new AssetVault(
+            address(manager),
+            address(representations),
+            address(center),
+            address(handler),
+            L1,
+            l1Bridge,
+            address(new SwapDeployer()),
+            l1Swaps
+        );
+        swap = AtomicSwap(payable(vault.SWAP()));
         vm.deal(address(vault.BASE_TOKEN_HOLDER()), GENESIS_BASE_TOKENS);
         (uint64 role, bytes4[] memory selectors) = Roles.assetVault();
         manager.setTargetFunctionRole(address(vault), selectors, role);
         (role, selectors) = Roles.assetCustody();
         manager.setTargetFunctionRole(address(vault), selectors, role);
+        (role, selectors) = Roles.atomicSwap();
+        manager.setTargetFunctionRole(address(swap), selectors, role);
         vm.chainId(DESTINATION);
         vm.startPrank(governance);
         center.setDestination(THIRD, BASE_TOKEN);

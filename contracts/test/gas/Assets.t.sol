@@ -7,6 +7,7 @@ import {AssetVault} from "../../src/assets/AssetVault.sol";
 import {Representations} from "../../src/assets/Representations.sol";
 import {AssetIds} from "../../src/libraries/AssetIds.sol";
 import {Erc7930} from "../../src/libraries/Erc7930.sol";
+import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
 import {AssetKind, TransferRequest} from "../../src/types/Assets.sol";
 import {BundleDelivery, InteropCallStarter} from "../../src/types/Bundles.sol";
 import {InteropTest} from "../base/InteropTest.sol";
@@ -26,7 +27,14 @@ contract AssetsGas is InteropTest {
         super.setUp();
         Representations representations = new Representations();
         _vault = new AssetVault(
-            address(manager), address(representations), address(center), address(handler), L1, makeAddr("l1Bridge")
+            address(manager),
+            address(representations),
+            address(center),
+            address(handler),
+            L1,
+            makeAddr("l1Bridge"),
+            address(new SwapDeployer()),
+            makeAddr("l1Swaps")
         );
         _token = ERC20(vm.deployCode(string.concat("PlainToken.sol:", type(PlainToken).name), abi.encode(sender)));
         _shop = vm.deployCode(string.concat("Recipients.sol:", type(SilentRecipient).name));

@@ -12,6 +12,7 @@ import {Direction, IAssetRules} from "../../../src/interfaces/IAssetRules.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
 import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
+import {SwapDeployer} from "../../../src/swap/SwapDeployer.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
 import {InteropTest} from "../../base/InteropTest.sol";
 
@@ -111,7 +112,14 @@ contract AssetRulesTest is InteropTest {
         super.setUp();
         Representations representations = new Representations();
         _vault = new AssetVault(
-            address(manager), address(representations), address(center), address(handler), L1, makeAddr("l1Bridge")
+            address(manager),
+            address(representations),
+            address(center),
+            address(handler),
+            L1,
+            makeAddr("l1Bridge"),
+            address(new SwapDeployer()),
+            makeAddr("l1Swaps")
         );
         _rules = _vault.RULES();
         vm.prank(governance);

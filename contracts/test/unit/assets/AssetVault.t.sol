@@ -15,6 +15,7 @@ import {IAssetVault} from "../../../src/interfaces/IAssetVault.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
 import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
+import {SwapDeployer} from "../../../src/swap/SwapDeployer.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
 import {BundleDelivery, InteropCallStarter} from "../../../src/types/Bundles.sol";
 import {InteropTest} from "../../base/InteropTest.sol";
@@ -82,7 +83,14 @@ contract AssetVaultTest is InteropTest {
         super.setUp();
         Representations representations = new Representations();
         _vault = new AssetVault(
-            address(manager), address(representations), address(center), address(handler), L1, _l1Bridge
+            address(manager),
+            address(representations),
+            address(center),
+            address(handler),
+            L1,
+            _l1Bridge,
+            address(new SwapDeployer()),
+            makeAddr("l1Swaps")
         );
         vm.chainId(DESTINATION);
         vm.startPrank(governance);
