@@ -3,6 +3,8 @@ pragma solidity ^0.8.28;
 
 // Every interface of the network in one file: the Rust bindings are generated from its flattened form, see `make bindings`.
 
+import {IAdapterRunner} from "./IAdapterRunner.sol";
+import {IAdapterVenue} from "./IAdapterVenue.sol";
 import {IAssetCustody} from "./IAssetCustody.sol";
 import {IAssetLedger} from "./IAssetLedger.sol";
 import {IAssetRules} from "./IAssetRules.sol";
@@ -26,13 +28,16 @@ import {IMessageOutbox} from "./IMessageOutbox.sol";
 import {IMessageRoot} from "./IMessageRoot.sol";
 import {IMessageVerifier} from "./IMessageVerifier.sol";
 import {IOperationFilter} from "./IOperationFilter.sol";
+import {IPoolVenue} from "./IPoolVenue.sol";
 import {IPriorityInbox} from "./IPriorityInbox.sol";
 import {IPriorityQueue} from "./IPriorityQueue.sol";
+import {IQuoteVenue} from "./IQuoteVenue.sol";
 import {IRepresentations} from "./IRepresentations.sol";
 import {ISharedBridge} from "./ISharedBridge.sol";
 import {ISwapDeployer} from "./ISwapDeployer.sol";
 import {ISwapRegistry} from "./ISwapRegistry.sol";
 import {ISwapVenue} from "./ISwapVenue.sol";
+import {ITradeVenue} from "./ITradeVenue.sol";
 import {IVerifier} from "./IVerifier.sol";
 import {IVerifierRegistry} from "./IVerifierRegistry.sol";
 import {IVersioned} from "./IVersioned.sol";

@@ -14,8 +14,16 @@ library BoundedCall {
         internal
         returns (bool success, bytes memory answer)
     {
+        return callWithValue(target, 0, gasLimit, data);
+    }
+
+    /// @notice As `call`, with `value`.
+    function callWithValue(address target, uint256 value, uint256 gasLimit, bytes memory data)
+        internal
+        returns (bool success, bytes memory answer)
+    {
         assembly ("memory-safe") {
-            success := call(gasLimit, target, 0, add(data, 0x20), mload(data), 0, 0)
+            success := call(gasLimit, target, value, add(data, 0x20), mload(data), 0, 0)
             let size := returndatasize()
             if gt(size, MAX_RETURN) { size := MAX_RETURN }
             answer := mload(0x40)
