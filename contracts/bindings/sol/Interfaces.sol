@@ -577,7 +577,7 @@ struct ChainConfig {
 // src/interfaces/IAssetLedger.sol
 
 /// @title The ledger of all assets, on L1
-/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes`.
+/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes + held`.
 /// A chain whose verifier is broken can spend no more than its own balance and what is pending for it; and what is pending
 /// from one chain pays for nothing that another chain says it has sent.
 /// An asset's home has no balance of it: what its home sends is issued, what arrives there again is retired.
@@ -588,6 +588,10 @@ interface IAssetLedger {
     event AssetArrived(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
     /// @notice `amount` on its way to `destination` was refused there and is back at `source`, which is L1.
     event AssetTakenBack(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice A swap holds `amount` that was the chain's.
+    event AssetHeld(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+    /// @notice `amount` that a swap held is the chain's.
+    event AssetReleased(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
 
     /// @notice An address of the deployment is missing.
     error AssetLedgerZeroAddress();
@@ -595,6 +599,8 @@ interface IAssetLedger {
     error AssetLedgerNotSettlement(address caller, address settlement);
     /// @notice Only the shared bridge may record what L1 itself sends and takes.
     error AssetLedgerNotBridge(address caller, address bridge);
+    /// @notice Only the swap registry may move what swaps hold.
+    error AssetLedgerNotSwaps(address caller, address swaps);
     /// @notice The chain spends more than it has.
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
     /// @notice More arrives than `source` has sent to `destination`.
@@ -618,6 +624,15 @@ interface IAssetLedger {
 
     /// @notice A chain refused a deposit, which L1 takes back; the shared bridge only.
     function recordFailedDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @notice A swap holds from now on what was the chain's; the swap registry only. What the home gives is issued.
+    function hold(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @notice What a swap held is the chain's; the swap registry only. What the home gets is retired.
+    function release(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @return What swaps hold, in units of the origin token.
+    function held(bytes32 key) external view returns (uint256);
 
     /// @return What the chain may spend, in units of the origin token. Always 0 for the asset's home.
     function balance(uint256 chainId, bytes32 key) external view returns (uint256);
@@ -876,6 +891,9 @@ interface IPriorityInbox {
     /// @notice `reason` holds at most the first 256 bytes of what the call returned.
     event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
 
+    /// @notice Whom the inbox asks about the operations of accounts; 0 for nobody.
+    event FilterSet(address filter);
+
     /// @notice There is no authority at address 0.
     error PriorityInboxZeroAuthority();
     /// @notice There is no chain 0.
@@ -891,6 +909,10 @@ interface IPriorityInbox {
 
     /// @notice Consumes the next operations of the queue; the operator only.
     function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @notice Sets whom the inbox asks about the operations of accounts, 0 for nobody; governance only. Operations of the
+    /// system are nobody's to refuse.
+    function setFilter(address filter) external;
 
     /// @return `h` over all operations consumed, `h' = keccak256(h ‖ operationHash)` from 0.
     function commitment() external view returns (bytes32);
@@ -921,6 +943,8 @@ interface IPriorityQueue {
     error PriorityQueueBadGasLimit(uint256 gasLimit, uint256 least, uint256 most);
     /// @notice The data is larger than a chain takes.
     error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
+    /// @notice Only the swap registry asks for system operations.
+    error PriorityQueueNotSwaps(address caller, address swaps);
     /// @notice Only the settlement contract consumes.
     error PriorityQueueNotSettlement(address caller, address settlement);
     /// @notice The batch claims more operations than there are; both counts are over the chain's life.
@@ -935,6 +959,11 @@ interface IPriorityQueue {
     function request(uint256 chainId, address to, uint64 gasLimit, bytes calldata data)
         external
         returns (bytes32 operationHash);
+
+    /// @notice Asks the atomic swap contract `to` of `chainId` for `data`; the swap registry only. The operation is of the
+    /// system's version, with the largest gas limit.
+    /// @return operationHash `keccak256(abi.encode(operation))`.
+    function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash);
 
     /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
     /// `checkConsumption` when the batch was committed.
@@ -977,6 +1006,198 @@ interface IRepresentations {
     /// @notice Creates the token for an asset, obeying the caller, which is its beacon too. Its address follows from the
     /// caller, the asset and what the token is set up with.
     function create(bytes32 assetId, AssetKind kind, AssetMetadata calldata metadata) external returns (address token);
+}
+
+// src/types/Swaps.sol
+
+/// @notice What an account asks for when it locks its side of a swap.
+/// @param token What it gives: a token on this chain; `address(1)` for the chain's base token, whose amount comes as value.
+/// @param venue Contract on the destination that is handed the given asset and must return the wanted one.
+/// @param venueData What the venue is told besides: a quote, an agreement, a call.
+/// @param minReturned Least of `wanted` that must come back, in units of the origin token, not 0.
+/// @param beneficiary Account on this chain that gets what comes back.
+/// @param refundTo Account on this chain that gets what was given, if the swap does not happen.
+/// @param l1Recipient Account on L1 that is paid instead of either if this chain stops for good.
+/// @param counterparty Account on the destination that must be the venue's other party; 0 for any.
+/// @param deadline Last timestamp, in seconds, at which the destination may execute.
+/// @param minGas Gas that the venue must be given at least.
+struct SwapTerms {
+    uint256 destinationChainId;
+    address token;
+    AssetKind kind;
+    uint256 tokenId;
+    uint256 amount;
+    address venue;
+    bytes venueData;
+    Asset wanted;
+    uint256 wantedTokenId;
+    uint256 minReturned;
+    address beneficiary;
+    address refundTo;
+    address l1Recipient;
+    address counterparty;
+    uint64 deadline;
+    uint64 minGas;
+}
+
+/// @notice What is public of a swap. Its id is `keccak256(abi.encode(SWAP_DOMAIN, header))`; the message that the source chain
+/// sends is `0x01 ‖ abi.encode(header)`.
+/// @param version 1.
+/// @param sourceCenter Atomic swap contract on the source chain.
+/// @param destinationHandler Atomic swap contract on the destination.
+/// @param nonce Counts the sender's swaps on the source chain, from 0.
+/// @param payloadCommitment `keccak256(abi.encode(PAYLOAD_DOMAIN, salt, payload))`.
+/// @param class How the ledger learns amounts; 1 is transparent.
+struct SwapHeader {
+    uint8 version;
+    uint256 sourceChainId;
+    uint256 destinationChainId;
+    address sourceCenter;
+    address destinationHandler;
+    address sender;
+    uint64 nonce;
+    bytes32 payloadCommitment;
+    uint8 class;
+    uint64 deadline;
+    uint64 minGas;
+    address refundTo;
+}
+
+/// @notice What a swap's commitment binds; `payload` is its `abi.encode`.
+/// @param transfer What was locked, in the spelling of `AssetTransfers`: from `refundTo` to the venue.
+struct SwapPayload {
+    bytes transfer;
+    address venue;
+    bytes venueData;
+    Asset wanted;
+    uint256 wantedTokenId;
+    uint256 minReturned;
+    address beneficiary;
+    address l1Recipient;
+    address counterparty;
+}
+
+/// @notice All of a swap, as its parties know it.
+/// @param salt 32 bytes from a generator of randomness, so that nobody finds the payload by trying.
+/// @param payload `abi.encode(SwapPayload)`.
+struct SwapPreimage {
+    SwapHeader header;
+    bytes32 salt;
+    bytes payload;
+}
+
+/// @notice A swap on the source chain. None -> Locked -> Redeemed | Refunded | ClosedByL1. Refundable: L1 has cancelled it, and
+/// nobody has been paid yet.
+enum LockStatus {
+    None,
+    Locked,
+    Refundable,
+    Redeemed,
+    Refunded,
+    ClosedByL1
+}
+
+/// @notice A swap on its destination, and its slot on L1. On the destination `Pending` stands for unseen.
+enum SwapOutcome {
+    Pending,
+    Executed,
+    Cancelled
+}
+
+/// @notice An amount of one asset, or of one token of it.
+/// @param tokenId 0 for fungible tokens.
+/// @param amount In units of the origin token.
+struct SwapLeg {
+    Asset asset;
+    uint256 tokenId;
+    uint256 amount;
+}
+
+/// @notice What a batch does to a swap.
+/// Opened, Redeemed and Refunded are said by the source, Executed and Cancelled by the destination. Buried: either has learned
+/// what L1 decided while the chain was frozen.
+enum SwapChange {
+    Opened,
+    Executed,
+    Cancelled,
+    Redeemed,
+    Refunded,
+    Buried
+}
+
+/// @notice One entry of a batch's report on swaps, in the order in which the chain emitted them.
+/// @param leg What the chain took or gave: Opened, Executed and Refunded: what was locked. Redeemed: what came back. Otherwise
+/// empty.
+/// @param returned Executed: what comes back. Otherwise empty.
+struct SwapEffect {
+    SwapChange change;
+    uint256 source;
+    uint256 destination;
+    bytes32 swapId;
+    SwapLeg leg;
+    SwapLeg returned;
+}
+
+/// @notice The slot of a swap on L1.
+/// @param isKnown False until the source's batch with the lock has executed.
+/// @param isClosed Whether what it held was paid out: on the source chain or, by `l1Claim`, on L1.
+/// @param changedAt Timestamp, in seconds, of its last change.
+/// @param isForced Whether the destination was asked through its priority queue.
+/// @param heldHash `keccak256(abi.encode(SwapLeg))` of what it holds; 0 once closed.
+struct SwapSlot {
+    bool isKnown;
+    SwapOutcome outcome;
+    bool isClosed;
+    bool isForced;
+    uint64 destination;
+    uint64 changedAt;
+    bytes32 heldHash;
+}
+
+/// @notice What L1 asks of the atomic swap contract of a chain; the data of a system operation is
+/// `abi.encode(SwapCommand, bytes)`.
+/// Resolve: `abi.encode(uint256 source, bytes32 swapId)`, execute what is staged or cancel.
+/// Execute: `abi.encode(SwapPreimage)`, execute this or cancel.
+/// Refundable: `abi.encode(bytes32 swapId)`, L1 has cancelled this swap of yours.
+/// Close: `abi.encode(SwapPreimage, SwapOutcome, bytes output)`, pay this swap of yours out.
+/// Destination: `abi.encode(uint256 chainId, bool isFrozen)`, take no locks to that chain, or take them again.
+enum SwapCommand {
+    Resolve,
+    Execute,
+    Refundable,
+    Close,
+    Destination
+}
+
+/// @notice A swap that a frozen chain must treat as decided before it does anything else.
+/// @param source Chain that the swap was locked on; the frozen chain is that or its destination.
+struct Tombstone {
+    uint256 source;
+    bytes32 swapId;
+}
+
+/// @notice What a venue is asked to do. The input stands at the venue's account when it is called.
+/// @param sender Who locked the input on `sourceChainId`.
+/// @param counterparty Who must be the other party; 0 for any.
+/// @param tokenIn Token on this chain; `address(1)` for its base token.
+/// @param tokenOut As `tokenIn`.
+/// @param minAmountOut Least that the caller must have afterwards.
+/// @param deadline Last timestamp, in seconds, at which the swap can execute.
+struct VenueOrder {
+    bytes32 swapId;
+    uint256 sourceChainId;
+    address sender;
+    address counterparty;
+    address tokenIn;
+    AssetKind kindIn;
+    uint256 tokenIdIn;
+    uint256 amountIn;
+    address tokenOut;
+    AssetKind kindOut;
+    uint256 tokenIdOut;
+    uint256 minAmountOut;
+    uint64 deadline;
+    bytes data;
 }
 
 // src/interfaces/IAssetCustody.sol
@@ -1375,124 +1596,256 @@ interface IInteropHandler {
     function CENTER() external view returns (address);
 }
 
-// src/interfaces/IBatchSettlement.sol
+// src/interfaces/ISwapRegistry.sol
 
-/// @title Settlement of the chains' batches on L1
-/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
-/// appends its root to the message root. What is not executed can be reverted.
-interface IBatchSettlement {
-    /// @notice The chain starts from `stateCommitment`.
-    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
-    /// @notice The batch's claims are fixed.
-    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
-    /// @notice The verifier accepted the batch.
-    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
-    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
-    event BatchExecuted(
-        uint256 indexed chainId,
-        uint256 indexed batchNumber,
-        bytes32 publicInput,
-        bytes32 newStateCommitment,
-        uint64 firstBlock,
-        uint64 lastBlock,
-        bytes32 chainBatchRoot
+/// @title The registry of all swaps, on L1
+/// @notice One slot a swap: unknown -> Pending -> Executed | Cancelled, then closed. The destination decides by the batch that
+/// carries its receipt; L1 decides only while the destination is frozen. Swaps are told apart by the chain that locked them, so
+/// that no chain can speak of another's.
+interface ISwapRegistry {
+    /// @notice The lock of `source` is final for L1.
+    event SwapOpened(uint256 indexed source, bytes32 indexed swapId, uint256 indexed destination, SwapLeg held);
+    /// @notice The destination, or L1 in its stead, has decided. `held` is what the source may pay out now.
+    event SwapDecided(
+        uint256 indexed source, bytes32 indexed swapId, SwapOutcome outcome, bytes32 heldHash, bool byL1
     );
-    /// @notice Batches after `lastKept` were dropped before they were executed.
-    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+    /// @notice What the slot held was paid out on `chainId`: the source, or L1.
+    event SwapClosed(uint256 indexed source, bytes32 indexed swapId, uint256 chainId);
+    /// @notice A chain was asked through its priority queue to resolve the swap.
+    event SwapForced(uint256 indexed source, bytes32 indexed swapId, uint256 chainId, bytes32 operationHash);
+    /// @notice The frozen `chainId` must bury this before it does anything else.
+    event TombstonePlaced(uint256 indexed chainId, uint256 indexed index, uint256 source, bytes32 swapId);
+    /// @notice How long a chain has before it can be forced, and to come back before L1 decides, in seconds.
+    event SwapTimesSet(uint256 indexed chainId, uint64 forceAfter, uint64 grace);
 
     /// @notice An address of the deployment is missing.
-    error BatchSettlementZeroAddress();
-    /// @notice Only the chain registry may open a chain.
-    error BatchSettlementNotRegistry(address caller, address registry);
-    /// @notice Only the chain's operator may do this.
-    error BatchSettlementNotOperator(uint256 chainId, address caller);
-    /// @notice Batches come in order, without gaps.
-    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
-    /// @notice The batch builds on another state than the one before it left.
-    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
-    /// @notice The batch must start at the block after the last one and hold at least one block.
-    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
-    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
-    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
-    /// @notice 0 is never a batch root, nor a state commitment.
-    error BatchSettlementZeroRoot(uint256 batchNumber);
-    /// @notice The priority operations claimed are not those of the queue.
-    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
-    /// @notice The imported roots do not lead to the hash that the batch commits to.
-    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
-    /// @notice An imported root never was the message root after that block.
-    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
-    /// @notice The batch commits to other data than it came with.
-    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
-    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
-    error BatchSettlementDataMissing();
-    /// @notice The chain's data availability mode takes no data along with the batch.
-    error BatchSettlementDataNotTaken(uint256 size);
-    /// @notice The ledger entries given are not those that the batch commits to.
-    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
-    /// @notice Swap effects are not settled by this release: their hash must be 0.
-    error BatchSettlementUnsupportedEffects(bytes32 swapEffectsHash);
-    /// @notice The verifier rejects the batch.
-    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
-    /// @notice The batch given is not the one committed, or none is committed under its number.
-    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
-    /// @notice The batch is not proven yet.
-    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
-    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
-    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
-    /// @notice An earlier batch is committed but not executed.
-    error BatchSettlementPending(uint256 executed, uint256 committed);
-    /// @notice There is no batch to revert: executed batches stay.
-    error BatchSettlementNothingToRevert(uint256 executed);
+    error SwapRegistryZeroAddress();
+    /// @notice Only the batch settlement may apply a batch.
+    error SwapRegistryNotSettlement(address caller, address settlement);
+    /// @notice A chain reports what it did to swaps of which it is one end, each end its own part.
+    error SwapRegistryForeignEffect(uint256 chainId, uint256 source, uint256 destination);
+    /// @notice The destination is no chain of the network.
+    error SwapRegistryUnknownChain(uint256 chainId);
+    /// @notice The swap is open already.
+    error SwapRegistryAlreadyOpen(uint256 source, bytes32 swapId);
+    /// @notice L1 knows no such swap. The source's batch with the lock must execute first.
+    error SwapRegistryUnknownSwap(uint256 source, bytes32 swapId);
+    /// @notice The swap goes to another destination.
+    error SwapRegistryWrongDestination(bytes32 swapId, uint256 expected, uint256 actual);
+    /// @notice The swap is decided already.
+    error SwapRegistryDecided(bytes32 swapId, SwapOutcome outcome);
+    /// @notice The swap is not decided this way: `expected` is what this needs.
+    error SwapRegistryWrongOutcome(bytes32 swapId, SwapOutcome expected, SwapOutcome actual);
+    /// @notice What the slot held was paid out already.
+    error SwapRegistryClosed(bytes32 swapId);
+    /// @notice The slot holds something else.
+    error SwapRegistryWrongLeg(bytes32 swapId, bytes32 held, bytes32 given);
+    /// @notice A chain that was frozen must bury what L1 decided, in order, before anything else.
+    error SwapRegistryTombstonesFirst(uint256 chainId, uint256 outstanding);
+    /// @notice There is no such tombstone to bury.
+    error SwapRegistryNotATombstone(uint256 chainId, uint256 source, bytes32 swapId);
+    /// @notice Too early: possible from `notBefore` on, in seconds.
+    error SwapRegistryTooEarly(uint256 notBefore, uint256 timestamp);
+    /// @notice The chain was asked already.
+    error SwapRegistryAlreadyForced(bytes32 swapId);
+    /// @notice The chain is live: it decides by itself.
+    error SwapRegistryNotFrozen(uint256 chainId);
+    /// @notice The preimage given is not that of the swap.
+    error SwapRegistryWrongPreimage(bytes32 swapId);
+    /// @notice The output given is not what the slot holds, or not what the swap's receipt can say.
+    error SwapRegistryWrongOutput(bytes32 swapId);
+    /// @notice L1 cannot pay what only its home can issue: the asset's home is the chain that stopped.
+    error SwapRegistryNotBackedByL1(bytes32 swapId, uint256 home);
+    /// @notice A time is outside of what is allowed, in seconds.
+    error SwapRegistryBadTime(uint64 time, uint64 least, uint64 most);
 
-    /// @notice Sets the state a chain starts from; the chain registry only.
-    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+    /// @notice Applies what a batch of `chainId` did to swaps, up to what they take from the ledger; the batch settlement only,
+    /// before it applies the batch's ledger entries.
+    /// @param isFrozen Whether the chain comes back with this batch: then what it must bury comes first.
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool isFrozen) external;
 
-    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
-    /// @param data The batch's transactions in calldata mode, else empty.
-    /// @param proof What the chain's verifier takes.
-    /// @param dependencies Roots that the batch imported, in order.
-    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
-    function settleBatch(
-        uint256 chainId,
-        Batch calldata batch,
-        bytes calldata data,
-        bytes calldata proof,
-        RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
-    ) external;
+    /// @notice Takes from the ledger what swaps of the batch hold from now on; the batch settlement only, after the batch's
+    /// ledger entries.
+    function debitBatch(uint256 chainId, SwapEffect[] calldata effects) external;
 
-    /// @notice Fixes what the next batch claims; the operator only.
-    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+    /// @notice Asks the destination, through its priority queue, to execute what it has at hand of the swap or to cancel it.
+    /// Anyone, `forceAfter` seconds after the slot was opened, once.
+    function forceResolve(uint256 source, bytes32 swapId) external returns (bytes32 operationHash);
 
-    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
-    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+    /// @notice As `forceResolve`, with everything the destination needs: it executes, or cancels if that fails. Publishes the
+    /// swap on L1.
+    function forceExecute(SwapPreimage calldata preimage) external returns (bytes32 operationHash);
 
-    /// @notice Executes the next proven batch. Anyone may call.
-    function executeBatch(
-        uint256 chainId,
-        Batch calldata batch,
-        RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
-    ) external;
+    /// @notice Asks the source, through its priority queue, to pay out a decided swap. Anyone, `forceAfter` seconds after it was
+    /// decided. Publishes the swap on L1.
+    /// @param output Executed: what comes back, as the receipt spells it. Otherwise empty.
+    function forceClose(SwapPreimage calldata preimage, bytes calldata output)
+        external
+        returns (bytes32 operationHash);
 
-    /// @notice Drops all batches that are not executed; the operator only.
-    function revertBatches(uint256 chainId) external;
+    /// @notice Cancels a swap whose destination is frozen, `grace` seconds after it was frozen. Places a tombstone there, and tells
+    /// the source through its priority queue. Anyone.
+    function l1Cancel(uint256 source, bytes32 swapId) external returns (bytes32 operationHash);
 
-    /// @return The head after the last executed batch.
-    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+    /// @notice Pays out a decided swap on L1, to its `l1Recipient`, `grace` seconds after its source was frozen. Places a tombstone
+    /// there. Anyone. Publishes the swap on L1.
+    /// @param output As for `forceClose`.
+    function l1Claim(SwapPreimage calldata preimage, bytes calldata output) external;
 
-    /// @return The head after the last committed batch.
-    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+    /// @notice Tells chain `told`, through its priority queue, whether chain `about` is frozen, so that it takes no locks to it.
+    /// Anyone.
+    function tellStatus(uint256 told, uint256 about) external returns (bytes32 operationHash);
 
-    /// @return Number of the last proven batch.
-    function provenBatch(uint256 chainId) external view returns (uint256);
+    /// @notice Sets a chain's times, within the bounds.
+    function setTimes(uint256 chainId, uint64 forceAfter, uint64 grace) external;
 
-    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
-    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+    /// @return The slot of a swap.
+    function slotOf(uint256 source, bytes32 swapId) external view returns (SwapSlot memory);
 
-    /// @return Seconds that a batch's last block may be ahead of L1.
-    function MAX_CLOCK_AHEAD() external view returns (uint256);
+    /// @return forceAfter Seconds after which a chain can be forced.
+    /// @return grace Seconds that a frozen chain has to come back.
+    function timesOf(uint256 chainId) external view returns (uint64 forceAfter, uint64 grace);
+
+    /// @return What a frozen chain must bury, in order.
+    function outstandingTombstones(uint256 chainId) external view returns (Tombstone[] memory);
+
+    /// @return Seconds that no time may be below.
+    function MIN_TIME() external view returns (uint64);
+
+    /// @return Seconds that no time may be above.
+    function MAX_TIME() external view returns (uint64);
+}
+
+// src/interfaces/ISwapVenue.sol
+
+/// @title Where the given asset of a swap becomes the wanted one
+/// @notice A venue has no rights over the vault: it is handed the input, and what it returns is measured. One that reverts, or
+/// returns too little, leaves everything as it was.
+interface ISwapVenue {
+    /// @notice Turns the input, which the venue has already, into the output, which the caller must have afterwards.
+    /// @return This function's selector.
+    function execute(VenueOrder calldata order) external returns (bytes4);
+}
+
+// src/interfaces/IAtomicSwap.sol
+
+/// @title The swap of two assets over two chains: lock here, execute there, redeem here
+/// @notice Stands at the same address on every chain. What leaves this contract unpaid is as it was before: a call either does
+/// all of its step or nothing. Who submits a step changes nothing about it.
+interface IAtomicSwap {
+    /// @notice A swap was locked here. All that its parties need to go on.
+    event SwapLocked(bytes32 indexed swapId, SwapHeader header, bytes32 salt, bytes payload);
+    /// @notice What the batch must report: `keccak256(abi.encode(uint8 1, SwapEffect[]))` over these, in order.
+    event SwapEffected(bytes32 indexed swapId, SwapEffect effect);
+    /// @notice A preimage stands ready on the destination.
+    event SwapStaged(bytes32 indexed swapId);
+    /// @notice L1 asked for execution; it failed, and the swap was cancelled. The first bytes of why.
+    event SwapForcedFailed(bytes32 indexed swapId, bytes reason);
+    /// @notice L1 says whether a destination is frozen.
+    event DestinationFrozen(uint256 indexed chainId, bool isFrozen);
+
+    /// @notice An address of the deployment is missing.
+    error AtomicSwapZeroAddress();
+    /// @notice The destination is not open, or is this chain or L1.
+    error AtomicSwapUnknownDestination(uint256 chainId);
+    /// @notice L1 has frozen the destination.
+    error AtomicSwapDestinationFrozen(uint256 chainId);
+    /// @notice Venue, beneficiary, refund account and recipient on L1 must all be named.
+    error AtomicSwapZeroAccount();
+    /// @notice At least one unit must come back.
+    error AtomicSwapNothingWanted();
+    /// @notice The deadline must lie ahead, by no more than `MAX_DURATION`.
+    error AtomicSwapBadDeadline(uint256 deadline, uint256 earliest, uint256 latest);
+    /// @notice More gas than a forced execution can be given.
+    error AtomicSwapTooMuchGas(uint256 minGas, uint256 most);
+    /// @notice The payload is larger than a forced execution can carry.
+    error AtomicSwapPayloadTooLarge(uint256 size, uint256 most);
+    /// @notice The header is of another version or class, or its ends are not this contract here and on its other chain.
+    error AtomicSwapWrongHeader(bytes32 swapId);
+    /// @notice The payload is not the one the header commits to.
+    error AtomicSwapWrongPayload(bytes32 swapId);
+    /// @notice The message, or the receipt, is not proven.
+    error AtomicSwapUnproven(bytes32 swapId);
+    /// @notice The swap is decided here already.
+    error AtomicSwapDecided(bytes32 swapId, SwapOutcome outcome);
+    /// @notice The swap is not locked here, or was paid out.
+    error AtomicSwapNotLocked(bytes32 swapId, LockStatus status);
+    /// @notice The deadline is over: only cancelling is possible.
+    error AtomicSwapTooLate(bytes32 swapId, uint256 deadline, uint256 timestamp);
+    /// @notice The deadline is not over.
+    error AtomicSwapNotExpired(bytes32 swapId, uint256 deadline, uint256 timestamp);
+    /// @notice The transaction carries too little gas for the venue.
+    error AtomicSwapGasTooLow(bytes32 swapId, uint256 required, uint256 available);
+    /// @notice What was locked did not reach the venue in full.
+    error AtomicSwapNotHandedOver(bytes32 swapId, uint256 amount, uint256 arrived);
+    /// @notice The venue reverted; the first bytes of why.
+    error AtomicSwapVenueReverted(bytes32 swapId, bytes reason);
+    /// @notice The venue answered something else than `ISwapVenue` demands.
+    error AtomicSwapVenueRefused(bytes32 swapId, bytes answer);
+    /// @notice The venue returned too little.
+    error AtomicSwapTooLittle(bytes32 swapId, uint256 least, uint256 returned);
+    /// @notice The wanted asset has no token here yet.
+    error AtomicSwapUnknownAsset(Asset asset);
+    /// @notice The receipt says something else.
+    error AtomicSwapWrongReceipt(bytes32 swapId);
+    /// @notice The receipt's output is not what the swap asked for.
+    error AtomicSwapWrongOutput(bytes32 swapId);
+    /// @notice Only the registry on L1 may command, through the priority inbox.
+    error AtomicSwapNotRegistry(address caller, bytes sender);
+    /// @notice Only this contract may call this.
+    error AtomicSwapNotSelf(address caller);
+    /// @notice What L1 decided contradicts what is settled here: the chain was not rolled back to its last executed batch.
+    error AtomicSwapCannotBury(bytes32 swapId);
+
+    /// @notice Takes what `terms` give from the caller, who must have approved the vault for it, and sends the swap on its way.
+    /// @param salt 32 bytes that nobody can guess.
+    function lock(SwapTerms calldata terms, bytes32 salt) external payable returns (bytes32 swapId);
+
+    /// @notice Executes a swap whose destination this chain is, with the proof of its message. Anyone. Reverts as a whole where
+    /// any part fails; it can be tried again until the deadline.
+    function execute(SwapPreimage calldata preimage, InclusionProof calldata proof) external;
+
+    /// @notice Cancels a swap whose deadline is over, with the proof of its message. Anyone.
+    function cancel(SwapHeader calldata header, InclusionProof calldata proof) external;
+
+    /// @notice Pays the beneficiary of an executed swap, with the proof of its receipt. Anyone.
+    /// @param output What comes back, as the receipt spells it.
+    function redeem(SwapPreimage calldata preimage, bytes calldata output, InclusionProof calldata proof) external;
+
+    /// @notice Gives back what was locked in a cancelled swap, with the proof of its receipt; without one where L1 has cancelled
+    /// it and said so. Anyone.
+    function refund(SwapPreimage calldata preimage, InclusionProof calldata proof) external;
+
+    /// @notice Puts a preimage at hand, so that L1 can force the swap's execution without publishing it. Anyone.
+    function stage(SwapPreimage calldata preimage) external;
+
+    /// @notice Takes what L1 decided while this chain was frozen; the operator only, before anything else. The chain's batch
+    /// settles with exactly the tombstones of L1.
+    function bury(Tombstone[] calldata tombstones) external;
+
+    /// @notice What a forced execution runs; this contract only.
+    function executeForced(SwapPreimage calldata preimage) external;
+
+    /// @return A swap of this chain.
+    function lockStatus(bytes32 swapId) external view returns (LockStatus);
+
+    /// @return A swap whose destination this chain is.
+    function outcomeOf(uint256 source, bytes32 swapId) external view returns (SwapOutcome);
+
+    /// @return How many swaps the account has locked here.
+    function nonceOf(address sender) external view returns (uint64);
+
+    /// @return Whether L1 has said that the chain is frozen.
+    function isFrozenDestination(uint256 chainId) external view returns (bool);
+
+    /// @return Seconds that a deadline may lie ahead.
+    function MAX_DURATION() external view returns (uint256);
+
+    /// @return Gas that a venue may demand at most.
+    function MAX_MIN_GAS() external view returns (uint64);
+
+    /// @return Bytes that a payload may have.
+    function MAX_PAYLOAD() external view returns (uint256);
 }
 
 // src/interfaces/ISharedBridge.sol
@@ -1556,6 +1909,9 @@ interface ISharedBridge {
     /// @notice Pays a withdrawal whose delay is over. Anyone may call.
     function releaseWithdrawal(uint256 chainId, bytes calldata message) external;
 
+    /// @notice Pays what a swap held, or notes a claim; the swap registry only.
+    function payClaim(AssetTransfer calldata what, uint256 sourceChainId) external;
+
     /// @notice Gives a deposit back that its chain refused, by proof of the status log. Anyone may call.
     function claimFailedDeposit(PriorityOperation calldata operation, InclusionProof calldata proof) external;
 
@@ -1566,6 +1922,139 @@ interface ISharedBridge {
     /// @return kept Units of it that stand here.
     /// @return owed Units that chains and claims can ask for. `kept >= owed` at all times.
     function solvency(address token) external view returns (uint256 kept, uint256 owed);
+}
+
+// src/interfaces/IBatchSettlement.sol
+
+/// @title Settlement of the chains' batches on L1
+/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
+/// appends its root to the message root. What is not executed can be reverted.
+interface IBatchSettlement {
+    /// @notice The chain starts from `stateCommitment`.
+    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
+    /// @notice The batch's claims are fixed.
+    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
+    /// @notice The verifier accepted the batch.
+    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
+    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
+    event BatchExecuted(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 publicInput,
+        bytes32 newStateCommitment,
+        uint64 firstBlock,
+        uint64 lastBlock,
+        bytes32 chainBatchRoot
+    );
+    /// @notice Batches after `lastKept` were dropped before they were executed.
+    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+    /// @notice The chain let an operation expire. Until it executes its queue it settles nothing else.
+    event ChainFrozen(uint256 indexed chainId, uint256 lastBatch);
+    /// @notice The chain executed its queue and is live.
+    event ChainUnfrozen(uint256 indexed chainId, uint256 batchNumber);
+
+    /// @notice An address of the deployment is missing.
+    error BatchSettlementZeroAddress();
+    /// @notice Only the chain registry may open a chain.
+    error BatchSettlementNotRegistry(address caller, address registry);
+    /// @notice Only the chain's operator may do this.
+    error BatchSettlementNotOperator(uint256 chainId, address caller);
+    /// @notice Batches come in order, without gaps.
+    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
+    /// @notice The batch builds on another state than the one before it left.
+    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
+    /// @notice The batch must start at the block after the last one and hold at least one block.
+    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
+    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
+    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
+    /// @notice 0 is never a batch root, nor a state commitment.
+    error BatchSettlementZeroRoot(uint256 batchNumber);
+    /// @notice The priority operations claimed are not those of the queue.
+    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
+    /// @notice The imported roots do not lead to the hash that the batch commits to.
+    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
+    /// @notice An imported root never was the message root after that block.
+    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
+    /// @notice The batch commits to other data than it came with.
+    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
+    error BatchSettlementDataMissing();
+    /// @notice The chain's data availability mode takes no data along with the batch.
+    error BatchSettlementDataNotTaken(uint256 size);
+    /// @notice The ledger entries given are not those that the batch commits to.
+    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
+    /// @notice The effects on swaps given are not those that the batch commits to.
+    error BatchSettlementWrongEffects(bytes32 expected, bytes32 actual);
+    /// @notice The verifier rejects the batch.
+    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
+    /// @notice The batch given is not the one committed, or none is committed under its number.
+    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    /// @notice The batch is not proven yet.
+    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
+    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
+    /// @notice An earlier batch is committed but not executed.
+    error BatchSettlementPending(uint256 executed, uint256 committed);
+    /// @notice There is no batch to revert: executed batches stay.
+    error BatchSettlementNothingToRevert(uint256 executed);
+
+    /// @notice Sets the state a chain starts from; the chain registry only.
+    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+
+    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
+    /// @param data The batch's transactions in calldata mode, else empty.
+    /// @param proof What the chain's verifier takes.
+    /// @param dependencies Roots that the batch imported, in order.
+    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
+    /// @param effects What the batch did to swaps, in the order of the chain's log.
+    function settleBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        bytes calldata data,
+        bytes calldata proof,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
+    ) external;
+
+    /// @notice Fixes what the next batch claims; the operator only.
+    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+
+    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
+    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the next proven batch. Anyone may call.
+    function executeBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
+    ) external;
+
+    /// @notice Drops all batches that are not executed; the operator only.
+    function revertBatches(uint256 chainId) external;
+
+    /// @notice Freezes a chain whose oldest operation has expired; anyone. Drops what is not executed.
+    function freeze(uint256 chainId) external;
+
+    /// @return Timestamp, in seconds, at which the chain was frozen; 0 while it is live.
+    function frozenAt(uint256 chainId) external view returns (uint64);
+
+    /// @return The head after the last executed batch.
+    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return The head after the last committed batch.
+    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return Number of the last proven batch.
+    function provenBatch(uint256 chainId) external view returns (uint256);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
+    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+
+    /// @return Seconds that a batch's last block may be ahead of L1.
+    function MAX_CLOCK_AHEAD() external view returns (uint256);
 }
 
 // src/interfaces/All.sol

@@ -7,17 +7,30 @@ use alloy::{
 
 use crate::{Batch, DataAvailability};
 
-/// Opens the domain of every public input.
+/// Opens the domain of the public inputs of a live chain.
 pub const PUBLIC_INPUT_TAG: &str = "Causeway.PublicInput.v1";
+
+/// Opens the domain of the public inputs of a frozen chain: its batches hold what L1 asked for and nothing else.
+pub const QUEUE_INPUT_TAG: &str = "Causeway.QueueInput.v1";
 
 /// The deployment that a public input belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PublicInputDomain(B256);
 
 impl PublicInputDomain {
-    /// `keccak256(abi.encode(keccak256(PUBLIC_INPUT_TAG), l1ChainId, settlement))`.
+    /// Of a live chain: `keccak256(abi.encode(keccak256(PUBLIC_INPUT_TAG), l1ChainId, settlement))`.
     pub fn new(l1_chain_id: u64, settlement: Address) -> Self {
-        let tag = keccak256(PUBLIC_INPUT_TAG);
+        Self::tagged(PUBLIC_INPUT_TAG, l1_chain_id, settlement)
+    }
+
+    /// Of a frozen chain: `keccak256(abi.encode(keccak256(QUEUE_INPUT_TAG), l1ChainId, settlement))`. Whoever proves or
+    /// attests under it says that every transaction of the batch is one of the system.
+    pub fn queue_only(l1_chain_id: u64, settlement: Address) -> Self {
+        Self::tagged(QUEUE_INPUT_TAG, l1_chain_id, settlement)
+    }
+
+    fn tagged(tag: &str, l1_chain_id: u64, settlement: Address) -> Self {
+        let tag = keccak256(tag);
         Self(keccak256(
             (tag, U256::from(l1_chain_id), settlement).abi_encode(),
         ))

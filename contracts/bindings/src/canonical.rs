@@ -1,6 +1,9 @@
 //! ABI decoding that accepts one spelling per value.
 
-use alloy::sol_types::{SolType, abi::AbiDecoderConfig};
+use alloy::sol_types::{
+    SolType,
+    abi::{AbiDecoderConfig, token::TokenSeq},
+};
 
 /// The bytes are not the one ABI encoding of a value of the expected type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +27,25 @@ pub(crate) fn decode<T: SolType>(bytes: &[u8]) -> Result<T::RustType, NotCanonic
     let value = T::abi_decode_with_config(bytes, AbiDecoderConfig::new().strict(true))
         .map_err(|_| refused)?;
     if T::abi_encode(&value) == bytes {
+        Ok(value)
+    } else {
+        Err(refused)
+    }
+}
+
+/// Decodes `bytes` as `abi.encode` of the values of the tuple `T`, which `expected` names.
+pub(crate) fn decode_parameters<T>(
+    bytes: &[u8],
+    expected: &'static str,
+) -> Result<T::RustType, NotCanonical>
+where
+    T: SolType,
+    for<'de> T::Token<'de>: TokenSeq<'de>,
+{
+    let refused = NotCanonical { expected };
+    let config = AbiDecoderConfig::new().strict(true);
+    let value = T::abi_decode_params_with_config(bytes, config).map_err(|_| refused)?;
+    if T::abi_encode_params(&value) == bytes {
         Ok(value)
     } else {
         Err(refused)

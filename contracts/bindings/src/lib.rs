@@ -12,6 +12,9 @@
 //! | read what assets a bundle or a withdrawal carries | [`InteropBundle::transfers`], [`AssetTransfer::decode_withdrawal`] |
 //! | compute a batch's public input | [`PublicInputDomain`] |
 //! | total what a batch moved between chains | [`LedgerTotals`], [`ledger_delta_hash`] |
+//! | name a swap, or read what it says | [`swap_id`], [`SwapMessage`], [`SwapPreimage::read_payload`] |
+//! | read what L1 asks of a chain's swaps | [`RegistryCommand`] |
+//! | report what a batch did to swaps | [`swap_effects_hash`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
 //! | say in words why a contract reverted | [`describe_revert`] |
 //! | know where contracts stand, and deploy them | [`deployment`] |
@@ -46,12 +49,16 @@ mod folds;
 mod ids;
 mod ledger;
 mod revert;
+mod swap;
+mod swap_message;
 mod transfer;
 
 pub use address::{AddressError, InteropAddress};
 pub use attestation::{attestation_digest, attestation_domain, attestation_proof};
 pub use attributes::{Attribute, AttributeError};
-pub use batch::{PUBLIC_INPUT_TAG, PublicInputDomain, blobs_commitment, calldata_commitment};
+pub use batch::{
+    PUBLIC_INPUT_TAG, PublicInputDomain, QUEUE_INPUT_TAG, blobs_commitment, calldata_commitment,
+};
 pub use bundle::{
     BUNDLE_MESSAGE_PREFIX, BUNDLE_VERSION, BundleError, CALL_VERSION_CONDITIONAL,
     CALL_VERSION_PLAIN, Conditions, bundle_hash, receive_id,
@@ -64,4 +71,9 @@ pub use ledger::{
     LedgerTotals, TotalTooLarge, UnknownKind, Way, ledger_delta_hash, unpack_movement,
 };
 pub use revert::describe_revert;
+pub use swap::{SWAP_TRANSPARENT, SWAP_VERSION, payload_commitment, swap_effects_hash, swap_id};
+pub use swap_message::{
+    LOCK_MESSAGE_PREFIX, MAX_SWAP_MESSAGE, RECEIPT_MESSAGE_PREFIX, RegistryCommand, SwapMessage,
+    SwapMessageError, SwapReceipt,
+};
 pub use transfer::NotATransfer;

@@ -7,10 +7,10 @@ use alloy::{
 
 use crate::{
     IAccessManaged, IAccessManager, IAssetCustody, IAssetLedger, IAssetRules, IAssetVault,
-    IAttestationVerifier, IBaseTokenHolder, IBatchSettlement, IBridgedToken, IChainRegistry,
-    IERC20, IERC721, IERC1155, IInteropCenter, IInteropHandler, IInteropRootStorage,
-    IMessageOutbox, IMessageRoot, IMessageVerifier, IPriorityInbox, IPriorityQueue, ISharedBridge,
-    IVerifierRegistry,
+    IAtomicSwap, IAttestationVerifier, IBaseTokenHolder, IBatchSettlement, IBridgedToken,
+    IChainRegistry, IERC20, IERC721, IERC1155, IInteropCenter, IInteropHandler,
+    IInteropRootStorage, IMessageOutbox, IMessageRoot, IMessageVerifier, IPriorityInbox,
+    IPriorityQueue, ISharedBridge, ISwapRegistry, IVerifierRegistry,
 };
 
 /// Where the text of `Error(string)` starts: behind the selector, the offset and the length.
@@ -69,6 +69,7 @@ fn interface_error(data: &[u8]) -> Option<String> {
         IAssetLedger::IAssetLedgerErrors,
         IAssetRules::IAssetRulesErrors,
         IAssetVault::IAssetVaultErrors,
+        IAtomicSwap::IAtomicSwapErrors,
         IAttestationVerifier::IAttestationVerifierErrors,
         IBaseTokenHolder::IBaseTokenHolderErrors,
         IBatchSettlement::IBatchSettlementErrors,
@@ -86,6 +87,7 @@ fn interface_error(data: &[u8]) -> Option<String> {
         IPriorityInbox::IPriorityInboxErrors,
         IPriorityQueue::IPriorityQueueErrors,
         ISharedBridge::ISharedBridgeErrors,
+        ISwapRegistry::ISwapRegistryErrors,
         IVerifierRegistry::IVerifierRegistryErrors,
     ]
 }

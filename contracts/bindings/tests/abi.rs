@@ -80,6 +80,7 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IAssetLedger: IAssetLedgerCalls, errors IAssetLedgerErrors, events IAssetLedgerEvents;
         IAssetRules: IAssetRulesCalls, errors IAssetRulesErrors, events IAssetRulesEvents;
         IAssetVault: IAssetVaultCalls, errors IAssetVaultErrors, events IAssetVaultEvents;
+        IAtomicSwap: IAtomicSwapCalls, errors IAtomicSwapErrors, events IAtomicSwapEvents;
         IAttestationVerifier: IAttestationVerifierCalls, errors IAttestationVerifierErrors;
         IBaseTokenHolder: IBaseTokenHolderCalls, errors IBaseTokenHolderErrors;
         IBatchSettlement: IBatchSettlementCalls, errors IBatchSettlementErrors, events IBatchSettlementEvents;
@@ -101,6 +102,8 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IPriorityQueue: IPriorityQueueCalls, errors IPriorityQueueErrors, events IPriorityQueueEvents;
         IRepresentations: IRepresentationsCalls;
         ISharedBridge: ISharedBridgeCalls, errors ISharedBridgeErrors, events ISharedBridgeEvents;
+        ISwapRegistry: ISwapRegistryCalls, errors ISwapRegistryErrors, events ISwapRegistryEvents;
+        ISwapVenue: ISwapVenueCalls;
         IVerifier: IVerifierCalls;
         IVerifierRegistry: IVerifierRegistryCalls, errors IVerifierRegistryErrors, events IVerifierRegistryEvents;
         IVersioned: IVersionedCalls;
