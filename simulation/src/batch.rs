@@ -1,12 +1,12 @@
 //! What a chain did between two batches, and where it stands afterwards.
 
 use alloy::{
-    primitives::{Address, B256, Log, U256},
+    primitives::{Address, B256, Bytes, Log, U256},
     sol_types::SolEvent,
 };
 use causeway_bindings::{
-    Asset, IAssetCustody, IMessageOutbox, InclusionProof, LedgerTotals, RootImport, Way,
-    unpack_movement,
+    Asset, IAssetCustody, IAtomicSwap, IMessageOutbox, InclusionProof, LedgerTotals, RootImport,
+    SwapEffect, Way, deployment::ChainDeployment, unpack_movement,
 };
 use causeway_proofs::{ChainBatch, Dialect, L2Log, LogTree};
 
@@ -23,10 +23,21 @@ pub struct Place {
     pub leaf: u64,
 }
 
+/// A message, as everybody reads it in the chain's log.
+#[derive(Clone, Debug)]
+pub(crate) struct SentMessage {
+    /// Index of its leaf in the batch.
+    pub(crate) leaf: u64,
+    pub(crate) sender: Address,
+    pub(crate) data: Bytes,
+}
+
 /// What a chain has done since its last batch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenBatch {
     pub(crate) logs: Vec<L2Log>,
+    pub(crate) messages: Vec<SentMessage>,
+    pub(crate) effects: Vec<SwapEffect>,
     pub(crate) ledger: LedgerTotals,
     pub(crate) imports: Vec<RootImport>,
     pub(crate) operations: u64,
@@ -34,7 +45,7 @@ pub(crate) struct OpenBatch {
 
 impl OpenBatch {
     /// Takes note of what contracts of the chain have emitted.
-    pub(crate) fn note(&mut self, vault: Address, logs: &[Log]) {
+    pub(crate) fn note(&mut self, contracts: &ChainDeployment, logs: &[Log]) {
         for log in logs {
             if let Ok(sent) = IMessageOutbox::L1MessageSent::decode_log(log) {
                 self.logs
@@ -42,10 +53,24 @@ impl OpenBatch {
             } else if let Ok(status) = IMessageOutbox::OperationStatus::decode_log(log) {
                 let leaf = L2Log::operation_status(status.operationHash, 0, status.success);
                 self.logs.push(leaf);
-            } else if log.address == vault {
+            } else if log.address == contracts.vault.address {
                 self.note_movement(log);
+            } else if log.address == contracts.swap
+                && let Ok(effected) = IAtomicSwap::SwapEffected::decode_log(log)
+            {
+                self.effects.push(effected.data.effect);
             }
         }
+    }
+
+    fn note_message(&mut self, sent: IMessageOutbox::L1MessageSent) {
+        self.messages.push(SentMessage {
+            leaf: self.logs.len() as u64,
+            sender: sent.sender,
+            data: sent.message.clone(),
+        });
+        self.logs
+            .push(L2Log::message(sent.sender, 0, &sent.message));
     }
 
     fn note_movement(&mut self, log: &Log) {
@@ -58,6 +83,7 @@ impl OpenBatch {
                 return;
             };
         let (other, amount) = unpack_movement(movement);
+        // What a swap holds is reported as the swap's effect.
         if other.is_zero() {
             return;
         }
@@ -76,6 +102,7 @@ impl OpenBatch {
 #[derive(Clone, Debug)]
 pub(crate) struct ExecutedBatch {
     pub(crate) logs: Vec<L2Log>,
+    pub(crate) messages: Vec<SentMessage>,
     /// Block of L1 that executed it.
     pub(crate) block: u64,
     pub(crate) timestamp: u64,

@@ -64,7 +64,7 @@ impl Chain {
         call: &C,
     ) -> Result<Done<C::Return>, Refused> {
         let done = self.node.pay(from, to, value, call)?;
-        self.open.note(self.contracts.vault.address, &done.logs);
+        self.open.note(&self.contracts, &done.logs);
         Ok(done)
     }
 
@@ -88,6 +88,22 @@ impl Chain {
         self.call(self.operator, self.contracts.handler.address, &call)?;
         self.open.imports.push(root);
         Ok(())
+    }
+
+    /// Imports a root unless the chain has it.
+    ///
+    /// # Errors
+    /// Why the chain refused it.
+    pub fn import_once(&mut self, root: RootImport) -> Result<(), Refused> {
+        let known = IInteropRootStorage::isImportedCall {
+            settlementChainId: root.settlementChainId,
+            blockNumber: root.blockNumber,
+            root: root.root,
+        };
+        match self.node.view(self.contracts.handler.address, &known)? {
+            true => Ok(()),
+            false => self.import(root),
+        }
     }
 
     /// Consumes an operation that L1 asked for, as the operator does, and says whether it succeeded.

@@ -40,6 +40,7 @@ pub(crate) fn deploy(actors: &Actors, settings: &Settings) -> Deployed {
     let constants = NetworkConstants {
         l1_chain_id: settings.l1,
         l1_bridge: on_l1.shared_bridge(),
+        l1_swaps: on_l1.swap_registry(),
         initial_admin: actors.admin,
         salt: B256::ZERO,
     };
@@ -47,7 +48,7 @@ pub(crate) fn deploy(actors: &Actors, settings: &Settings) -> Deployed {
     let mut l1 = deploy_l1(
         actors,
         settings,
-        L1Deployment::new(&on_l1, contracts.vault.address),
+        L1Deployment::new(&on_l1, contracts.vault.address, contracts.swap),
     );
     let ids = settings.chains.iter().map(|(chain, _)| *chain);
     let chains = ids

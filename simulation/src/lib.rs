@@ -10,6 +10,7 @@ mod chain;
 mod deploy;
 mod l1;
 mod node;
+mod swap;
 mod token;
 mod world;
 
@@ -18,5 +19,6 @@ pub use batch::Place;
 pub use chain::Chain;
 pub use l1::L1;
 pub use node::{Done, Node, Refused};
+pub use swap::{FoundReceipt, Swap};
 pub use token::{Token, balance_of};
 pub use world::{Sealed, Settings, World};

@@ -50,7 +50,7 @@ impl<T> Done<T> {
 }
 
 /// A call that changed nothing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Refused(pub Bytes);
 
 impl Refused {

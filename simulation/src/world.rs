@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use alloy::primitives::{B256, Bytes, U256, keccak256};
 use causeway_bindings::{
     Batch, DataAvailability, IBatchSettlement, IPriorityQueue, LedgerEntry, PublicInputDomain,
-    calldata_commitment, deployment::ChainDeployment, fold_imports, ledger_delta_hash,
+    SwapEffect, calldata_commitment, deployment::ChainDeployment, fold_imports, ledger_delta_hash, swap_effects_hash,
 };
 use causeway_proofs::L2Log;
 
 use crate::{
     Actors, Chain, L1, Refused,
-    batch::{ExecutedBatch, chain_batch_root},
+    batch::{ExecutedBatch, SentMessage, chain_batch_root},
     deploy::deploy,
 };
 
@@ -65,7 +65,10 @@ pub struct Sealed {
     pub dependencies: Vec<causeway_bindings::RootImport>,
     /// What it moved.
     pub ledger: Vec<LedgerEntry>,
+    /// What it did to swaps.
+    pub effects: Vec<SwapEffect>,
     logs: Vec<L2Log>,
+    messages: Vec<SentMessage>,
 }
 
 impl World {
@@ -131,7 +134,7 @@ impl World {
             priorityOpsCount: open.operations,
             dependencyRootsHash: fold_imports(head.dependencyRootsHash, &open.imports),
             ledgerDeltaHash: ledger_delta_hash(&ledger),
-            swapEffectsHash: B256::ZERO,
+            swapEffectsHash: swap_effects_hash(&open.effects),
             daCommitment: calldata_commitment(&data),
         };
         Sealed {
@@ -139,7 +142,9 @@ impl World {
             data,
             dependencies: open.imports,
             ledger,
+            effects: open.effects,
             logs: open.logs,
+            messages: open.messages,
         }
     }
 
@@ -148,24 +153,94 @@ impl World {
     /// # Errors
     /// Why L1 refused it.
     pub fn execute(&mut self, chain: u64, sealed: &Sealed) -> Result<(), Refused> {
-        let mode = self.modes[&chain];
-        let l1 = self.l1.node.chain_id();
         let settlement = self.l1.contracts.settlement.address;
-        let input = PublicInputDomain::new(l1, settlement).public_input(chain, &sealed.batch, mode);
+        let (data, proof) = self.evidence(chain, sealed);
         let call = IBatchSettlement::settleBatchCall {
             chainId: U256::from(chain),
             batch: sealed.batch.clone(),
-            data: match mode {
-                DataAvailability::Calldata => sealed.data.clone(),
-                _ => Bytes::new(),
-            },
-            proof: self.actors.attest(l1, self.l1.verifier, input),
+            data,
+            proof,
             dependencies: sealed.dependencies.clone(),
             ledger: sealed.ledger.clone(),
+            effects: sealed.effects.clone(),
         };
         self.l1.call(self.actors.operator, settlement, &call)?;
+        self.executed(chain, sealed);
+        Ok(())
+    }
+
+    /// Whether L1 has frozen a chain.
+    pub fn is_frozen(&mut self, chain: u64) -> bool {
+        let call = IBatchSettlement::frozenAtCall {
+            chainId: U256::from(chain),
+        };
+        let settlement = self.l1.contracts.settlement.address;
+        let at = self.l1.node.view(settlement, &call);
+        at.expect("a chain of the world") != 0
+    }
+
+    /// Has L1 take a batch in two of its three steps, so that it is proven and not executed.
+    ///
+    /// # Errors
+    /// Why L1 refused it.
+    pub fn commit_and_prove(&mut self, chain: u64, sealed: &Sealed) -> Result<(), Refused> {
+        let settlement = self.l1.contracts.settlement.address;
+        let (data, proof) = self.evidence(chain, sealed);
+        let commit = IBatchSettlement::commitBatchCall {
+            chainId: U256::from(chain),
+            batch: sealed.batch.clone(),
+            data,
+        };
+        self.l1.call(self.actors.operator, settlement, &commit)?;
+        let prove = IBatchSettlement::proveBatchCall {
+            chainId: U256::from(chain),
+            batch: sealed.batch.clone(),
+            proof,
+        };
+        self.l1.call(self.actors.operator, settlement, &prove)?;
+        Ok(())
+    }
+
+    /// The last of the three steps.
+    ///
+    /// # Errors
+    /// Why L1 refused it.
+    pub fn execute_committed(&mut self, chain: u64, sealed: &Sealed) -> Result<(), Refused> {
+        let settlement = self.l1.contracts.settlement.address;
+        let execute = IBatchSettlement::executeBatchCall {
+            chainId: U256::from(chain),
+            batch: sealed.batch.clone(),
+            dependencies: sealed.dependencies.clone(),
+            ledger: sealed.ledger.clone(),
+            effects: sealed.effects.clone(),
+        };
+        self.l1.call(self.actors.operator, settlement, &execute)?;
+        self.executed(chain, sealed);
+        Ok(())
+    }
+
+    /// The data that L1 takes along with a batch, and the proof.
+    fn evidence(&mut self, chain: u64, sealed: &Sealed) -> (Bytes, Bytes) {
+        let mode = self.modes[&chain];
+        let (l1, settlement) = (self.l1.node.chain_id(), self.l1.contracts.settlement.address);
+        let domain = match self.is_frozen(chain) {
+            true => PublicInputDomain::queue_only(l1, settlement),
+            false => PublicInputDomain::new(l1, settlement),
+        };
+        let input = domain.public_input(chain, &sealed.batch, mode);
+        let proof = self.actors.attest(l1, self.l1.verifier, input);
+        let data = match mode {
+            DataAvailability::Calldata => sealed.data.clone(),
+            _ => Bytes::new(),
+        };
+        (data, proof)
+    }
+
+    /// Everybody takes note that L1 has executed a batch.
+    fn executed(&mut self, chain: u64, sealed: &Sealed) {
         let executed = ExecutedBatch {
             logs: sealed.logs.clone(),
+            messages: sealed.messages.clone(),
             block: self.l1.node.block,
             timestamp: self.l1.node.timestamp,
         };
@@ -173,7 +248,6 @@ impl World {
         let node = self.chain(chain);
         node.node.block = sealed.batch.lastBlock + 1;
         node.executed();
-        Ok(())
     }
 
     /// Where a chain stands on L1.

@@ -1,0 +1,5 @@
+//! Swaps in every order of events, on the bytecode that is deployed.
+
+mod interleavings;
+mod races;
+mod trade;
