@@ -98,7 +98,7 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         external
         returns (bytes32 operationHash)
     {
-        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(_announce(token, kind, chainId)));
+        return _request(chainId, gasLimit, _announce(token, kind, chainId));
     }
 
     /// @inheritdoc ISharedBridge
@@ -193,10 +193,14 @@ contract SharedBridge is ISharedBridge, IVersioned, AssetCustody {
         AssetTransfer memory taken = _take(request, msg.sender, chainId);
         // Both are contracts of this network and call nobody back.
         LEDGER.recordDeposit(taken.asset, taken.tokenId, chainId, taken.amount);
-        operationHash = PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(taken));
+        operationHash = _request(chainId, gasLimit, taken);
         _deposits[operationHash] = true;
         bytes32 key = AssetIds.ledgerKey(taken.asset, taken.tokenId);
         emit DepositRequested(chainId, operationHash, msg.sender, key, taken.amount);
+    }
+
+    function _request(uint256 chainId, uint64 gasLimit, AssetTransfer memory what) private returns (bytes32) {
+        return PRIORITY_QUEUE.request(chainId, VAULT, gasLimit, AssetTransfers.encode(what));
     }
 
     function _read(bytes calldata message, bytes32 messageHash) private pure returns (AssetTransfer memory what) {

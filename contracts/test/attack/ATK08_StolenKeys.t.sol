@@ -96,7 +96,7 @@ contract ATK08StolenKeysTest is NetworkTest {
 
     /// @dev Who may call anything is one of these; a new kind of caller has to be thought about here.
     function test_ATK08_everyCallerIsKnown() external view {
-        string[9] memory people = [
+        string[10] memory people = [
             "anyone",
             "ADMIN",
             "GOVERNANCE",
@@ -104,13 +104,14 @@ contract ATK08StolenKeysTest is NetworkTest {
             "PAUSER",
             "the account itself",
             "the chain's operator",
+            "the chain's operator, or anyone while it is frozen and L1 has its data",
             "the operator that the chain's operator proposed",
             "the issuer that the token's issuer proposed"
         ];
         // What these may do concerns their own token alone, and is refused or waits: no unit of it moves.
         string[4] memory issuers =
             ["the token's issuer", "the token's limiter", "the token's pauser", "the token's owner"];
-        string[13] memory machines = [
+        string[14] memory machines = [
             "AccessManager",
             "AssetRules",
             "AssetVault",
@@ -123,7 +124,8 @@ contract ATK08StolenKeysTest is NetworkTest {
             "PriorityInbox",
             "Representations",
             "RepresentationProxy",
-            "SharedBridge"
+            "SharedBridge",
+            "SwapRegistry"
         ];
         string[] memory contracts = vm.parseJsonKeys(_matrix, "$");
         for (uint256 i = 0; i < contracts.length; ++i) {

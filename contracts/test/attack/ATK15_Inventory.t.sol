@@ -35,7 +35,7 @@ contract ATK15InventoryTest is NetworkTest {
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] == IAccessManager.RoleGranted.selector) _logs.push(logs[i]);
         }
-        string[4] memory keepers = ["AssetVault", "SharedBridge", "BaseTokenHolder", "AssetRules"];
+        string[5] memory keepers = ["AssetVault", "SharedBridge", "BaseTokenHolder", "AssetRules", "SwapRegistry"];
         for (uint256 i = 0; i < keepers.length; ++i) {
             AbiFunction[] memory functions = functionsOf(keepers[i]);
             for (uint256 j = 0; j < functions.length; ++j) {
@@ -103,7 +103,8 @@ contract ATK15InventoryTest is NetworkTest {
             "migrate",
             "exec"
         ];
-        string[5] memory keepers = ["AssetVault", "SharedBridge", "BaseTokenHolder", "AssetLedger", "Representations"];
+        string[6] memory keepers =
+            ["AssetVault", "SharedBridge", "BaseTokenHolder", "AssetLedger", "Representations", "SwapRegistry"];
         for (uint256 i = 0; i < keepers.length; ++i) {
             AbiFunction[] memory functions = functionsOf(keepers[i]);
             for (uint256 j = 0; j < functions.length; ++j) {
@@ -170,7 +171,7 @@ contract ATK15InventoryTest is NetworkTest {
 
     /// @dev 0 for contracts that obey nobody.
     function _authorityOf(string memory name) private view returns (address) {
-        string[3] memory onL1 = ["ChainRegistry", "SharedBridge", "VerifierRegistry"];
+        string[4] memory onL1 = ["ChainRegistry", "SharedBridge", "SwapRegistry", "VerifierRegistry"];
         string[4] memory onChain = ["AssetVault", "InteropCenter", "InteropHandler", "PriorityInbox"];
         string[16] memory free = [
             "AccessManager",

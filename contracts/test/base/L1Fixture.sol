@@ -123,7 +123,13 @@ abstract contract L1Fixture is Test {
     }
 
     /// @dev A batch of one block that may follow the last committed one, and consumes no priority operation.
-    function nextBatch(uint256 chainId) internal view returns (Batch memory batch) {
+    function nextBatch(uint256 chainId) internal view returns (Batch memory) {
+        uint64 consumed = settlement.committedHead(chainId).priorityOpsConsumed;
+        return batchAfter(chainId, priorityQueue.checkConsumption(chainId, consumed));
+    }
+
+    /// @dev As `nextBatch`, claiming these operations, whatever has expired.
+    function batchAfter(uint256 chainId, bytes32 operations) internal view returns (Batch memory batch) {
         ChainHead memory head = settlement.committedHead(chainId);
         batch.number = head.batchNumber + 1;
         batch.prevStateCommitment = head.stateCommitment;
@@ -133,7 +139,7 @@ abstract contract L1Fixture is Test {
         batch.firstTimestamp = uint64(block.timestamp);
         batch.lastTimestamp = uint64(block.timestamp);
         batch.chainBatchRoot = keccak256(abi.encode("root", chainId, batch.number));
-        batch.priorityOpsHash = priorityQueue.checkConsumption(chainId, head.priorityOpsConsumed);
+        batch.priorityOpsHash = operations;
         batch.dependencyRootsHash = head.dependencyRootsHash;
         batch.daCommitment = keccak256(abi.encode("data", chainId, batch.number));
     }

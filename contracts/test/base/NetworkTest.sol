@@ -110,6 +110,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         deployed["MessageRoot"] = address(messageRoot);
         deployed["PriorityQueue"] = address(priorityQueue);
         deployed["SharedBridge"] = address(sharedBridge);
+        deployed["SwapRegistry"] = address(swapRegistry);
         deployed["VerifierRegistry"] = address(verifierRegistry);
         deployed["AssetVault"] = address(assetVault);
         deployed["AtomicSwap"] = assetVault.SWAP();

@@ -80,7 +80,7 @@ contract AuthorisationMatrixTest is NetworkTest {
             vm.assertEq(selectors[0].length + selectors[1].length, inMatrix, _contracts[i]);
             granted += inMatrix;
         }
-        vm.assertEq(granted, 14);
+        vm.assertEq(granted, 15);
     }
 
     /// @dev Calls with zeros, save for the chain: enough for the arguments to decode, and to get as far as the refusal.
@@ -104,6 +104,7 @@ contract AuthorisationMatrixTest is NetworkTest {
         if (equal(name, "InteropHandler")) (roles[1], selectors[1]) = Roles.interopRootStorage();
         if (equal(name, "PriorityInbox")) (roles[0], selectors[0]) = Roles.priorityInbox();
         if (equal(name, "AssetVault")) (roles[0], selectors[0]) = Roles.assetVault();
+        if (equal(name, "SwapRegistry")) (roles[0], selectors[0]) = Roles.swapRegistry();
         if (equal(name, "SharedBridge")) (roles[0], selectors[0]) = Roles.sharedBridge();
         bool isCustody = equal(name, "AssetVault") || equal(name, "SharedBridge");
         if (isCustody) (roles[1], selectors[1]) = Roles.assetCustody();
