@@ -21,6 +21,7 @@ const [codeLimit, codeReserve] = [24_576, 64];
 /** What whole-system tests deploy beside the network. */
 const recipients = [
   { name: "EtherRefuser", source: "test/mocks/EtherRefuser.sol" },
+  { name: "FixedVenue", source: "test/mocks/FixedVenue.sol" },
   { name: "IssuedERC20", source: "test/mocks/IssuedTokens.sol" },
   { name: "IssuedERC721", source: "test/mocks/IssuedTokens.sol" },
   { name: "IssuedERC1155", source: "test/mocks/IssuedTokens.sol" },

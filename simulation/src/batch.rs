@@ -55,7 +55,7 @@ impl OpenBatch {
                 self.logs.push(leaf);
             } else if log.address == contracts.vault.address {
                 self.note_movement(log);
-            } else if log.address == contracts.swap
+            } else if log.address == contracts.swap.address
                 && let Ok(effected) = IAtomicSwap::SwapEffected::decode_log(log)
             {
                 self.effects.push(effected.data.effect);

@@ -48,7 +48,7 @@ pub(crate) fn deploy(actors: &Actors, settings: &Settings) -> Deployed {
     let mut l1 = deploy_l1(
         actors,
         settings,
-        L1Deployment::new(&on_l1, contracts.vault.address, contracts.swap),
+        L1Deployment::new(&on_l1, contracts.vault.address, contracts.swap.address),
     );
     let ids = settings.chains.iter().map(|(chain, _)| *chain);
     let chains = ids
@@ -97,8 +97,11 @@ fn deploy_chain(
     node.place(DETERMINISTIC_DEPLOYER, Bytes::from_static(&PROXY_CODE));
     for step in contracts.steps() {
         let created = node.create_at(B256::ZERO, &step.init_code);
-        created.expect("it is created");
+        created.unwrap_or_else(|why| panic!("{}: {why:?}", step.contract));
     }
+    let swap = &contracts.swap;
+    let created = node.send(actors.admin, swap.deployer, swap.input.clone());
+    created.expect("it is created");
     node.endow(contracts.base_token_holder, U256::from(u128::MAX));
     let mut governed = Governed { actors, node };
     governed.assign(contracts.authority.address, &roles::on_chain(contracts));

@@ -6,6 +6,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, Log, TxKind, U256},
     sol_types::{SolCall, SolError, SolEvent},
 };
+use causeway_bindings::deployment::DETERMINISTIC_DEPLOYER;
 use revm::{
     Context, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext,
     context::{TxEnv, result::ExecutionResult},
@@ -125,8 +126,7 @@ impl Node {
     /// What the constructor says.
     pub fn create_at(&mut self, salt: B256, init_code: &Bytes) -> Result<Done<Bytes>, Refused> {
         let input = [salt.as_slice(), init_code].concat().into();
-        let proxy = causeway_bindings::deployment::DETERMINISTIC_DEPLOYER;
-        self.transact(Address::ZERO, TxKind::Call(proxy), U256::ZERO, input)
+        self.send(Address::ZERO, DETERMINISTIC_DEPLOYER, input)
     }
 
     /// Puts code at an address.
@@ -168,6 +168,14 @@ impl Node {
             logs: done.logs,
             gas: done.gas,
         })
+    }
+
+    /// Sends a transaction as it is.
+    ///
+    /// # Errors
+    /// Why it reverted.
+    pub fn send(&mut self, from: Address, to: Address, input: Bytes) -> Result<Done<Bytes>, Refused> {
+        self.transact(from, TxKind::Call(to), U256::ZERO, input)
     }
 
     /// Asks a contract.

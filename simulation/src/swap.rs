@@ -42,7 +42,7 @@ impl World {
     /// Why the chain refused it.
     pub fn lock(&mut self, source: u64, from: Address, terms: SwapTerms) -> Result<Swap, Refused> {
         let destination = terms.destinationChainId.to();
-        let swap = self.contracts.swap;
+        let swap = self.contracts.swap.address;
         let chain = self.chain(source);
         let call = IAtomicSwap::lockCall {
             salt: B256::repeat_byte(7),
@@ -242,7 +242,7 @@ impl World {
         if tombstones.is_empty() {
             return Ok(());
         }
-        let (operator, swap) = (self.actors.operator, self.contracts.swap);
+        let (operator, swap) = (self.actors.operator, self.contracts.swap.address);
         let bury = IAtomicSwap::buryCall { tombstones };
         self.chain(chain).call(operator, swap, &bury).map(drop)
     }
@@ -254,13 +254,16 @@ impl World {
             swapId: swap.id,
         };
         let registry = self.l1.contracts.swap_registry.address;
-        self.l1.node.view(registry, &call).expect("slots can be read")
+        self.l1
+            .node
+            .view(registry, &call)
+            .expect("slots can be read")
     }
 
     /// The swap on its source.
     pub fn lock_status(&mut self, swap: &Swap) -> LockStatus {
         let call = IAtomicSwap::lockStatusCall { swapId: swap.id };
-        let contract = self.contracts.swap;
+        let contract = self.contracts.swap.address;
         let status = self.chain(swap.source).node.view(contract, &call);
         status.expect("locks can be read")
     }
@@ -271,7 +274,7 @@ impl World {
             source: U256::from(swap.source),
             swapId: swap.id,
         };
-        let contract = self.contracts.swap;
+        let contract = self.contracts.swap.address;
         let outcome = self.chain(swap.destination).node.view(contract, &call);
         outcome.expect("outcomes can be read")
     }
@@ -282,12 +285,13 @@ impl World {
         let of_destination = batches.filter(|((chain, _), _)| *chain == swap.destination);
         of_destination
             .flat_map(|((_, number), batch)| batch.messages.iter().map(move |sent| (*number, sent)))
-            .filter(|(_, sent)| sent.sender == self.contracts.swap)
+            .filter(|(_, sent)| sent.sender == self.contracts.swap.address)
             .find_map(|(batch, sent)| {
                 let Ok(SwapMessage::Receipt(receipt)) = SwapMessage::decode(&sent.data) else {
                     return None;
                 };
-                let is_ours = receipt.swap_id == swap.id && receipt.source == U256::from(swap.source);
+                let is_ours =
+                    receipt.swap_id == swap.id && receipt.source == U256::from(swap.source);
                 is_ours.then_some(FoundReceipt {
                     receipt,
                     place: Place {
@@ -329,7 +333,7 @@ impl World {
     }
 
     fn on_swap<C: SolCall>(&mut self, chain: u64, call: &C) -> Result<Done<C::Return>, Refused> {
-        let contract = self.contracts.swap;
+        let contract = self.contracts.swap.address;
         self.chain(chain).call(account("anyone"), contract, call)
     }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use alloy::primitives::{B256, Bytes, U256, keccak256};
 use causeway_bindings::{
     Batch, DataAvailability, IBatchSettlement, IPriorityQueue, LedgerEntry, PublicInputDomain,
-    SwapEffect, calldata_commitment, deployment::ChainDeployment, fold_imports, ledger_delta_hash, swap_effects_hash,
+    SwapEffect, calldata_commitment, deployment::ChainDeployment, fold_imports, ledger_delta_hash,
+    swap_effects_hash,
 };
 use causeway_proofs::L2Log;
 
@@ -222,7 +223,10 @@ impl World {
     /// The data that L1 takes along with a batch, and the proof.
     fn evidence(&mut self, chain: u64, sealed: &Sealed) -> (Bytes, Bytes) {
         let mode = self.modes[&chain];
-        let (l1, settlement) = (self.l1.node.chain_id(), self.l1.contracts.settlement.address);
+        let (l1, settlement) = (
+            self.l1.node.chain_id(),
+            self.l1.contracts.settlement.address,
+        );
         let domain = match self.is_frozen(chain) {
             true => PublicInputDomain::queue_only(l1, settlement),
             false => PublicInputDomain::new(l1, settlement),

@@ -48,7 +48,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     /// @param handler Interop handler.
     /// @param l1ChainId Chain id of the network's L1.
     /// @param l1Bridge Shared bridge on L1.
-    /// @param swapDeployer Creates the atomic swap contract.
+    /// @param swapDeployer Creates the atomic swap contract, before or after this.
     /// @param l1Swaps Swap registry on L1.
     constructor(
         address authority,
@@ -70,7 +70,8 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         L1_CHAIN_ID = l1ChainId;
         L1_BRIDGE = l1Bridge;
         BASE_TOKEN_HOLDER = new BaseTokenHolder();
-        SWAP = ISwapDeployer(swapDeployer).deploy(authority, center, handler, l1ChainId, l1Swaps);
+        bytes memory arguments = abi.encode(authority, address(this), center, handler, l1ChainId, l1Swaps);
+        SWAP = ISwapDeployer(swapDeployer).addressOf(arguments);
     }
 
     /// @inheritdoc IAssetVault

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @title Creates the atomic swap contract of a vault
+/// @title Creates the atomic swap contracts of vaults
+/// @notice Where one stands follows from what it is created with alone, so a vault knows its own before it exists, and nobody can
+/// put another in its place.
+/// @dev `arguments` are those of its constructor: `abi.encode(authority, vault, center, handler, l1ChainId, l1Swaps)`.
 interface ISwapDeployer {
-    /// @notice Creates an atomic swap contract that takes and gives through the vault that asks for it; once for each vault.
-    /// @param authority Access manager of this chain.
-    /// @param center Interop center.
-    /// @param handler Interop handler.
-    /// @param l1ChainId Chain id of the network's L1.
-    /// @param l1Swaps Swap registry on L1.
-    /// @return swap Its address follows from what it is created with: on every chain it is the same.
-    function deploy(address authority, address center, address handler, uint256 l1ChainId, address l1Swaps)
-        external
-        returns (address swap);
+    /// @notice It stands already, or its constructor refused the arguments.
+    error SwapDeployerNotCreated();
+
+    /// @notice Creates an atomic swap contract; anyone, once for each set of arguments.
+    /// @return swap Where it stands.
+    function deploy(bytes calldata arguments) external returns (address swap);
+
+    /// @return swap Where `deploy` puts the contract that it creates with these arguments.
+    function addressOf(bytes calldata arguments) external view returns (address swap);
 }

@@ -62,8 +62,8 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         inbox = PriorityInbox(center.PRIORITY_INBOX());
         handler = new InteropHandler(address(chainManager), L1_CHAIN_ID, address(center));
         chainRepresentations = new Representations();
-        address swapDeployer = address(new SwapDeployer());
-        deployed["SwapDeployer"] = swapDeployer;
+        SwapDeployer swapDeployer = new SwapDeployer();
+        deployed["SwapDeployer"] = address(swapDeployer);
         vm.setNonce(address(this), VAULT_NONCE);
         assetVault = new AssetVault(
             address(chainManager),
@@ -72,9 +72,13 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
             address(handler),
             L1_CHAIN_ID,
             address(sharedBridge),
-            swapDeployer,
-            makeAddr("l1Swaps")
+            address(swapDeployer),
+            address(swapRegistry)
         );
+        bytes memory arguments = abi.encode(
+            address(chainManager), vault, address(center), address(handler), L1_CHAIN_ID, address(swapRegistry)
+        );
+        swapDeployer.deploy(arguments);
         vm.assertEq(address(assetVault), vault);
         vm.deal(address(assetVault.BASE_TOKEN_HOLDER()), GENESIS_BASE_TOKENS);
     }

@@ -34,6 +34,7 @@ abstract contract VaultTest is InteropTest {
     function setUp() public virtual override {
         super.setUp();
         representations = new Representations();
+        SwapDeployer swapDeployer = new SwapDeployer();
         vault = new AssetVault(
             address(manager),
             address(representations),
@@ -41,10 +42,13 @@ abstract contract VaultTest is InteropTest {
             address(handler),
             L1,
             l1Bridge,
-            address(new SwapDeployer()),
+            address(swapDeployer),
             l1Swaps
         );
-        swap = AtomicSwap(payable(vault.SWAP()));
+        bytes memory arguments =
+            abi.encode(address(manager), address(vault), address(center), address(handler), L1, l1Swaps);
+        swap = AtomicSwap(payable(swapDeployer.deploy(arguments)));
+        vm.assertEq(address(swap), vault.SWAP());
         vm.deal(address(vault.BASE_TOKEN_HOLDER()), GENESIS_BASE_TOKENS);
         (uint64 role, bytes4[] memory selectors) = Roles.assetVault();
         manager.setTargetFunctionRole(address(vault), selectors, role);

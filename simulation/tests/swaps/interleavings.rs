@@ -133,7 +133,10 @@ fn take(trade: &mut Trade, step: Step, at_hand: AtHand) -> Result<(), Refused> {
             trade.world.l1.node.timestamp += HOUR;
             trade.world.l1_cancel(&swap)
         }
-        Step::Redeem => trade.world.redeem_swap(&swap).and_then(|()| trade.world.settle(A)),
+        Step::Redeem => trade
+            .world
+            .redeem_swap(&swap)
+            .and_then(|()| trade.world.settle(A)),
         Step::Refund => {
             trade.world.consume(A)?;
             trade.world.refund_swap(&swap)?;
@@ -156,7 +159,10 @@ fn take(trade: &mut Trade, step: Step, at_hand: AtHand) -> Result<(), Refused> {
 /// An honest live chain always settles, unless its operator leaves out what L1 asked for; a frozen one always comes back.
 fn settle(trade: &mut Trade) -> Result<(), Refused> {
     if trade.world.is_frozen(B) {
-        trade.world.recover(B).expect("LIV-02: a frozen chain comes back");
+        trade
+            .world
+            .recover(B)
+            .expect("LIV-02: a frozen chain comes back");
         return Ok(());
     }
     if trade.world.chain(B).is_settled() {
@@ -165,7 +171,10 @@ fn settle(trade: &mut Trade) -> Result<(), Refused> {
     let settled = trade.world.settle(B);
     if let Err(refused) = &settled {
         let expired: Option<IPriorityQueue::PriorityQueueExpired> = refused.reason();
-        assert!(expired.is_some(), "an honest chain cannot settle: {refused:?}");
+        assert!(
+            expired.is_some(),
+            "an honest chain cannot settle: {refused:?}"
+        );
     }
     settled
 }
@@ -205,7 +214,10 @@ fn check(mode: DataAvailability, at_hand: AtHand) {
         explored.states, explored.steps, explored.endings
     );
     for step in STEPS {
-        assert!(explored.steps.contains_key(&step), "{step:?} never took effect");
+        assert!(
+            explored.steps.contains_key(&step),
+            "{step:?} never took effect"
+        );
     }
     assert_eq!(explored.endings.len(), 2, "both endings are reached");
 }
@@ -237,7 +249,13 @@ fn the_check_finds_a_payment_too_many() {
     };
     let bank_a = crate::trade::bank_a();
     trade.world.chain(A).node.call(bank_a, gold, &mint).unwrap();
-    assert_eq!(trade.world.lock_status(&trade.swap.clone()), LockStatus::Locked);
-    assert_eq!(trade.world.outcome(&trade.swap.clone()), SwapOutcome::Pending);
+    assert_eq!(
+        trade.world.lock_status(&trade.swap.clone()),
+        LockStatus::Locked
+    );
+    assert_eq!(
+        trade.world.outcome(&trade.swap.clone()),
+        SwapOutcome::Pending
+    );
     trade.check_agreement();
 }

@@ -37,12 +37,14 @@ fn execute_against_deadline_under_skew() {
         trade.world.chain(B).node.timestamp = deadline + ahead;
         let mut other = trade.clone();
         if executes {
-            let error: IAtomicSwap::AtomicSwapNotExpired = refused_with(trade.world.cancel_swap(&swap));
+            let error: IAtomicSwap::AtomicSwapNotExpired =
+                refused_with(trade.world.cancel_swap(&swap));
             assert_eq!(error.deadline, U256::from(deadline));
             other.world.execute_swap(&swap).unwrap();
             assert_eq!(other.finish(), Ending::Exchanged);
         } else {
-            let error: IAtomicSwap::AtomicSwapTooLate = refused_with(trade.world.execute_swap(&swap));
+            let error: IAtomicSwap::AtomicSwapTooLate =
+                refused_with(trade.world.execute_swap(&swap));
             assert_eq!(error.timestamp, U256::from(deadline + 1));
             other.world.cancel_swap(&swap).unwrap();
             assert_eq!(other.finish(), Ending::Returned);
@@ -107,7 +109,10 @@ fn settle_in_the_same_l1_block_as_freeze() {
             assert_eq!(trade.finish(), Ending::Exchanged);
         } else {
             trade.world.freeze(B).unwrap();
-            assert!(trade.world.execute(B, &sealed).is_err(), "it holds more than the queue");
+            assert!(
+                trade.world.execute(B, &sealed).is_err(),
+                "it holds more than the queue"
+            );
             // Nothing was at hand for what L1 forces, so the queue cancels.
             assert_eq!(trade.finish(), Ending::Returned);
         }
@@ -139,12 +144,23 @@ fn l1_cancel_reorged_after_recovery() {
         };
         refused_with(trade.world.l1.node.view(queue, &call).map(drop))
     };
-    assert_eq!(error.available, U256::ZERO, "A has consumed what L1 never asked for");
+    assert_eq!(
+        error.available,
+        U256::ZERO,
+        "A has consumed what L1 never asked for"
+    );
     assert!(trade.world.settle(A).is_err(), "and cannot settle that");
     trade.world.chain(A).roll_back();
-    trade.world.chains.insert(B, before.world.chains[&B].clone());
+    trade
+        .world
+        .chains
+        .insert(B, before.world.chains[&B].clone());
     trade.world.recover(B).unwrap();
-    assert_eq!(trade.world.outcome(&swap), SwapOutcome::Executed, "what was staged");
+    assert_eq!(
+        trade.world.outcome(&swap),
+        SwapOutcome::Executed,
+        "what was staged"
+    );
     let error: ISwapRegistry::SwapRegistryNotFrozen = refused_with(trade.world.l1_cancel(&swap));
     assert_eq!(error.chainId, U256::from(B));
     assert_eq!(trade.finish(), Ending::Exchanged);
@@ -160,7 +176,8 @@ fn forced_and_voluntary_execution_in_one_batch() {
         trade.world.force_execute(&swap).unwrap();
         if forced_first {
             trade.world.consume(B).unwrap();
-            let error: IAtomicSwap::AtomicSwapDecided = refused_with(trade.world.execute_swap(&swap));
+            let error: IAtomicSwap::AtomicSwapDecided =
+                refused_with(trade.world.execute_swap(&swap));
             assert_eq!(error.outcome, SwapOutcome::Executed);
         } else {
             trade.world.execute_swap(&swap).unwrap();
@@ -212,7 +229,10 @@ fn redeem_beside_an_l1_reorg_of_the_settlement() {
     trade.world.settle(B).unwrap();
     trade.world.redeem_swap(&swap).unwrap();
     trade.world.l1 = before.world.l1;
-    trade.world.chains.insert(B, before.world.chains[&B].clone());
+    trade
+        .world
+        .chains
+        .insert(B, before.world.chains[&B].clone());
     let error: IBatchSettlement::BatchSettlementUnknownRoot = refused_with(trade.world.settle(A));
     assert_ne!(error.root, alloy::primitives::B256::ZERO);
     trade.world.chain(A).roll_back();
@@ -239,10 +259,15 @@ fn pause_or_upgrade_while_locked() {
                 newImplementation: node.node.view(vault, &shared).unwrap(),
             };
             node.call(admin, vault, &upgrade).unwrap();
-            node.call(admin, vault, &IAssetCustody::pauseCall {}).unwrap();
+            node.call(admin, vault, &IAssetCustody::pauseCall {})
+                .unwrap();
         }
         let bridge = trade.world.l1.contracts.shared_bridge.address;
-        trade.world.l1.call(admin, bridge, &IAssetCustody::pauseCall {}).unwrap();
+        trade
+            .world
+            .l1
+            .call(admin, bridge, &IAssetCustody::pauseCall {})
+            .unwrap();
         let again = lock_again(&mut trade, A, B);
         let _: IAssetCustody::AssetCustodyPaused = refused_with(again.map(drop));
         if executes {
@@ -268,11 +293,16 @@ fn force_spam_at_the_cap() {
         data: Bytes::from(vec![1; 1_000]),
     };
     for _ in 0..200 {
-        trade.world.l1.call(account("spammer"), queue, &spam).unwrap();
+        trade
+            .world
+            .l1
+            .call(account("spammer"), queue, &spam)
+            .unwrap();
     }
     trade.world.l1.node.timestamp += HOUR;
     trade.world.force_resolve(&swap).unwrap();
-    let _: ISwapRegistry::SwapRegistryAlreadyForced = refused_with(trade.world.force_resolve(&swap));
+    let _: ISwapRegistry::SwapRegistryAlreadyForced =
+        refused_with(trade.world.force_resolve(&swap));
     trade.world.consume(B).unwrap();
     assert_eq!(trade.world.chains[&B].consumed(), 201);
     trade.world.settle(B).unwrap();
@@ -293,7 +323,11 @@ fn a_queue_head_that_cannot_execute() {
         gasLimit: 30_000,
         data: Bytes::new(),
     };
-    trade.world.l1.call(account("anyone"), queue, &hopeless).unwrap();
+    trade
+        .world
+        .l1
+        .call(account("anyone"), queue, &hopeless)
+        .unwrap();
     trade.world.l1.node.timestamp += HOUR;
     trade.world.force_resolve(&swap).unwrap();
     let operations = trade.world.l1.operations(B).to_vec();
@@ -379,7 +413,11 @@ fn the_source_dies_after_execution() {
 }
 
 /// A swap of the other bank or another one of the same, whose venue is nobody: it can only be cancelled.
-fn lock_again(trade: &mut Trade, source: u64, destination: u64) -> Result<Swap, causeway_simulation::Refused> {
+fn lock_again(
+    trade: &mut Trade,
+    source: u64,
+    destination: u64,
+) -> Result<Swap, causeway_simulation::Refused> {
     let (given, wanted) = match source {
         A => (trade.gold, trade.coin),
         _ => (trade.coin, trade.gold),
@@ -393,7 +431,12 @@ fn lock_again(trade: &mut Trade, source: u64, destination: u64) -> Result<Swap, 
         spender: vault,
         value: U256::MAX,
     };
-    trade.world.chain(source).node.call(from, given.address, &approve).unwrap();
+    trade
+        .world
+        .chain(source)
+        .node
+        .call(from, given.address, &approve)
+        .unwrap();
     let terms = SwapTerms {
         destinationChainId: U256::from(destination),
         token: given.address,

@@ -149,7 +149,11 @@ impl Trade {
 
     fn ask<C: alloy::sol_types::SolCall<Return = U256>>(&mut self, call: &C) -> U256 {
         let ledger = self.world.l1.contracts.asset_ledger.address;
-        self.world.l1.node.view(ledger, call).expect("the ledger can be read")
+        self.world
+            .l1
+            .node
+            .view(ledger, call)
+            .expect("the ledger can be read")
     }
 
     /// INV-04: source, L1 and destination never say two things, INV-02: nobody is paid twice.

@@ -2,13 +2,16 @@
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
-    sol_types::SolValue,
+    sol_types::{SolCall, SolValue},
 };
+
+use crate::ISwapDeployer;
 
 use super::{
     DETERMINISTIC_DEPLOYER, Step,
     creation_code::{
-        ACCESS_MANAGER, ASSET_VAULT, CreationCode, INTEROP_CENTER, INTEROP_HANDLER, REPRESENTATIONS,
+        ACCESS_MANAGER, ASSET_VAULT, ATOMIC_SWAP, CreationCode, INTEROP_CENTER, INTEROP_HANDLER,
+        REPRESENTATIONS, SWAP_DEPLOYER,
     },
 };
 
@@ -19,6 +22,8 @@ pub struct NetworkConstants {
     pub l1_chain_id: u64,
     /// Shared bridge on L1.
     pub l1_bridge: Address,
+    /// Swap registry on L1.
+    pub l1_swaps: Address,
     /// First administrator of the access manager of each chain.
     pub initial_admin: Address,
     /// Salt of all creations.
@@ -38,10 +43,40 @@ pub struct ChainDeployment {
     pub handler: Step,
     /// `IRepresentations`.
     pub representations: Step,
+    /// `ISwapDeployer`.
+    pub swap_deployer: Step,
     /// `IAssetVault`.
     pub vault: Step,
+    /// `IAtomicSwap`.
+    pub swap: AtomicSwapCreation,
     /// `IBaseTokenHolder`, which the vault creates. It pays the chain's base token out of what genesis gave it.
     pub base_token_holder: Address,
+}
+
+/// The atomic swap contract of a vault: one more transaction, after the steps, and not through the deployment proxy. Vault and
+/// swap know each other, so the vault works out where its swap will stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtomicSwapCreation {
+    /// Where it stands afterwards.
+    pub address: Address,
+    /// `ISwapDeployer`, which creates it.
+    pub deployer: Address,
+    /// Call of the deployer.
+    pub input: Bytes,
+}
+
+impl AtomicSwapCreation {
+    fn new(deployer: Address, arguments: Vec<u8>) -> Self {
+        let call = ISwapDeployer::deployCall {
+            arguments: arguments.clone().into(),
+        };
+        let code = ATOMIC_SWAP.with(arguments);
+        Self {
+            address: deployer.create2(B256::ZERO, keccak256(code)),
+            deployer,
+            input: call.abi_encode().into(),
+        }
+    }
 }
 
 impl ChainDeployment {
@@ -57,6 +92,7 @@ impl ChainDeployment {
             (authority.address, l1, center.address).abi_encode(),
         );
         let representations = create(REPRESENTATIONS, Vec::new());
+        let swap_deployer = create(SWAP_DEPLOYER, Vec::new());
         let vault = create(
             ASSET_VAULT,
             (
@@ -66,9 +102,20 @@ impl ChainDeployment {
                 handler.address,
                 l1,
                 constants.l1_bridge,
+                swap_deployer.address,
+                constants.l1_swaps,
             )
                 .abi_encode(),
         );
+        let swap_arguments = (
+            authority.address,
+            vault.address,
+            center.address,
+            handler.address,
+            l1,
+            constants.l1_swaps,
+        );
+        let swap = AtomicSwapCreation::new(swap_deployer.address, swap_arguments.abi_encode());
         // A contract's own nonce starts from 1; the vault creates its rules first.
         let inbox = center.address.create(1);
         // The vault creates the rules of issuers before it.
@@ -79,7 +126,9 @@ impl ChainDeployment {
             inbox,
             handler,
             representations,
+            swap_deployer,
             vault,
+            swap,
             base_token_holder,
         }
     }
@@ -89,13 +138,14 @@ impl ChainDeployment {
         self.center.address
     }
 
-    /// What to create, in order.
-    pub fn steps(&self) -> [&Step; 5] {
+    /// What to create through the deployment proxy, in order; then [`swap`](Self::swap).
+    pub fn steps(&self) -> [&Step; 6] {
         [
             &self.authority,
             &self.center,
             &self.handler,
             &self.representations,
+            &self.swap_deployer,
             &self.vault,
         ]
     }

@@ -20,6 +20,7 @@ macro_rules! snapshot {
 pub(super) const ACCESS_MANAGER: CreationCode = snapshot!("AccessManager");
 pub(super) const ASSET_LEDGER: CreationCode = snapshot!("AssetLedger");
 pub(super) const ASSET_VAULT: CreationCode = snapshot!("AssetVault");
+pub(super) const ATOMIC_SWAP: CreationCode = snapshot!("AtomicSwap");
 pub(super) const ATTESTATION_VERIFIER: CreationCode = snapshot!("AttestationVerifier");
 pub(super) const BATCH_SETTLEMENT: CreationCode = snapshot!("BatchSettlement");
 pub(super) const CHAIN_REGISTRY: CreationCode = snapshot!("ChainRegistry");
@@ -29,6 +30,8 @@ pub(super) const MESSAGE_ROOT: CreationCode = snapshot!("MessageRoot");
 pub(super) const PRIORITY_QUEUE: CreationCode = snapshot!("PriorityQueue");
 pub(super) const REPRESENTATIONS: CreationCode = snapshot!("Representations");
 pub(super) const SHARED_BRIDGE: CreationCode = snapshot!("SharedBridge");
+pub(super) const SWAP_DEPLOYER: CreationCode = snapshot!("SwapDeployer");
+pub(super) const SWAP_REGISTRY: CreationCode = snapshot!("SwapRegistry");
 pub(super) const VERIFIER_REGISTRY: CreationCode = snapshot!("VerifierRegistry");
 
 impl CreationCode {
@@ -50,6 +53,7 @@ mod tests {
             ACCESS_MANAGER,
             ASSET_LEDGER,
             ASSET_VAULT,
+            ATOMIC_SWAP,
             ATTESTATION_VERIFIER,
             BATCH_SETTLEMENT,
             CHAIN_REGISTRY,
@@ -59,6 +63,8 @@ mod tests {
             PRIORITY_QUEUE,
             REPRESENTATIONS,
             SHARED_BRIDGE,
+            SWAP_DEPLOYER,
+            SWAP_REGISTRY,
             VERIFIER_REGISTRY,
         ] {
             assert!(code.with(Vec::new()).len() > 1_000, "{}", code.contract);

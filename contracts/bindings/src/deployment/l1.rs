@@ -9,7 +9,7 @@ use super::{
     Step,
     creation_code::{
         ACCESS_MANAGER, ASSET_LEDGER, ATTESTATION_VERIFIER, BATCH_SETTLEMENT, CHAIN_REGISTRY,
-        CreationCode, MESSAGE_ROOT, PRIORITY_QUEUE, REPRESENTATIONS, SHARED_BRIDGE,
+        CreationCode, MESSAGE_ROOT, PRIORITY_QUEUE, REPRESENTATIONS, SHARED_BRIDGE, SWAP_REGISTRY,
         VERIFIER_REGISTRY,
     },
 };
@@ -35,6 +35,8 @@ pub struct L1Deployment {
     pub representations: Step,
     /// `ISharedBridge`.
     pub shared_bridge: Step,
+    /// `ISwapRegistry`.
+    pub swap_registry: Step,
 }
 
 /// What the contracts of L1 are created with.
@@ -52,11 +54,16 @@ pub struct L1Constants {
 
 impl L1Constants {
     /// Number of contracts on L1.
-    pub const CONTRACTS: u64 = 9;
+    pub const CONTRACTS: u64 = 10;
 
     /// Where the shared bridge will stand; what the chains' contracts are created with.
     pub fn shared_bridge(&self) -> Address {
         self.at(8)
+    }
+
+    /// Where the swap registry will stand; what the chains' contracts are created with.
+    pub fn swap_registry(&self) -> Address {
+        self.at(9)
     }
 
     fn at(&self, index: u64) -> Address {
@@ -65,14 +72,15 @@ impl L1Constants {
 }
 
 impl L1Deployment {
-    /// The contracts of L1, for a network whose chains have their vault at `vault`.
-    pub fn new(constants: &L1Constants, vault: Address) -> Self {
+    /// The contracts of L1, for a network whose chains have their vault at `vault` and their atomic swap contract at
+    /// `swap`.
+    pub fn new(constants: &L1Constants, vault: Address, swap: Address) -> Self {
         let at = |index| constants.at(index);
         let [authority, verifier_registry, chain_registry, message_root] =
             [at(0), at(1), at(2), at(3)];
         let [priority_queue, settlement, asset_ledger, representations] =
             [at(4), at(5), at(6), at(7)];
-        let shared_bridge = constants.shared_bridge();
+        let [shared_bridge, swap_registry] = [constants.shared_bridge(), constants.swap_registry()];
         Self {
             authority: step(
                 authority,
@@ -93,17 +101,30 @@ impl L1Deployment {
             priority_queue: step(
                 priority_queue,
                 PRIORITY_QUEUE,
-                (chain_registry, settlement, constants.priority_expiry).abi_encode(),
+                (
+                    chain_registry,
+                    settlement,
+                    constants.priority_expiry,
+                    swap_registry,
+                )
+                    .abi_encode(),
             ),
             settlement: step(
                 settlement,
                 BATCH_SETTLEMENT,
-                (chain_registry, message_root, priority_queue, asset_ledger).abi_encode(),
+                (
+                    chain_registry,
+                    message_root,
+                    priority_queue,
+                    asset_ledger,
+                    swap_registry,
+                )
+                    .abi_encode(),
             ),
             asset_ledger: step(
                 asset_ledger,
                 ASSET_LEDGER,
-                (chain_registry, settlement, shared_bridge).abi_encode(),
+                (chain_registry, settlement, shared_bridge, swap_registry).abi_encode(),
             ),
             representations: step(representations, REPRESENTATIONS, Vec::new()),
             shared_bridge: step(
@@ -116,6 +137,21 @@ impl L1Deployment {
                     priority_queue,
                     message_root,
                     vault,
+                    swap_registry,
+                )
+                    .abi_encode(),
+            ),
+            swap_registry: step(
+                swap_registry,
+                SWAP_REGISTRY,
+                (
+                    authority,
+                    chain_registry,
+                    settlement,
+                    asset_ledger,
+                    priority_queue,
+                    shared_bridge,
+                    swap,
                 )
                     .abi_encode(),
             ),
@@ -134,6 +170,7 @@ impl L1Deployment {
             &self.asset_ledger,
             &self.representations,
             &self.shared_bridge,
+            &self.swap_registry,
         ]
     }
 }

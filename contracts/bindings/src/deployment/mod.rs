@@ -11,6 +11,7 @@
 //! let constants = NetworkConstants {
 //!     l1_chain_id: 1,
 //!     l1_bridge: Address::with_last_byte(6),
+//!     l1_swaps: Address::with_last_byte(5),
 //!     initial_admin: Address::with_last_byte(7),
 //!     salt: B256::ZERO,
 //! };
@@ -27,7 +28,7 @@ mod creation_code;
 mod l1;
 pub mod roles;
 
-pub use chain::{ChainDeployment, NetworkConstants, asset_rules};
+pub use chain::{AtomicSwapCreation, ChainDeployment, NetworkConstants, asset_rules};
 pub use l1::{L1Constants, L1Deployment, attestation_verifier_code};
 
 use alloy::primitives::{Address, B256, Bytes, address};

@@ -7,8 +7,8 @@ use alloy::{
 
 use super::{ChainDeployment, L1Deployment};
 use crate::{
-    IAccessManager, IAssetCustody, IChainRegistry, IInteropCenter, IInteropHandler,
-    IInteropRootStorage, IPriorityInbox, ISharedBridge, IVerifierRegistry,
+    IAccessManager, IAssetCustody, IAtomicSwap, IChainRegistry, IInteropCenter, IInteropHandler,
+    IInteropRootStorage, IPriorityInbox, ISharedBridge, ISwapRegistry, IVerifierRegistry,
 };
 
 /// Admits chains, accepts verifiers, opens destinations. Granted with an execution delay: the timelock.
@@ -62,11 +62,13 @@ pub fn on_l1(deployment: &L1Deployment) -> Vec<Assignment> {
         IAssetCustody::upgradeRepresentationsCall::SELECTOR,
         ISharedBridge::setOutflowLimitCall::SELECTOR,
     ];
+    let swaps = [ISwapRegistry::setTimesCall::SELECTOR];
     vec![
         Assignment::new(deployment.verifier_registry.address, GOVERNANCE, &verifiers),
         Assignment::new(deployment.chain_registry.address, GOVERNANCE, &registry),
         Assignment::new(deployment.shared_bridge.address, GOVERNANCE, &bridge),
         Assignment::new(deployment.shared_bridge.address, PAUSER, &PAUSE),
+        Assignment::new(deployment.swap_registry.address, GOVERNANCE, &swaps),
     ]
 }
 
@@ -78,6 +80,8 @@ pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
     let handler = [IInteropHandler::setCenterOverrideCall::SELECTOR];
     let roots = [IInteropRootStorage::importRootsCall::SELECTOR];
     let inbox = [IPriorityInbox::processOperationsCall::SELECTOR];
+    let filter = [IPriorityInbox::setFilterCall::SELECTOR];
+    let swap = [IAtomicSwap::buryCall::SELECTOR];
     let vault = [
         IAssetCustody::unpauseCall::SELECTOR,
         IAssetCustody::upgradeRepresentationsCall::SELECTOR,
@@ -87,6 +91,8 @@ pub fn on_chain(deployment: &ChainDeployment) -> Vec<Assignment> {
         Assignment::new(deployment.handler.address, GOVERNANCE, &handler),
         Assignment::new(deployment.handler.address, OPERATOR, &roots),
         Assignment::new(deployment.inbox, OPERATOR, &inbox),
+        Assignment::new(deployment.inbox, GOVERNANCE, &filter),
+        Assignment::new(deployment.swap.address, OPERATOR, &swap),
         Assignment::new(deployment.vault.address, GOVERNANCE, &vault),
         Assignment::new(deployment.vault.address, PAUSER, &PAUSE),
     ]

@@ -8,11 +8,11 @@ import {Asset, AssetKind, LedgerEntry} from "../../../src/types/Assets.sol";
 import {Batch, DataAvailability} from "../../../src/types/Batches.sol";
 import {RootImport} from "../../../src/types/Messages.sol";
 import {SwapChange, SwapEffect, SwapOutcome} from "../../../src/types/Swaps.sol";
-import {SwapTest} from "../../base/SwapTest.sol";
+import {RegistryTest} from "../../base/RegistryTest.sol";
 import {Transfers} from "../../base/Transfers.sol";
 
 /// @notice INV-08: a frozen chain settles its queue and nothing else. Batches reach the settlement as they do when deployed.
-contract FreezeTest is SwapTest {
+contract FreezeTest is RegistryTest {
     uint256 private constant CALLDATA_CHAIN = 281;
     uint256 private constant BLOB_CHAIN = 282;
 

@@ -19,10 +19,10 @@ import {
     SwapPreimage,
     Tombstone
 } from "../../../src/types/Swaps.sol";
-import {SwapTest} from "../../base/SwapTest.sol";
+import {RegistryTest} from "../../base/RegistryTest.sol";
 import {Transfers} from "../../base/Transfers.sol";
 
-contract SwapRegistryTest is SwapTest {
+contract SwapRegistryTest is RegistryTest {
     /// @dev 0 for that of the swap as it is.
     uint256 private _lockedAmount;
 

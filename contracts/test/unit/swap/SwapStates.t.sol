@@ -3,11 +3,11 @@ pragma solidity ^0.8.37;
 
 import {ISwapRegistry} from "../../../src/interfaces/ISwapRegistry.sol";
 import {SwapChange, SwapOutcome, SwapSlot} from "../../../src/types/Swaps.sol";
-import {SwapTest} from "../../base/SwapTest.sol";
+import {RegistryTest} from "../../base/RegistryTest.sol";
 
 /// @notice Every state of a slot against everything that can be asked of it: INV-04, INV-05. Both chains are frozen for long
 /// enough, so that nothing but the slot decides.
-contract SwapStatesTest is SwapTest {
+contract SwapStatesTest is RegistryTest {
     enum State {
         Unknown,
         Pending,

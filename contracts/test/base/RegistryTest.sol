@@ -21,7 +21,7 @@ import {Vm} from "./Vm.sol";
 
 /// @notice One swap of A for B on the real contracts of L1: 100 of an asset of C for 50 of an asset of B. Batches reach the
 /// registry as the settlement hands them on.
-abstract contract SwapTest is L1Fixture {
+abstract contract RegistryTest is L1Fixture {
     uint256 internal constant A = 271;
     uint256 internal constant B = 272;
     uint256 internal constant C = 273;
