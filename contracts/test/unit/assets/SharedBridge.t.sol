@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
+import {IAssetCustody} from "../../../src/interfaces/IAssetCustody.sol";
 import {IAssetLedger} from "../../../src/interfaces/IAssetLedger.sol";
 import {IPriorityQueue} from "../../../src/interfaces/IPriorityQueue.sol";
 import {ISharedBridge} from "../../../src/interfaces/ISharedBridge.sol";
@@ -18,6 +19,7 @@ import {SwapEffect} from "../../../src/types/Swaps.sol";
 import {L1Fixture} from "../../base/L1Fixture.sol";
 import {Placement, TreeBuilder} from "../../base/TreeBuilder.sol";
 import {Vm} from "../../base/Vm.sol";
+import {EtherRefuser} from "../../mocks/EtherRefuser.sol";
 
 contract Silver is ERC20 {
     constructor() ERC20("Silver", "SLV") {
@@ -120,6 +122,56 @@ contract SharedBridgeTest is L1Fixture {
         vm.expectRevert(abi.encodeWithSelector(ISharedBridge.SharedBridgeUnproven.selector, keccak256(other)));
         sharedBridge.finalizeWithdrawal(proof, other);
         sharedBridge.finalizeWithdrawal(proof, message);
+    }
+
+    /// @dev What a swap held is paid like a withdrawal, and says that no chain had it.
+    function test_payClaim_pays() external {
+        _deposit(ETHER, 5 ether);
+        bytes memory text = AssetTransfers.encode(_transfer(ETHER, 2 ether));
+        bytes memory movement = abi.encodePacked(uint8(0), uint64(L1_CHAIN_ID), ETHER, bytes3(0), uint256(0));
+        vm.recordLogs();
+        vm.prank(address(swapRegistry));
+        sharedBridge.payClaim(text, A);
+        vm.assertEq(_bob.balance, 2 ether);
+        _expectSolvent(ETHER, 3 ether, 3 ether);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 1);
+        vm.assertEq(logs[0].topics[0], IAssetCustody.AssetIn.selector);
+        vm.assertEq(logs[0].data, abi.encodePacked(movement, uint64(0), uint128(2 ether), bytes8(0)));
+    }
+
+    function test_payClaim_notesAClaim_whenTheRecipientTakesNothing() external {
+        _deposit(ETHER, 5 ether);
+        AssetTransfer memory what = _transfer(ETHER, 2 ether);
+        what.recipient = address(new EtherRefuser());
+        bytes memory text = AssetTransfers.encode(what);
+        vm.prank(address(swapRegistry));
+        sharedBridge.payClaim(text, A);
+        vm.assertEq(sharedBridge.claimable(_key(ETHER), what.recipient), 2 ether);
+        _expectSolvent(ETHER, 5 ether, 5 ether);
+    }
+
+    /// @dev INV-09: a pause stops deposits and nothing else.
+    function test_INV09_payClaim_pays_whilePaused() external {
+        _deposit(ETHER, 5 ether);
+        vm.prank(pauser);
+        sharedBridge.pause();
+        bytes memory text = AssetTransfers.encode(_transfer(ETHER, 2 ether));
+        vm.prank(address(swapRegistry));
+        sharedBridge.payClaim(text, A);
+        vm.assertEq(_bob.balance, 2 ether);
+    }
+
+    /// @dev ATK-12.
+    function testFuzz_ATK12_payClaim_reverts_whenNotTheSwapRegistry(address caller) external {
+        vm.assume(caller != address(swapRegistry));
+        _deposit(ETHER, 5 ether);
+        bytes memory text = AssetTransfers.encode(_transfer(ETHER, 2 ether));
+        vm.expectRevert(
+            abi.encodeWithSelector(ISharedBridge.SharedBridgeNotSwaps.selector, caller, address(swapRegistry))
+        );
+        vm.prank(caller);
+        sharedBridge.payClaim(text, A);
     }
 
     function test_finalizeWithdrawal_isDelayed_whenItExceedsTheLimit() external {

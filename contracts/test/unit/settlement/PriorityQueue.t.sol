@@ -104,6 +104,62 @@ contract PriorityQueueTest is L1Fixture {
         priorityQueue.request(CHAIN, stranger, GAS, new bytes(limit + 1));
     }
 
+    /// @dev The same queue, another version, and all the gas there is.
+    function testFuzz_requestSystem_queuesTheOperation(address to, bytes calldata data) external {
+        _request(1);
+        PriorityOperation memory operation = PriorityOperation({
+            version: 2,
+            chainId: CHAIN,
+            nonce: 1,
+            sender: address(swapRegistry),
+            to: to,
+            gasLimit: priorityQueue.MAX_GAS_LIMIT(),
+            expiresAt: START_TIME + PRIORITY_EXPIRY,
+            data: data
+        });
+        bytes32 expected = keccak256(abi.encode(operation));
+        bytes32 first = priorityQueue.checkConsumption(CHAIN, 1);
+        vm.expectEmit(address(priorityQueue));
+        emit IPriorityQueue.PriorityOperationRequested(CHAIN, 1, expected, operation);
+        vm.prank(address(swapRegistry));
+        vm.assertEq(priorityQueue.requestSystem(CHAIN, to, data), expected);
+        vm.assertEq(priorityQueue.tail(CHAIN), 2);
+        vm.assertEq(priorityQueue.checkConsumption(CHAIN, 2), keccak256(abi.encodePacked(first, expected)));
+    }
+
+    function testFuzz_requestSystem_reverts_whenNotTheSwapRegistry(address caller) external {
+        vm.assume(caller != address(swapRegistry));
+        vm.expectRevert(
+            abi.encodeWithSelector(IPriorityQueue.PriorityQueueNotSwaps.selector, caller, address(swapRegistry))
+        );
+        vm.prank(caller);
+        priorityQueue.requestSystem(CHAIN, stranger, "");
+    }
+
+    function testFuzz_requestSystem_hasTheBoundsOfRequest(uint256 chainId) external {
+        vm.assume(chainId != CHAIN);
+        uint256 limit = priorityQueue.MAX_DATA_SIZE();
+        vm.startPrank(address(swapRegistry));
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueUnknownChain.selector, chainId));
+        priorityQueue.requestSystem(chainId, stranger, "");
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueDataTooLarge.selector, limit + 1, limit));
+        priorityQueue.requestSystem(CHAIN, stranger, new bytes(limit + 1));
+        priorityQueue.requestSystem(CHAIN, stranger, new bytes(limit));
+        vm.stopPrank();
+    }
+
+    /// @dev Whatever has expired; only what is not there reverts.
+    function testFuzz_rollingHash_isThatOfCheckConsumption(uint64 consumed, uint64 beyond) external {
+        consumed = uint64(bound(consumed, 0, 3));
+        beyond = uint64(bound(beyond, 4, type(uint64).max));
+        _request(3);
+        bytes32 expected = priorityQueue.checkConsumption(CHAIN, consumed);
+        vm.warp(START_TIME + PRIORITY_EXPIRY);
+        vm.assertEq(priorityQueue.rollingHash(CHAIN, consumed), expected);
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueTooFew.selector, 3, beyond));
+        priorityQueue.rollingHash(CHAIN, beyond);
+    }
+
     function testFuzz_consume_movesTheHead(uint64 consumed) external {
         vm.expectEmit(address(priorityQueue));
         emit IPriorityQueue.PriorityOperationsConsumed(CHAIN, consumed);
