@@ -11,8 +11,8 @@ import {SwapEffect} from "../types/Swaps.sol";
 /// appends its root to the message root. What is not executed can be reverted.
 /// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
 /// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
-/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen: it can bury a
-/// part of that.
+/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen, and must
+/// bury a part of that.
 interface IBatchSettlement {
     /// @notice The chain starts from `stateCommitment`.
     event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);

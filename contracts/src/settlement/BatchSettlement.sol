@@ -110,7 +110,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
     function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external {
         ChainConfig memory config = _configForOperator(chainId);
         StoredHead storage executed = _executed[chainId];
-        // What anyone could commit, or only a halting operator, could keep everybody from settling.
+        // What a halting operator has committed would keep everybody else from settling.
         require(!executed.isFrozen, BatchSettlementFrozen(chainId));
         StoredHead memory head = executed.committed == 0 ? executed : _committed[chainId];
         _checkBatch(chainId, head, batch);
@@ -328,14 +328,20 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             batch.chainBatchRoot != bytes32(0) && batch.newStateCommitment != bytes32(0),
             BatchSettlementZeroRoot(batch.number)
         );
-        bytes32 operations = _operationsAfter(chainId, head, batch.priorityOpsCount);
+        bytes32 operations = _operationsAfter(chainId, head, batch);
         require(batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash));
     }
 
-    /// @dev None that has expired may be left, save by a frozen chain that only buries.
-    function _operationsAfter(uint256 chainId, StoredHead memory head, uint64 count) private view returns (bytes32) {
-        uint64 consumed = uint64(head.priorityOpsConsumed) + count;
-        if (head.isFrozen && count == 0) return PRIORITY_QUEUE.rollingHash(chainId, consumed);
+    /// @dev None that has expired may be left, save by a frozen chain that consumes nothing and only buries. It must bury: with
+    /// batches of nothing anyone could keep the chain from coming back.
+    function _operationsAfter(uint256 chainId, StoredHead memory head, Batch calldata batch)
+        private
+        view
+        returns (bytes32)
+    {
+        uint64 consumed = uint64(head.priorityOpsConsumed) + batch.priorityOpsCount;
+        bool onlyBuries = head.isFrozen && batch.priorityOpsCount == 0 && batch.swapEffectsHash != bytes32(0);
+        if (onlyBuries) return PRIORITY_QUEUE.rollingHash(chainId, consumed);
         return PRIORITY_QUEUE.checkConsumption(chainId, consumed);
     }
 
@@ -440,7 +446,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         if (batch.priorityOpsCount != 0) head.priorityOpsConsumed += SafeCast.toUint48(batch.priorityOpsCount);
     }
 
-    /// @dev A frozen chain's batch that consumes nothing can only bury, where that is too much for a single batch.
+    /// @dev A frozen chain's batch that consumes nothing buries a part of what is too much for a single batch.
     function _comesBack(StoredHead memory head, Batch calldata batch) private pure returns (bool) {
         return head.isFrozen && batch.priorityOpsCount != 0;
     }

@@ -156,22 +156,31 @@ contract FreezeTest is RegistryTest {
         vm.assertEq(settlement.frozenAt(B), 0);
     }
 
-    /// @dev A batch that consumes nothing leaves the chain frozen: there is nothing it could do but bury.
-    function test_INV08_settleBatch_leavesTheChainFrozen_whenItConsumesNothing() external {
-        freeze(B);
+    /// @dev A batch that consumes nothing leaves the chain frozen, and must bury something: batches of nothing would keep it so.
+    function test_INV08_settleBatch_leavesTheChainFrozen_whenItOnlyBuries() external {
+        _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
+        freezeForLong(B);
+        Batch memory empty = _consuming(B, 0);
+        bytes memory proof = attest(B, empty);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPriorityQueue.PriorityQueueExpired.selector, 0, priorityQueue.expiresAt(B, 0))
+        );
+        _settle(B, empty, proof);
+
+        swapRegistry.l1Cancel(A, swapId);
         uint64 frozenAt = settlement.frozenAt(B);
-        settle(B, _consuming(B, 0));
-        vm.assertEq(settlement.frozenAt(B), frozenAt);
-        vm.assertEq(settlement.executedHead(B).batchNumber, 1);
         Batch memory wrong = _consuming(B, 0);
-        wrong.priorityOpsHash = "another";
-        bytes memory proof = attest(B, wrong);
+        (wrong.priorityOpsHash, wrong.swapEffectsHash) = ("another", _hash(one(effect(SwapChange.Buried))));
+        proof = attest(B, wrong);
         vm.expectRevert(
             abi.encodeWithSelector(
                 IBatchSettlement.BatchSettlementWrongPriorityOps.selector, bytes32(0), bytes32("another")
             )
         );
         _settle(B, wrong, proof);
+        _settleEffects(B, one(effect(SwapChange.Buried)), new LedgerEntry[](0), 0);
+        vm.assertEq(settlement.frozenAt(B), frozenAt);
+        vm.assertEq(settlement.executedHead(B).batchNumber, 1);
         settle(B, _consuming(B, 1));
         vm.assertEq(settlement.frozenAt(B), 0);
     }
