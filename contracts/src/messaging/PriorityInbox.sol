@@ -70,9 +70,7 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
     function _process(PriorityOperation calldata operation) private {
         uint64 nonce = _processedCount;
         bool isSystem = operation.version == SYSTEM_VERSION;
-        require(
-            isSystem || operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version)
-        );
+        require(isSystem || operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version));
         require(operation.chainId == block.chainid, PriorityInboxWrongChain(block.chainid, operation.chainId));
         require(operation.nonce == nonce, PriorityInboxWrongNonce(nonce, operation.nonce));
 

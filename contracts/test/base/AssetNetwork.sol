@@ -34,8 +34,7 @@ contract VaultDeployer {
         address swapDeployer,
         address l1Swaps
     ) external returns (AssetVault) {
-        return
-            new AssetVault(manager, representations, center, handler, l1ChainId, bridge, swapDeployer, l1Swaps);
+        return new AssetVault(manager, representations, center, handler, l1ChainId, bridge, swapDeployer, l1Swaps);
     }
 }
 

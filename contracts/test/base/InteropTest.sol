@@ -10,7 +10,7 @@ import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
 import {BundleDelivery, InteropBundle, InteropCallStarter} from "../../src/types/Bundles.sol";
-import {BatchProof, RootImport} from "../../src/types/Messages.sol";
+import {BatchProof, InclusionProof, RootImport} from "../../src/types/Messages.sol";
 import {SentMessage} from "./SentMessage.sol";
 import {Test} from "./Test.sol";
 import {Placement, TreeBuilder} from "./TreeBuilder.sol";
@@ -194,6 +194,22 @@ abstract contract InteropTest is Test {
         for (uint256 i = 0; i < bundles.length; ++i) {
             deliveries[i] = BundleDelivery(bundles[i], from, TreeBuilder.inclusionProof(placement, leaves, i));
         }
+    }
+
+    /// @notice Settles a batch of a chain that holds a message of an account; the chain that is chosen imports the root.
+    function settleMessage(uint256 chainId, address from, bytes memory message)
+        internal
+        returns (InclusionProof memory)
+    {
+        bytes32[] memory leaves = new bytes32[](3);
+        leaves[0] = keccak256("a leaf of something else");
+        leaves[1] = LogLeaf.message(0, from, keccak256(message));
+        leaves[2] = keccak256("another leaf of something else");
+        Placement memory placement = TreeBuilder.randomPlacement(
+            chainId, ++_settledBatches, L1, 10_000 + _settledBatches, BATCH_DEPTH, SHARED_DEPTH
+        );
+        _import(placement, TreeBuilder.sharedRoot(placement, leaves));
+        return TreeBuilder.inclusionProof(placement, leaves, 1);
     }
 
     /// @notice As `settle`, with final proofs: they lead to the root of the batch, which must be recorded first.
