@@ -191,7 +191,7 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
             taken.asset = Asset(_baseChainId(), token, kind);
             _takeBase(taken.amount);
         } else {
-            _takeToken(taken, token, kind, chainId);
+            _takeToken(taken, token, kind, chainId, counterparty != 0);
         }
         _emitOut(taken, counterparty);
     }
@@ -300,7 +300,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         emit AssetRegistered(id, token, asset);
     }
 
-    function _takeToken(AssetTransfer memory taken, address token, AssetKind kind, uint256 chainId) private {
+    /// @param isSent Whether it will arrive. What a swap takes may never do, so by that nobody was told.
+    function _takeToken(AssetTransfer memory taken, address token, AssetKind kind, uint256 chainId, bool isSent)
+        private
+    {
         uint256 record = _tokens[token];
         if (record == 0) record = _register(token, kind);
         _requireKind(token, record, kind);
@@ -312,10 +315,12 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         } else {
             Asset memory asset = taken.asset;
             (asset.originChainId, asset.originToken, asset.kind) = (block.chainid, token, kind);
-            uint256 told = _tell(record, token, chainId);
-            if (told != record) taken.metadata = RULES.describe(token, kind, chainId);
-            if (kind == AssetKind.Fungible) return _lock(told, token, taken);
-            _lockItem(told, token, kind, taken);
+            if (!_isTold(record, token, chainId)) {
+                taken.metadata = RULES.describe(token, kind, chainId);
+                if (isSent) record = _noteTold(record, token, chainId);
+            }
+            if (kind == AssetKind.Fungible) return _lock(record, token, taken);
+            _lockItem(record, token, kind, taken);
         }
         if (kind != AssetKind.Fungible) taken.tokenUri = TokenCalls.uri(token, kind, taken.tokenId);
     }
@@ -336,8 +341,11 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @dev Each chain is told once. The record keeps the last one, so that most transfers need not look further.
-    function _tell(uint256 record, address token, uint256 chainId) private returns (uint256) {
-        if (record.chainId() == chainId || _announced[token][chainId]) return record;
+    function _isTold(uint256 record, address token, uint256 chainId) private view returns (bool) {
+        return record.chainId() == chainId || _announced[token][chainId];
+    }
+
+    function _noteTold(uint256 record, address token, uint256 chainId) private returns (uint256) {
         _announced[token][chainId] = true;
         return record.withChain(chainId);
     }

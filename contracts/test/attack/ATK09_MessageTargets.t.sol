@@ -65,6 +65,7 @@ contract ATK09MessageTargetsTest is VaultTest {
         _targets.push(_newBridge());
         _targets.push(address(_token));
         _targets.push(address(vault.RULES()));
+        _targets.push(address(swap));
         for (uint256 i = 0; i < _bridged.length; ++i) {
             _targets.push(_bridged[i]);
         }
@@ -177,6 +178,11 @@ contract ATK09MessageTargetsTest is VaultTest {
         bytes memory reason;
         if (target == address(vault)) {
             reason = abi.encodeWithSignature("AssetVaultWrongSender(bytes)", Erc7930.format(SOURCE, sender));
+        }
+        if (target == address(swap)) {
+            reason = abi.encodeWithSignature(
+                "AtomicSwapNotRegistry(address,bytes)", handler, Erc7930.format(SOURCE, sender)
+            );
         }
         vm.expectRevert(abi.encodeWithSelector(IInteropHandler.InteropHandlerCallReverted.selector, 0, reason));
         handler.executeBundle(delivery);

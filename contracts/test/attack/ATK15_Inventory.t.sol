@@ -35,7 +35,8 @@ contract ATK15InventoryTest is NetworkTest {
         for (uint256 i = 0; i < logs.length; ++i) {
             if (logs[i].topics[0] == IAccessManager.RoleGranted.selector) _logs.push(logs[i]);
         }
-        string[5] memory keepers = ["AssetVault", "SharedBridge", "BaseTokenHolder", "AssetRules", "SwapRegistry"];
+        string[6] memory keepers =
+            ["AssetVault", "AtomicSwap", "SharedBridge", "BaseTokenHolder", "AssetRules", "SwapRegistry"];
         for (uint256 i = 0; i < keepers.length; ++i) {
             AbiFunction[] memory functions = functionsOf(keepers[i]);
             for (uint256 j = 0; j < functions.length; ++j) {
@@ -172,8 +173,8 @@ contract ATK15InventoryTest is NetworkTest {
     /// @dev 0 for contracts that obey nobody.
     function _authorityOf(string memory name) private view returns (address) {
         string[4] memory onL1 = ["ChainRegistry", "SharedBridge", "SwapRegistry", "VerifierRegistry"];
-        string[4] memory onChain = ["AssetVault", "InteropCenter", "InteropHandler", "PriorityInbox"];
-        string[16] memory free = [
+        string[5] memory onChain = ["AssetVault", "AtomicSwap", "InteropCenter", "InteropHandler", "PriorityInbox"];
+        string[17] memory free = [
             "AccessManager",
             "AssetLedger",
             "AssetRules",
@@ -189,7 +190,8 @@ contract ATK15InventoryTest is NetworkTest {
             "MessageRoot",
             "PriorityQueue",
             "Representations",
-            "RepresentationProxy"
+            "RepresentationProxy",
+            "SwapDeployer"
         ];
         for (uint256 i = 0; i < onL1.length; ++i) {
             if (equal(name, onL1[i])) return address(manager);

@@ -80,7 +80,7 @@ contract AuthorisationMatrixTest is NetworkTest {
             vm.assertEq(selectors[0].length + selectors[1].length, inMatrix, _contracts[i]);
             granted += inMatrix;
         }
-        vm.assertEq(granted, 15);
+        vm.assertEq(granted, 17);
     }
 
     /// @dev Calls with zeros, save for the chain: enough for the arguments to decode, and to get as far as the refusal.
@@ -103,6 +103,8 @@ contract AuthorisationMatrixTest is NetworkTest {
         if (equal(name, "InteropHandler")) (roles[0], selectors[0]) = Roles.interopHandler();
         if (equal(name, "InteropHandler")) (roles[1], selectors[1]) = Roles.interopRootStorage();
         if (equal(name, "PriorityInbox")) (roles[0], selectors[0]) = Roles.priorityInbox();
+        if (equal(name, "PriorityInbox")) (roles[1], selectors[1]) = Roles.priorityInboxFilter();
+        if (equal(name, "AtomicSwap")) (roles[0], selectors[0]) = Roles.atomicSwap();
         if (equal(name, "AssetVault")) (roles[0], selectors[0]) = Roles.assetVault();
         if (equal(name, "SwapRegistry")) (roles[0], selectors[0]) = Roles.swapRegistry();
         if (equal(name, "SharedBridge")) (roles[0], selectors[0]) = Roles.sharedBridge();

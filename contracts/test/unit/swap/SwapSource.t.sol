@@ -22,6 +22,7 @@ import {
     Tombstone
 } from "../../../src/types/Swaps.sol";
 import {SwapTest} from "../../base/SwapTest.sol";
+import {Transfers} from "../../base/Transfers.sol";
 import {PlainERC1155, PlainERC20, PlainERC721} from "../../mocks/PlainTokens.sol";
 
 contract SwapSourceTest is SwapTest {
@@ -112,7 +113,8 @@ contract SwapSourceTest is SwapTest {
     }
 
     function testFuzz_lock_reverts_whenDestinationIsNotOpen(uint256 chainId) external {
-        vm.assume(chainId != DESTINATION);
+        // What other chains have opened is open here too: there is one center.
+        vm.assume(chainId != DESTINATION && chainId != THIRD);
         SwapTerms memory what = terms();
         what.destinationChainId = chainId;
         _expectRefused(what, abi.encodeWithSelector(IAtomicSwap.AtomicSwapUnknownDestination.selector, chainId));
@@ -183,6 +185,16 @@ contract SwapSourceTest is SwapTest {
         _expectRefused(terms(), abi.encodeWithSelector(IAtomicSwap.AtomicSwapDestinationFrozen.selector, DESTINATION));
         command(SwapCommand.Destination, abi.encode(DESTINATION, false), true);
         lock(terms());
+    }
+
+    /// @dev What was locked may never arrive, so each lock says what the token is called until a transfer has.
+    function test_lock_describesTheToken_untilATransferHas() external {
+        (, SwapPreimage memory first) = lock(terms());
+        (, SwapPreimage memory second) = lock(terms());
+        vm.assertEq(first.payload, second.payload);
+        sendOnly(SOURCE, Transfers.fungible(DESTINATION, address(gold), 5, bob), alice);
+        (, SwapPreimage memory third) = lock(terms());
+        vm.assertLt(third.payload.length, second.payload.length);
     }
 
     // Redeem.
