@@ -105,17 +105,20 @@ contract ATK08StolenKeysTest is NetworkTest {
             "the account itself",
             "the chain's operator",
             "the chain's operator, or anyone while it is frozen and L1 has its data",
+            "the counterparty that the agreement names",
             "the operator that the chain's operator proposed",
             "the issuer that the token's issuer proposed"
         ];
         // What these may do concerns their own token alone, and is refused or waits: no unit of it moves.
         string[4] memory issuers =
             ["the token's issuer", "the token's limiter", "the token's pauser", "the token's owner"];
-        string[14] memory machines = [
+        string[17] memory machines = [
             "AccessManager",
+            "AdapterVenue",
             "AssetRules",
             "AssetVault",
             "AssetVault, SharedBridge",
+            "AtomicSwap",
             "BatchSettlement",
             "ChainRegistry",
             "InteropCenter",

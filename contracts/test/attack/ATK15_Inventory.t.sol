@@ -174,8 +174,10 @@ contract ATK15InventoryTest is NetworkTest {
     function _authorityOf(string memory name) private view returns (address) {
         string[4] memory onL1 = ["ChainRegistry", "SharedBridge", "SwapRegistry", "VerifierRegistry"];
         string[5] memory onChain = ["AssetVault", "AtomicSwap", "InteropCenter", "InteropHandler", "PriorityInbox"];
-        string[17] memory free = [
+        string[22] memory free = [
             "AccessManager",
+            "AdapterRunner",
+            "AdapterVenue",
             "AssetLedger",
             "AssetRules",
             "AttestationVerifier",
@@ -188,10 +190,13 @@ contract ATK15InventoryTest is NetworkTest {
             "ERC721Implementer",
             "ERC1155Implementer",
             "MessageRoot",
+            "PoolVenue",
             "PriorityQueue",
+            "QuoteVenue",
             "Representations",
             "RepresentationProxy",
-            "SwapDeployer"
+            "SwapDeployer",
+            "TradeVenue"
         ];
         for (uint256 i = 0; i < onL1.length; ++i) {
             if (equal(name, onL1[i])) return address(manager);

@@ -11,8 +11,13 @@ import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {PriorityInbox} from "../../src/messaging/PriorityInbox.sol";
 import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
+import {AdapterVenue} from "../../src/swap/venues/AdapterVenue.sol";
+import {PoolVenue} from "../../src/swap/venues/PoolVenue.sol";
+import {QuoteVenue} from "../../src/swap/venues/QuoteVenue.sol";
+import {TradeVenue} from "../../src/swap/venues/TradeVenue.sol";
 import {AssetKind, AssetMetadata} from "../../src/types/Assets.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
+import {PlainERC20} from "../mocks/PlainTokens.sol";
 import {AbiReader} from "./AbiReader.sol";
 import {BridgeTest} from "./BridgeTest.sol";
 
@@ -132,6 +137,18 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         deployed["RepresentationProxy"] = deployed["BridgedERC20"];
         deployed["BridgedERC721"] = _represent(AssetKind.NonFungible);
         deployed["BridgedERC1155"] = _represent(AssetKind.MultiToken);
+        _deployVenues();
+    }
+
+    /// @dev They know the swap contract and nothing else of the network.
+    function _deployVenues() private {
+        address chainSwap = assetVault.SWAP();
+        AdapterVenue adapter = new AdapterVenue(chainSwap);
+        deployed["AdapterVenue"] = address(adapter);
+        deployed["AdapterRunner"] = adapter.RUNNER();
+        deployed["PoolVenue"] = address(new PoolVenue(address(new PlainERC20(18)), address(new PlainERC20(6)), 30));
+        deployed["QuoteVenue"] = address(new QuoteVenue(chainSwap));
+        deployed["TradeVenue"] = address(new TradeVenue(chainSwap));
     }
 
     /// @dev A token of L1 on the chain, as the vault would create it.
