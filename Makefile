@@ -124,6 +124,10 @@ bindings: build-contracts ## Write the Rust bindings' source and the ABI, byteco
 	node scripts/bindings.mjs
 	node scripts/authorisation-matrix.mjs
 
+.PHONY: model
+model: ## Search the swap protocol and its weakenings, and write docs/reference/model.md
+	cargo run --release --locked -p causeway-model -- table --write
+
 .PHONY: snapshots
 snapshots: bindings bench-gas ## Write every committed snapshot
 

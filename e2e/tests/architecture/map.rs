@@ -11,6 +11,7 @@ fn the_readme_names_every_top_level_folder() {
         "docs",
         "e2e",
         "interop-sdk",
+        "model",
         "proofs",
         "relayer",
         "scripts",

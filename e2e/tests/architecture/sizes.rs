@@ -10,6 +10,7 @@ fn no_source_is_longer_than_one_sitting() {
         "contracts/bindings/src",
         "e2e/src",
         "interop-sdk/src",
+        "model/src",
         "proofs/src",
         "relayer/src",
     ];
