@@ -125,7 +125,7 @@ pub fn without_times(page: &str) -> String {
 
 /// Where the departure that is safe is searched.
 fn early_import() -> Setting {
-    SETTINGS[7]
+    SETTINGS[9]
 }
 
 /// The way to the violation that a weakening is known for.

@@ -164,13 +164,15 @@ impl Model for Protocol {
 }
 
 /// What is searched of the protocol as it is.
-pub const SETTINGS: [Setting; 10] = {
+pub const SETTINGS: [Setting; 12] = {
     use Availability::{Rollup, Validium};
     use Topology::{Converging, Opposed, Relay};
     [
         Setting::calm(Relay, Validium).with_faults(1),
         Setting::calm(Relay, Rollup).with_faults(1),
         Setting::calm(Opposed, Validium).with_faults(1),
+        Setting::calm(Opposed, Rollup).with_faults(1),
+        Setting::calm(Converging, Validium).with_faults(1),
         Setting::calm(Converging, Rollup).with_faults(1),
         Setting::calm(Relay, Validium).with_reorg(2),
         Setting::calm(Opposed, Validium).with_reorg(2),

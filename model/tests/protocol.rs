@@ -1,11 +1,8 @@
 //! The protocol as it is holds everything; without any of its rules it violates what it is known to violate.
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use causeway_model::report::{self, PAGE, without_times};
-
-/// What CI may spend on two cores.
-const BUDGET: Duration = Duration::from_secs(300);
 
 #[test]
 fn the_protocol_holds_and_each_weakening_does_not_as_the_page_says() {
@@ -31,10 +28,4 @@ fn the_protocol_holds_and_each_weakening_does_not_as_the_page_says() {
         without_times(&page.text()),
         "docs/reference/model.md is not what the search finds: run `make model`"
     );
-
-    let searches = page.settings.iter().map(|(_, findings)| findings);
-    let searches = searches.chain(page.weakenings.iter().map(|(_, findings)| findings));
-    let spent: Duration = searches.map(|findings| findings.time).sum();
-    println!("searched for {spent:?}");
-    assert!(spent + page.early.time < BUDGET, "{spent:?}");
 }
