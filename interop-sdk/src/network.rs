@@ -136,6 +136,8 @@ impl Network {
             .await?;
         l1.check_contract("shared bridge", l1.contracts.shared_bridge)
             .await?;
+        l1.check_contract("swap registry", l1.contracts.swap_registry)
+            .await?;
         for chain in self.0.chains.values() {
             chain.check_chain_id().await?;
             chain
@@ -149,6 +151,9 @@ impl Network {
                 .await?;
             chain
                 .check_contract("asset vault", chain.contracts.vault)
+                .await?;
+            chain
+                .check_contract("atomic swap contract", chain.contracts.swap)
                 .await?;
         }
         Ok(())

@@ -24,6 +24,7 @@ use crate::Error;
 ///     "verifier_registry": "0x0000000000000000000000000000000000000005",
 ///     "asset_ledger":      "0x0000000000000000000000000000000000000006",
 ///     "shared_bridge":     "0x0000000000000000000000000000000000000007",
+///     "swap_registry":     "0x0000000000000000000000000000000000000009",
 ///     "authority":         "0x0000000000000000000000000000000000000008" } },
 ///   "chains": [ { "name": "A", "chain_id": 271, "rpc": "http://127.0.0.1:8546", "contracts": {
 ///     "outbox":            "0x0000000000000000000000000000000000000011",
@@ -31,6 +32,7 @@ use crate::Error;
 ///     "center":            "0x0000000000000000000000000000000000000013",
 ///     "handler":           "0x0000000000000000000000000000000000000014",
 ///     "vault":             "0x0000000000000000000000000000000000000015",
+///     "swap":              "0x0000000000000000000000000000000000000017",
 ///     "authority":         "0x0000000000000000000000000000000000000016" } } ]
 /// }"#;
 /// let file = NetworkFile::from_json(text)?;
@@ -106,6 +108,8 @@ pub struct L1Contracts {
     pub asset_ledger: Address,
     /// `ISharedBridge`.
     pub shared_bridge: Address,
+    /// `ISwapRegistry`.
+    pub swap_registry: Address,
     /// Access manager.
     pub authority: Address,
 }
@@ -123,6 +127,8 @@ pub struct ChainContracts {
     pub handler: Address,
     /// `IAssetVault`.
     pub vault: Address,
+    /// `IAtomicSwap`.
+    pub swap: Address,
     /// Access manager.
     pub authority: Address,
 }

@@ -167,6 +167,7 @@ async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> R
             l1_chain: L1_CHAIN_ID,
             message_root: network.deployed.l1.message_root.address,
             priority_queue: network.deployed.l1.priority_queue.address,
+            swap_registry: network.deployed.l1.swap_registry.address,
             l1_start_block: 0,
             seal: SealPolicy {
                 after_blocks: 1_000,
@@ -203,6 +204,7 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
     let settlement = network.deployed.l1.settlement.address;
     Binding {
         public_input: PublicInputDomain::new(L1_CHAIN_ID, settlement),
+        queue_input: PublicInputDomain::queue_only(L1_CHAIN_ID, settlement),
         attestation: attestation_domain(L1_CHAIN_ID, registration.verifier),
         settlement,
         contracts: OperatedContracts {
@@ -210,6 +212,7 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
             inbox: chain.inbox,
             handler: chain.handler.address,
             vault: chain.vault.address,
+            swap: chain.swap,
         },
         mode: registration.mode,
     }

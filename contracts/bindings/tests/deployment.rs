@@ -7,8 +7,8 @@ use alloy::{
     sol_types::{SolInterface, SolValue},
 };
 use causeway_bindings::{
-    IAssetCustody, IChainRegistry, IInteropCenter, IInteropHandler, IInteropRootStorage,
-    IPriorityInbox, ISharedBridge, IVerifierRegistry,
+    IAssetCustody, IAtomicSwap, IChainRegistry, IInteropCenter, IInteropHandler,
+    IInteropRootStorage, IPriorityInbox, ISharedBridge, ISwapRegistry, IVerifierRegistry,
     deployment::{
         ChainDeployment, DETERMINISTIC_DEPLOYER, L1Constants, L1Deployment, NetworkConstants,
         attestation_verifier_code, roles,
@@ -19,6 +19,7 @@ fn constants() -> NetworkConstants {
     NetworkConstants {
         l1_chain_id: 31337,
         l1_bridge: Address::with_last_byte(0xb5),
+        l1_swaps: Address::with_last_byte(0x59),
         initial_admin: Address::with_last_byte(0xad),
         salt: B256::repeat_byte(5),
     }
@@ -34,6 +35,7 @@ fn l1_constants(deployer: Address, first_nonce: u64) -> L1Constants {
 }
 
 const VAULT: Address = Address::with_last_byte(0xfa);
+const SWAP: Address = Address::with_last_byte(0xf9);
 
 #[test]
 fn chain_contracts_stand_where_the_proxy_puts_them() {
@@ -90,7 +92,7 @@ fn every_constant_of_the_network_moves_its_contracts() {
 fn l1_contracts_stand_where_the_nonces_put_them() {
     // The first contract that this well-known account of development chains creates.
     let deployer = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-    let deployment = L1Deployment::new(&l1_constants(deployer, 0), VAULT);
+    let deployment = L1Deployment::new(&l1_constants(deployer, 0), VAULT, SWAP);
     assert_eq!(
         deployment.authority.address,
         address!("0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -99,14 +101,15 @@ fn l1_contracts_stand_where_the_nonces_put_them() {
         assert_eq!(step.address, deployer.create(nonce), "{}", step.contract);
     }
     let constants = l1_constants(deployer, 9);
-    let later = L1Deployment::new(&constants, VAULT);
+    let later = L1Deployment::new(&constants, VAULT, SWAP);
     assert_eq!(later.settlement.address, deployer.create(14));
     assert_eq!(later.shared_bridge.address, constants.shared_bridge());
+    assert_eq!(later.swap_registry.address, constants.swap_registry());
 }
 
 #[test]
 fn l1_contracts_are_given_the_addresses_of_each_other() {
-    let deployment = L1Deployment::new(&l1_constants(Address::with_last_byte(1), 7), VAULT);
+    let deployment = L1Deployment::new(&l1_constants(Address::with_last_byte(1), 7), VAULT, SWAP);
     let [registry, root, queue, settlement] = [
         deployment.chain_registry.address,
         deployment.message_root.address,
@@ -130,15 +133,26 @@ fn l1_contracts_are_given_the_addresses_of_each_other() {
     );
     ends_with(&deployment.message_root, &[registry, settlement]);
     let ledger = deployment.asset_ledger.address;
-    ends_with(&deployment.settlement, &[registry, root, queue, ledger]);
+    let swaps = deployment.swap_registry.address;
+    ends_with(
+        &deployment.settlement,
+        &[registry, root, queue, ledger, swaps],
+    );
     let bridge = deployment.shared_bridge.address;
-    ends_with(&deployment.asset_ledger, &[registry, settlement, bridge]);
+    ends_with(
+        &deployment.asset_ledger,
+        &[registry, settlement, bridge, swaps],
+    );
     let tokens = deployment.representations.address;
     ends_with(
         &deployment.shared_bridge,
-        &[authority, tokens, ledger, queue, root, VAULT],
+        &[authority, tokens, ledger, queue, root, VAULT, swaps],
     );
-    let queue_arguments = (registry, settlement, 3600u64).abi_encode();
+    ends_with(
+        &deployment.swap_registry,
+        &[authority, registry, settlement, ledger, queue, bridge, SWAP],
+    );
+    let queue_arguments = (registry, settlement, 3600u64, swaps).abi_encode();
     assert!(
         deployment
             .priority_queue
@@ -157,6 +171,8 @@ fn the_vault_knows_the_bridge_and_the_contracts_of_its_chain() {
         deployment.handler.address,
         31337_u64,
         constants().l1_bridge,
+        deployment.swap_deployer.address,
+        constants().l1_swaps,
     );
     let init_code = &deployment.vault.init_code;
     assert!(init_code.ends_with(&arguments.abi_encode()));
@@ -164,6 +180,35 @@ fn the_vault_knows_the_bridge_and_the_contracts_of_its_chain() {
         deployment.base_token_holder,
         deployment.vault.address.create(2)
     );
+}
+
+#[test]
+fn a_vaults_swap_contract_stands_where_its_deployer_puts_it() {
+    let base = ChainDeployment::new(&constants());
+    assert_eq!(
+        base.swap_deployer.init_code,
+        ChainDeployment::new(&NetworkConstants {
+            l1_swaps: Address::ZERO,
+            ..constants()
+        })
+        .swap_deployer
+        .init_code,
+        "one deployer serves any network"
+    );
+    for other in [
+        NetworkConstants {
+            l1_swaps: Address::ZERO,
+            ..constants()
+        },
+        NetworkConstants {
+            l1_bridge: Address::ZERO,
+            ..constants()
+        },
+    ] {
+        let moved = ChainDeployment::new(&other);
+        assert_ne!(moved.vault.address, base.vault.address);
+        assert_ne!(moved.swap, base.swap, "it belongs to one vault");
+    }
 }
 
 #[test]
@@ -241,19 +286,21 @@ fn selector_of(interface: &str, function: &str) -> Option<FixedBytes<4>> {
     }
     among!(
         IAssetCustody: IAssetCustodyCalls,
+        IAtomicSwap: IAtomicSwapCalls,
         IChainRegistry: IChainRegistryCalls,
         IInteropCenter: IInteropCenterCalls,
         IInteropHandler: IInteropHandlerCalls,
         IInteropRootStorage: IInteropRootStorageCalls,
         IPriorityInbox: IPriorityInboxCalls,
         ISharedBridge: ISharedBridgeCalls,
+        ISwapRegistry: ISwapRegistryCalls,
         IVerifierRegistry: IVerifierRegistryCalls
     )
 }
 
 #[test]
 fn roles_are_those_of_the_contracts() {
-    let l1 = L1Deployment::new(&l1_constants(Address::ZERO, 0), VAULT);
+    let l1 = L1Deployment::new(&l1_constants(Address::ZERO, 0), VAULT, SWAP);
     let chain = ChainDeployment::new(&constants());
     let in_rust: BTreeSet<_> = roles::on_l1(&l1)
         .into_iter()
@@ -276,5 +323,5 @@ fn roles_are_those_of_the_contracts() {
         .map(|(role, _, selector)| (role, selector))
         .collect();
     assert_eq!(in_rust, in_solidity);
-    assert_eq!(in_rust.len(), 11);
+    assert_eq!(in_rust.len(), 14);
 }

@@ -16,7 +16,7 @@ fn install(chain: &FakeChain, contracts: &[Address], version: u64) {
     }
 }
 
-fn on_l1() -> [Address; 6] {
+fn on_l1() -> [Address; 7] {
     let contracts = l1_entry().contracts;
     [
         contracts.settlement,
@@ -25,16 +25,18 @@ fn on_l1() -> [Address; 6] {
         contracts.chain_registry,
         contracts.asset_ledger,
         contracts.shared_bridge,
+        contracts.swap_registry,
     ]
 }
 
-fn on_chain() -> [Address; 4] {
+fn on_chain() -> [Address; 5] {
     let contracts = chain_entry("", 0).contracts;
     [
         contracts.outbox,
         contracts.center,
         contracts.handler,
         contracts.vault,
+        contracts.swap,
     ]
 }
 

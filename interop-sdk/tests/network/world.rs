@@ -436,6 +436,7 @@ pub(crate) fn l1_entry() -> L1Entry {
             verifier_registry: Address::with_last_byte(0x55),
             asset_ledger: ASSET_LEDGER,
             shared_bridge: SHARED_BRIDGE,
+            swap_registry: Address::with_last_byte(0x57),
             authority: Address::with_last_byte(0x56),
         },
     }
@@ -453,6 +454,7 @@ pub(crate) fn chain_entry(name: &str, chain_id: u64) -> ChainEntry {
             center: CENTER,
             handler: HANDLER,
             vault: VAULT,
+            swap: Address::with_last_byte(0xc5),
             authority: Address::with_last_byte(0xc4),
         },
     }

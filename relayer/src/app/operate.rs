@@ -100,6 +100,7 @@ impl Terms {
                 inbox: chain.contracts.inbox,
                 handler: chain.contracts.handler,
                 vault: chain.contracts.vault,
+                swap: chain.contracts.swap,
             },
         }
     }
@@ -112,6 +113,7 @@ impl Terms {
         let settlement = self.l1_contracts.settlement;
         Binding {
             public_input: PublicInputDomain::new(self.l1_chain, settlement),
+            queue_input: PublicInputDomain::queue_only(self.l1_chain, settlement),
             attestation: attestation_domain(self.l1_chain, registration.verifier),
             settlement,
             contracts: self.contracts,
@@ -131,6 +133,7 @@ impl Terms {
             binding,
             message_root: self.l1_contracts.message_root,
             priority_queue: self.l1_contracts.priority_queue,
+            swap_registry: self.l1_contracts.swap_registry,
             l1_start_block: policy.l1_start_block,
             seal: policy.seal,
             imports: policy.imports,

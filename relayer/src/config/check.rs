@@ -137,6 +137,7 @@ impl Check<'_> {
             verifier_registry,
             asset_ledger,
             shared_bridge,
+            swap_registry,
             authority,
         } = l1.contracts;
         self.check_addresses(
@@ -149,6 +150,7 @@ impl Check<'_> {
                 ("verifier_registry", verifier_registry),
                 ("asset_ledger", asset_ledger),
                 ("shared_bridge", shared_bridge),
+                ("swap_registry", swap_registry),
                 ("authority", authority),
             ],
         );
@@ -218,6 +220,7 @@ impl Check<'_> {
         let center = self.address(&key, "center", own.center.or(network.center));
         let handler = self.address(&key, "handler", own.handler.or(network.handler));
         let vault = self.address(&key, "vault", own.vault.or(network.vault));
+        let swap = self.address(&key, "swap", own.swap.or(network.swap));
         let authority = self.address(&key, "authority", own.authority.or(network.authority));
         let contracts = ChainContracts {
             outbox: outbox?,
@@ -225,6 +228,7 @@ impl Check<'_> {
             center: center?,
             handler: handler?,
             vault: vault?,
+            swap: swap?,
             authority: authority?,
         };
         self.check_addresses(
@@ -235,6 +239,7 @@ impl Check<'_> {
                 ("center", contracts.center),
                 ("handler", contracts.handler),
                 ("vault", contracts.vault),
+                ("swap", contracts.swap),
                 ("authority", contracts.authority),
             ],
         );

@@ -175,6 +175,9 @@ pub struct L1ContractsSection {
     /// `SharedBridge`.
     #[schemars(with = "String")]
     pub shared_bridge: Address,
+    /// `SwapRegistry`.
+    #[schemars(with = "String")]
+    pub swap_registry: Address,
     /// `AccessManager` that governs the contracts on L1.
     #[schemars(with = "String")]
     pub authority: Address,
@@ -233,6 +236,9 @@ pub struct ChainContractsSection {
     /// `AssetVault`.
     #[schemars(with = "Option<String>")]
     pub vault: Option<Address>,
+    /// `AtomicSwap`.
+    #[schemars(with = "Option<String>")]
+    pub swap: Option<Address>,
     /// `AccessManager` that governs the contracts of the chain.
     #[schemars(with = "Option<String>")]
     pub authority: Option<Address>,

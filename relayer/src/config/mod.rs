@@ -119,6 +119,8 @@ pub struct ChainContracts {
     pub handler: Address,
     /// `AssetVault`.
     pub vault: Address,
+    /// `AtomicSwap`.
+    pub swap: Address,
     /// `AccessManager`.
     pub authority: Address,
 }

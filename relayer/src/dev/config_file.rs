@@ -55,6 +55,7 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("center", chain.center.address),
         ("handler", chain.handler.address),
         ("vault", chain.vault.address),
+        ("swap", chain.swap),
         ("authority", chain.authority.address),
     ];
     addresses(text, &on_chains)?;
@@ -78,6 +79,7 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("verifier_registry", l1.verifier_registry.address),
         ("asset_ledger", l1.asset_ledger.address),
         ("shared_bridge", l1.shared_bridge.address),
+        ("swap_registry", l1.swap_registry.address),
         ("authority", l1.authority.address),
     ];
     addresses(text, &on_l1)?;

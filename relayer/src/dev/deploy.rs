@@ -116,12 +116,13 @@ pub async fn deploy(
     let constants = NetworkConstants {
         l1_chain_id: l1.chain,
         l1_bridge: on_l1.shared_bridge(),
+        l1_swaps: on_l1.swap_registry(),
         initial_admin: admin,
         salt: B256::ZERO,
     };
     let chain = ChainDeployment::new(&constants);
     let deployed = Deployed {
-        l1: L1Deployment::new(&on_l1, chain.vault.address),
+        l1: L1Deployment::new(&on_l1, chain.vault.address, chain.swap),
         verifier: admin.create(L1Constants::CONTRACTS),
         chain,
     };

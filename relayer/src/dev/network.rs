@@ -163,6 +163,7 @@ impl LocalNetwork {
             center: chain.center.address,
             handler: chain.handler.address,
             vault: chain.vault.address,
+            swap: chain.swap,
             authority: chain.authority.address,
         };
         NetworkFile {
@@ -177,6 +178,7 @@ impl LocalNetwork {
                     verifier_registry: l1.verifier_registry.address,
                     asset_ledger: l1.asset_ledger.address,
                     shared_bridge: l1.shared_bridge.address,
+                    swap_registry: l1.swap_registry.address,
                     authority: l1.authority.address,
                 },
             },
@@ -275,6 +277,7 @@ struct L1Contracts {
     verifier_registry: Address,
     asset_ledger: Address,
     shared_bridge: Address,
+    swap_registry: Address,
     authority: Address,
 }
 
@@ -293,6 +296,7 @@ struct ChainContracts {
     center: Address,
     handler: Address,
     vault: Address,
+    swap: Address,
     authority: Address,
 }
 

@@ -48,6 +48,11 @@ pub enum IntentKind {
         /// Which step.
         step: ErrandStep,
     },
+    /// Buries what L1 decided about swaps while the chain was frozen.
+    Bury {
+        /// How many.
+        count: u64,
+    },
 }
 
 /// Where a transaction stands.

@@ -18,6 +18,7 @@ use crate::{chain::ChainReader, model::ChainId};
 use super::{
     data::{BatchData, BlockData, DataError},
     derive::{DeriveError, derive},
+    freeze::{ForeignTransaction, check_queue_only, frozen_since},
     publish::{PublishError, publication},
     read::{OperatedContracts, ReadError, executed_head, read_facts, read_full_block},
 };
@@ -59,6 +60,14 @@ pub enum AttestError {
         first: u64,
         /// Last block.
         last: u64,
+    },
+    /// L1 has frozen the chain, and the batch holds more than a frozen chain may settle.
+    #[error("chain {chain} is frozen: {foreign}; roll its node back to the last executed batch")]
+    NotQueueOnly {
+        /// The chain.
+        chain: ChainId,
+        /// What it holds.
+        foreign: ForeignTransaction,
     },
     /// It derives another batch.
     #[error(
@@ -108,8 +117,10 @@ pub trait Attester: Send + Sync {
 /// What batches of a chain are bound to.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// Domain of public inputs.
+    /// Domain of public inputs of the live chain.
     pub public_input: PublicInputDomain,
+    /// Domain of public inputs of the frozen chain.
+    pub queue_input: PublicInputDomain,
     /// EIP-712 domain of the chain's verifier.
     pub attestation: Eip712Domain,
     /// Settlement contract on L1.
@@ -146,8 +157,14 @@ impl LocalAttester {
 
     async fn find(&self, claim: &Claim) -> Result<B256, AttestError> {
         let head = executed_head(self.l1.as_ref(), self.binding.settlement, claim.chain).await?;
-        self.check_data(claim, head.lastBlock.saturating_add(1))
+        let since = frozen_since(self.l1.as_ref(), self.binding.settlement, claim.chain).await?;
+        let data = self
+            .check_data(claim, head.lastBlock.saturating_add(1))
             .await?;
+        let domain = match since {
+            None => &self.binding.public_input,
+            Some(_) => self.queue_domain(&data)?,
+        };
         let commitment = publication(self.binding.mode, &claim.data)
             .await?
             .commitment;
@@ -160,13 +177,21 @@ impl LocalAttester {
         )
         .await?;
         let batch = derive(facts)?.batch;
-        Ok(self
-            .binding
-            .public_input
-            .public_input(claim.chain, &batch, self.binding.mode))
+        Ok(domain.public_input(claim.chain, &batch, self.binding.mode))
     }
 
-    async fn check_data(&self, claim: &Claim, first: u64) -> Result<(), AttestError> {
+    /// The domain of a frozen chain, for a batch of transactions of the system only.
+    fn queue_domain(&self, data: &BatchData) -> Result<&PublicInputDomain, AttestError> {
+        let checked = check_queue_only(&self.binding.contracts, &data.blocks);
+        checked.map_err(|foreign| AttestError::NotQueueOnly {
+            chain: data.chain,
+            foreign,
+        })?;
+        Ok(&self.binding.queue_input)
+    }
+
+    /// Reads the data, which must be that of the chain's blocks by this attester's own node.
+    async fn check_data(&self, claim: &Claim, first: u64) -> Result<BatchData, AttestError> {
         let data = BatchData::decode(&claim.data)?;
         let wrong = || AttestError::WrongData {
             chain: claim.chain,
@@ -186,7 +211,7 @@ impl LocalAttester {
                 return Err(wrong());
             }
         }
-        Ok(())
+        Ok(data)
     }
 }
 

@@ -3,14 +3,17 @@
 
 use alloy::primitives::B256;
 use causeway_bindings::{
-    Batch, ChainHead, LedgerEntry, LedgerTotals, RootImport, TotalTooLarge, fold_imports,
-    fold_leaf, fold_operation, ledger_delta_hash,
+    Batch, ChainHead, LedgerEntry, LedgerTotals, RootImport, SwapEffect, TotalTooLarge,
+    fold_imports, fold_leaf, fold_operation, ledger_delta_hash, swap_effects_hash,
 };
 use causeway_proofs::{ChainBatch, Dialect, LogTree};
 
 use crate::model::{BlockRef, ChainId};
 
-use super::read::AssetMove;
+use super::{
+    effects::{self, Difference},
+    read::AssetMove,
+};
 
 /// A rolling hash of the chain before and after the batch, as the chain's contract holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +49,17 @@ pub struct BatchFacts {
     pub operations: Vec<B256>,
     /// Commitment of the priority inbox.
     pub inbox: Rolling,
-    /// What the vault took and gave, in order.
+    /// What the vault took from other chains and gave to them, in order.
     pub moves: Vec<AssetMove>,
+    /// What the vault took for swaps and gave at their word, in order.
+    pub swap_moves: Vec<AssetMove>,
+    /// What was done to swaps, in order.
+    pub effects: Vec<SwapEffect>,
     /// Commitment to the batch's data.
     pub data_commitment: B256,
 }
 
-/// A batch, the roots it imported and what it moved, as `settleBatch` takes them.
+/// A batch, the roots it imported, what it moved and what it did to swaps, as `settleBatch` takes them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivedBatch {
     /// What the batch claims.
@@ -61,6 +68,8 @@ pub struct DerivedBatch {
     pub dependencies: Vec<RootImport>,
     /// Totals of what it moved.
     pub ledger: Vec<LedgerEntry>,
+    /// What it did to swaps, in order.
+    pub effects: Vec<SwapEffect>,
 }
 
 /// The chain's logs do not fit its state, or its state does not fit L1. Nothing is signed or settled then.
@@ -126,6 +135,20 @@ pub enum DeriveError {
         /// How many.
         leaves: usize,
     },
+    /// What the vault moved for swaps is not what the atomic swap contract says was done to them.
+    #[error(
+        "chain {chain}: blocks {first} to {last}: {difference}; the node hides or invents logs"
+    )]
+    WrongEffects {
+        /// The chain.
+        chain: ChainId,
+        /// First block.
+        first: u64,
+        /// Last block.
+        last: u64,
+        /// What differs.
+        difference: Box<Difference>,
+    },
     /// The vault moved more of a token than any ledger takes.
     #[error("chain {chain}: blocks {first} to {last}: {total}")]
     Total {
@@ -144,6 +167,7 @@ pub enum DeriveError {
 pub fn derive(facts: BatchFacts) -> Result<DerivedBatch, DeriveError> {
     check_start(&facts)?;
     check_logs(&facts)?;
+    check_effects(&facts)?;
     let logs =
         LogTree::from_leaves(facts.leaves.clone()).map_err(|_| DeriveError::TooManyLeaves {
             chain: facts.chain,
@@ -165,13 +189,14 @@ pub fn derive(facts: BatchFacts) -> Result<DerivedBatch, DeriveError> {
         priorityOpsCount: facts.operations.len() as u64,
         dependencyRootsHash: facts.imports_hash.after,
         ledgerDeltaHash: ledger_delta_hash(&ledger),
-        swapEffectsHash: B256::ZERO,
+        swapEffectsHash: swap_effects_hash(&facts.effects),
         daCommitment: facts.data_commitment,
     };
     Ok(DerivedBatch {
         batch,
         dependencies: facts.imports,
         ledger,
+        effects: facts.effects,
     })
 }
 
@@ -216,6 +241,16 @@ fn check_start(facts: &BatchFacts) -> Result<(), DeriveError> {
     Ok(())
 }
 
+fn check_effects(facts: &BatchFacts) -> Result<(), DeriveError> {
+    let wrong = |difference: Difference| DeriveError::WrongEffects {
+        chain: facts.chain,
+        first: facts.first.number,
+        last: facts.last.number,
+        difference: Box::new(difference),
+    };
+    effects::check(&facts.effects, &facts.swap_moves).map_err(wrong)
+}
+
 fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
     let leaves = facts
         .leaves
@@ -252,7 +287,7 @@ fn check_logs(facts: &BatchFacts) -> Result<(), DeriveError> {
 #[cfg(test)]
 mod tests {
     use alloy::primitives::U256;
-    use causeway_bindings::{Asset, AssetKind, ETHER, Way};
+    use causeway_bindings::{Asset, AssetKind, ETHER, SwapChange, SwapLeg, Way};
     use proptest::prelude::*;
 
     use super::*;
@@ -316,6 +351,8 @@ mod tests {
             imports,
             operations,
             moves: Vec::new(),
+            swap_moves: Vec::new(),
+            effects: Vec::new(),
             data_commitment: word(7),
         }
     }
@@ -390,6 +427,46 @@ mod tests {
             derive(facts),
             Err(DeriveError::Total { first: 10, .. })
         ));
+    }
+
+    #[test]
+    fn a_batch_reports_what_it_did_to_swaps_and_no_entry_of_it() {
+        let asset = Asset {
+            originChainId: U256::from(9),
+            originToken: ETHER,
+            kind: AssetKind::Fungible,
+        };
+        let locked = SwapLeg::new(asset.clone(), U256::ZERO, U256::from(5));
+        let mut facts = facts(1, 0, 0);
+        assert_eq!(
+            derive(facts.clone()).unwrap().batch.swapEffectsHash,
+            B256::ZERO
+        );
+        facts.effects = vec![SwapEffect {
+            change: SwapChange::Opened,
+            source: U256::from(271),
+            destination: U256::from(272),
+            swapId: word(1),
+            returned: SwapLeg::new(asset.clone(), U256::ZERO, U256::ZERO),
+            leg: locked,
+        }];
+        assert!(matches!(
+            derive(facts.clone()),
+            Err(DeriveError::WrongEffects { first: 10, .. })
+        ));
+        facts.swap_moves = vec![AssetMove {
+            asset,
+            token_id: U256::ZERO,
+            amount: U256::from(5),
+            way: Way::To(U256::ZERO),
+        }];
+        let derived = derive(facts.clone()).unwrap();
+        assert_eq!(derived.effects, facts.effects);
+        assert_eq!(
+            derived.batch.swapEffectsHash,
+            swap_effects_hash(&facts.effects)
+        );
+        assert_eq!(derived.batch.ledgerDeltaHash, B256::ZERO);
     }
 
     #[test]

@@ -3,14 +3,19 @@
 pub mod attest;
 pub mod data;
 pub mod derive;
+pub mod effects;
+mod error;
+pub mod freeze;
 pub mod imports;
 pub mod pending;
 pub mod priority;
 pub mod publish;
 pub mod read;
+mod recover;
 pub mod registration;
 pub mod remote;
 mod run;
 pub mod seal;
 
-pub use run::{OperatorContext, OperatorError, OperatorSettings, run};
+pub use error::OperatorError;
+pub use run::{OperatorContext, OperatorSettings, run};

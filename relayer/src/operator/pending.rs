@@ -45,7 +45,7 @@ impl PendingBlocks {
         if first > last || self.blocks.len() >= MAX_PENDING {
             return Ok(());
         }
-        let leaves = read_logs(reader, contracts, first, last).await?.leaves;
+        let logs = read_logs(reader, contracts, first, last).await?;
         for number in first..=last {
             let full = read_full_block(reader, number).await?;
             let bytes = full
@@ -56,7 +56,8 @@ impl PendingBlocks {
                 });
             let pending = PendingBlock {
                 block: full.block,
-                leaves: leaves.iter().filter(|(block, _)| *block == number).count() as u64,
+                leaves: in_block(&logs.leaves, number),
+                effects: in_block(&logs.effects, number),
                 data_bytes: bytes,
             };
             self.blocks.push_back((pending, full.into()));
@@ -67,6 +68,11 @@ impl PendingBlocks {
     /// The blocks, for the decision to seal.
     pub fn blocks(&self) -> Vec<PendingBlock> {
         self.blocks.iter().map(|(pending, _)| *pending).collect()
+    }
+
+    /// What the blocks hold.
+    pub fn contents(&self) -> impl Iterator<Item = &BlockData> {
+        self.blocks.iter().map(|(_, data)| data)
     }
 
     /// Data of the batch that ends with `last`.
@@ -107,6 +113,10 @@ impl PendingBlocks {
     }
 }
 
+fn in_block<T>(found: &[(u64, T)], number: u64) -> u64 {
+    found.iter().filter(|(block, _)| *block == number).count() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use alloy::primitives::{Address, B256};
@@ -133,6 +143,7 @@ mod tests {
                 PendingBlock {
                     block,
                     leaves: 0,
+                    effects: 0,
                     data_bytes: 0,
                 },
                 data,

@@ -10,7 +10,7 @@ use causeway_bindings::{IPriorityInbox, IPriorityQueue, PriorityOperation};
 
 use crate::{
     chain::{ChainReader, Finality},
-    model::ChainId,
+    model::{ChainId, UnixSeconds},
 };
 
 use super::read::{ReadError, undecodable};
@@ -85,12 +85,23 @@ impl QueueFollower {
         Ok(())
     }
 
-    /// What to consume next, given how many operations the chain has consumed.
-    pub fn next(&mut self, consumed: u64) -> Option<Consumption> {
+    /// L1 has executed the batch that consumed so many operations: nobody asks for those any more.
+    pub fn settled(&mut self, consumed: u64) {
         self.waiting = self.waiting.split_off(&consumed);
+    }
+
+    /// How many operations have expired at that time, over the chain's life; 0 where none has that is not settled.
+    pub fn expired(&self, at: UnixSeconds) -> u64 {
+        let mut expired = self.waiting.values().rev();
+        let last = expired.find(|operation| operation.expiresAt <= at);
+        last.map_or(0, |operation| operation.nonce.saturating_add(1))
+    }
+
+    /// What to consume next, given how many operations the chain has consumed.
+    pub fn next(&self, consumed: u64) -> Option<Consumption> {
         let mut gas_limit = GAS_BASE;
         let mut operations = Vec::new();
-        for ((nonce, operation), due) in self.waiting.iter().zip(consumed..) {
+        for ((nonce, operation), due) in self.waiting.range(consumed..).zip(consumed..) {
             let with_it = gas_limit.saturating_add(gas_for(operation));
             let fits = with_it <= GAS_PER_TRANSACTION || operations.is_empty();
             if *nonce != due || !fits {
@@ -135,7 +146,7 @@ mod tests {
                 sender: Address::ZERO,
                 to: Address::ZERO,
                 gasLimit: gas_limit,
-                expiresAt: 0,
+                expiresAt: 100 * nonce,
                 data: Bytes::new(),
             };
             follower.waiting.insert(nonce, operation);
@@ -161,6 +172,29 @@ mod tests {
             "an operation before it is not known yet"
         );
         assert_eq!(next(&[(0, 1)], 1), None);
+    }
+
+    #[test]
+    fn what_a_rolled_back_chain_consumed_is_consumed_again() {
+        let mut follower = follower(&[(0, 1), (1, 1), (2, 1)]);
+        let first = |follower: &QueueFollower, consumed| {
+            follower.next(consumed).map(|next| (next.first, next.count))
+        };
+        assert_eq!(first(&follower, 2), Some((2, 1)));
+        assert_eq!(first(&follower, 0), Some((0, 3)));
+        follower.settled(1);
+        assert_eq!(first(&follower, 0), None, "L1 has executed the first");
+        assert_eq!(first(&follower, 1), Some((1, 2)));
+    }
+
+    #[test]
+    fn expired_operations_are_counted_from_the_first_of_the_chain() {
+        let mut follower = follower(&[(3, 1), (4, 1), (5, 1)]);
+        assert_eq!(follower.expired(299), 0);
+        assert_eq!(follower.expired(300), 4);
+        assert_eq!(follower.expired(450), 5);
+        follower.settled(5);
+        assert_eq!(follower.expired(450), 0);
     }
 
     #[test]

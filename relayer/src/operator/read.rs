@@ -5,8 +5,8 @@ use alloy::{
     sol_types::{SolCall, SolEvent},
 };
 use causeway_bindings::{
-    Asset, ChainHead, IAssetCustody, IBatchSettlement, IInteropRootStorage, IMessageOutbox,
-    IPriorityInbox, RootImport, Way, unpack_movement,
+    Asset, ChainHead, IAssetCustody, IAtomicSwap, IBatchSettlement, IInteropRootStorage,
+    IMessageOutbox, IPriorityInbox, RootImport, SwapEffect, Way, unpack_movement,
 };
 use causeway_proofs::L2Log;
 
@@ -28,6 +28,8 @@ pub struct OperatedContracts {
     pub handler: Address,
     /// Asset vault.
     pub vault: Address,
+    /// Atomic swap contract.
+    pub swap: Address,
 }
 
 /// Why a read did not give what it should.
@@ -88,6 +90,10 @@ pub struct BatchLogs {
     pub operations: Vec<B256>,
     /// What the vault took and gave.
     pub moves: Vec<AssetMove>,
+    /// What the vault took for swaps and gave at their word: on no route, and in no ledger entry.
+    pub swap_moves: Vec<AssetMove>,
+    /// What was done to swaps, with the block of each.
+    pub effects: Vec<(u64, SwapEffect)>,
 }
 
 /// What the vault of a chain took from an account or received for one.
@@ -115,6 +121,7 @@ pub async fn read_logs(
         contracts.inbox,
         contracts.handler,
         contracts.vault,
+        contracts.swap,
     ];
     let logs = reader.logs(first, last, &addresses).await?;
     let mut read = BatchLogs::default();
@@ -165,11 +172,31 @@ impl BatchLogs {
                 IPriorityInbox::PriorityOperationProcessed::decode_raw_log(topics(), &log.data)?;
             self.operations.push(event.operationHash);
         } else if log.address == contracts.vault {
-            self.moves.extend(asset_move(log)?);
+            self.add_move(log)?;
+        } else if log.address == contracts.swap
+            && *topic == IAtomicSwap::SwapEffected::SIGNATURE_HASH
+        {
+            let event = IAtomicSwap::SwapEffected::decode_raw_log(topics(), &log.data)?;
+            self.effects.push((log.block.number, event.effect));
         }
         Ok(())
     }
+
+    fn add_move(&mut self, log: &ChainLog) -> Result<(), alloy::sol_types::Error> {
+        let Some(moved) = asset_move(log)? else {
+            return Ok(());
+        };
+        let moves = match moved.way {
+            Way::From(HELD_BY_SWAPS) | Way::To(HELD_BY_SWAPS) => &mut self.swap_moves,
+            Way::From(_) | Way::To(_) => &mut self.moves,
+        };
+        moves.push(moved);
+        Ok(())
+    }
 }
+
+/// The vault names no chain where a swap is the other side.
+const HELD_BY_SWAPS: U256 = U256::ZERO;
 
 /// What a log of the vault says moved, if it is about that.
 fn asset_move(log: &ChainLog) -> Result<Option<AssetMove>, alloy::sol_types::Error> {
@@ -243,6 +270,8 @@ pub async fn read_facts(
         operations: logs.operations,
         inbox,
         moves: logs.moves,
+        swap_moves: logs.swap_moves,
+        effects: logs.effects.into_iter().map(|(_, effect)| effect).collect(),
         data_commitment,
     })
 }

@@ -8,31 +8,32 @@ use alloy::{
     sol_types::SolCall,
 };
 use causeway_bindings::{
-    ChainHead, IBatchSettlement, IInteropRootStorage, IPriorityInbox, describe_revert,
+    ChainHead, IBatchSettlement, IInteropRootStorage, IPriorityInbox, PublicInputDomain,
+    describe_revert,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     chain::{CallRequest, ChainError, ChainReader, Clock},
-    model::{BlockRef, ChainId, Intent, IntentKind, IntentState},
+    model::{BlockRef, ChainId, Intent, IntentKind, IntentState, UnixSeconds},
     progress::Progress,
-    send::{SendError, SendRequest, Sender},
-    store::StoreError,
+    send::{SendRequest, Sender},
 };
 
 use super::{
-    attest::{AttestError, Attester, Binding, Claim, collect},
-    data::DataError,
-    derive::{DeriveError, derive},
+    attest::{Attester, Binding, Claim, collect},
+    derive::derive,
+    error::OperatorError,
+    freeze::frozen_since,
     imports::{Candidate, ImportPlanner, ImportPolicy, import_call},
     pending::PendingBlocks,
     priority::{Consumption, QueueFollower},
-    publish::{PublishError, publication},
-    read::{ReadError, executed_head, read, read_facts},
+    publish::publication,
+    read::{executed_head, read, read_facts},
     seal::{SealPolicy, seal},
 };
 
-const STAGE: &str = "operator";
+pub(super) const STAGE: &str = "operator";
 
 /// Gas of one import: a first write of its slot, the rolling hash, the event.
 const IMPORT_GAS: u64 = 200_000;
@@ -50,6 +51,8 @@ pub struct OperatorSettings {
     pub message_root: Address,
     /// Priority queue on L1.
     pub priority_queue: Address,
+    /// Swap registry on L1.
+    pub swap_registry: Address,
     /// L1 block before the network was deployed.
     pub l1_start_block: u64,
     /// When a batch is closed.
@@ -82,79 +85,6 @@ pub struct OperatorContext {
     pub progress: Arc<Progress>,
 }
 
-/// Why a round did not end well. The next one tries again; nothing is lost meanwhile.
-#[derive(Debug, thiserror::Error)]
-pub enum OperatorError {
-    /// A chain could not be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// A transaction could not be sent.
-    #[error(transparent)]
-    Send(#[from] SendError),
-    /// The store refuses.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The chain's logs and state do not fit, or do not fit L1.
-    #[error(transparent)]
-    Derive(#[from] DeriveError),
-    /// The batch data cannot be packed.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// The batch data cannot be published.
-    #[error(transparent)]
-    Publish(#[from] PublishError),
-    /// The batch is not attested.
-    #[error(transparent)]
-    Attest(#[from] AttestError),
-    /// L1 refuses the batch.
-    #[error("chain {chain}: L1 refuses batch {batch}: {reason}")]
-    Rejected {
-        /// The chain.
-        chain: ChainId,
-        /// Batch number.
-        batch: u64,
-        /// The decoded reason.
-        reason: String,
-    },
-}
-
-impl From<ChainError> for OperatorError {
-    fn from(error: ChainError) -> Self {
-        Self::Read(error.into())
-    }
-}
-
-impl OperatorError {
-    /// Whether the same round may end well later without a change by people.
-    pub fn retry(&self) -> bool {
-        match self {
-            Self::Read(ReadError::Chain(error)) => error.retry(),
-            Self::Read(ReadError::MissingBlock { .. }) | Self::Attest(_) => true,
-            Self::Send(error) => error.retry(),
-            Self::Read(ReadError::NotOurContract { .. })
-            | Self::Store(_)
-            | Self::Derive(_)
-            | Self::Data(_)
-            | Self::Publish(_)
-            | Self::Rejected { .. } => false,
-        }
-    }
-
-    /// Short name for metrics.
-    pub fn label(&self) -> &'static str {
-        match self {
-            Self::Read(_) => "read",
-            Self::Send(_) => "send",
-            Self::Store(_) => "store",
-            Self::Derive(_) => "derive",
-            Self::Data(_) => "data",
-            Self::Publish(_) => "publish",
-            Self::Attest(_) => "attest",
-            Self::Rejected { .. } => "rejected",
-        }
-    }
-}
-
 /// Operates one chain until shutdown. An error of a round is reported and the round repeated.
 pub async fn run(context: OperatorContext, shutdown: CancellationToken) {
     let mut operator = Operator::new(context);
@@ -168,21 +98,19 @@ pub async fn run(context: OperatorContext, shutdown: CancellationToken) {
     }
 }
 
-struct Operator {
-    context: OperatorContext,
-    pending: PendingBlocks,
+pub(super) struct Operator {
+    pub(super) context: OperatorContext,
+    pub(super) pending: PendingBlocks,
     imports: ImportPlanner,
-    queue: QueueFollower,
+    pub(super) queue: QueueFollower,
+    /// When L1 froze the chain, as of the last round.
+    frozen_since: Option<UnixSeconds>,
 }
 
 impl Operator {
     fn new(context: OperatorContext) -> Self {
         let settings = &context.settings;
-        let imports = ImportPlanner::new(
-            settings.chain,
-            settings.message_root,
-            settings.l1_start_block,
-        );
+        let imports = planner(settings);
         let queue = QueueFollower::new(
             settings.chain,
             settings.priority_queue,
@@ -193,17 +121,22 @@ impl Operator {
             pending: PendingBlocks::default(),
             imports,
             queue,
+            frozen_since: None,
         }
     }
 
     /// One duty that fails does not keep the others from being done.
     async fn round(&mut self) {
-        let results = [
-            ("follow", self.follow().await),
-            ("consume", self.consume().await),
-            ("import", self.import().await),
-            ("settle", self.settle().await),
-        ];
+        let mut results = vec![("follow", self.follow().await)];
+        match self.standing().await {
+            Ok(None) => results.extend([
+                ("consume", self.consume().await),
+                ("import", self.import().await),
+                ("settle", self.settle().await),
+            ]),
+            Ok(Some(since)) => results.push(("recover", self.recover(since).await)),
+            Err(error) => results.push(("standing", Err(error))),
+        }
         let chain = self.context.settings.chain;
         let now = self.context.clock.now();
         let mut trouble = false;
@@ -226,6 +159,29 @@ impl Operator {
         }
     }
 
+    /// When L1 froze the chain; `None` while it is live, as most chains always are.
+    async fn standing(&mut self) -> Result<Option<UnixSeconds>, OperatorError> {
+        let settings = &self.context.settings;
+        let (chain, settlement) = (settings.chain, settings.binding.settlement);
+        let since = frozen_since(self.context.l1.as_ref(), settlement, chain).await?;
+        match (self.frozen_since, since) {
+            (None, Some(since)) => tracing::warn!(
+                stage = STAGE,
+                chain,
+                since,
+                "L1 has frozen the chain, which let an operation of its queue expire; it settles its queue and nothing else"
+            ),
+            (Some(_), None) => {
+                tracing::info!(stage = STAGE, chain, "the chain is live again");
+                // Roots imported before the node was rolled back are not there any more.
+                self.imports = planner(settings);
+            }
+            _ => {}
+        }
+        self.frozen_since = since;
+        Ok(since)
+    }
+
     async fn follow(&self) -> Result<(), OperatorError> {
         let mut changed = self.context.l1_sender.tick().await?;
         changed.extend(self.context.chain_sender.tick().await?);
@@ -238,9 +194,7 @@ impl Operator {
     async fn settle(&mut self) -> Result<(), OperatorError> {
         let context = &self.context;
         let settings = &context.settings;
-        if is_pending(&context.l1_sender, |kind| {
-            matches!(kind, IntentKind::Settle { .. })
-        })? {
+        if is_pending(&context.l1_sender, is_settlement)? {
             return Ok(());
         }
         let head = executed_head(
@@ -249,16 +203,25 @@ impl Operator {
             settings.chain,
         )
         .await?;
+        self.queue.settled(head.priorityOpsConsumed);
         self.pending
             .update(context.chain.as_ref(), &settings.binding.contracts, &head)
             .await?;
         match seal(&settings.seal, &self.pending.blocks(), context.clock.now()) {
-            Some(last) => self.settle_batch(head, &last).await,
+            Some(last) => {
+                let domain = &settings.binding.public_input;
+                self.settle_batch(head, &last, domain).await
+            }
             None => Ok(()),
         }
     }
 
-    async fn settle_batch(&self, head: ChainHead, last: &BlockRef) -> Result<(), OperatorError> {
+    pub(super) async fn settle_batch(
+        &self,
+        head: ChainHead,
+        last: &BlockRef,
+        domain: &PublicInputDomain,
+    ) -> Result<(), OperatorError> {
         let context = &self.context;
         let settings = &context.settings;
         let binding = &settings.binding;
@@ -274,10 +237,8 @@ impl Operator {
         .await?;
         let derived = derive(facts)?;
         let batch = derived.batch.number;
-        let public_input =
-            binding
-                .public_input
-                .public_input(settings.chain, &derived.batch, binding.mode);
+        let public_input = domain.public_input(settings.chain, &derived.batch, binding.mode);
+        let effects = derived.effects.len() as u64;
         let claim = Claim {
             chain: settings.chain,
             last_block: last.number,
@@ -292,6 +253,7 @@ impl Operator {
             proof,
             dependencies: derived.dependencies,
             ledger: derived.ledger,
+            effects: derived.effects,
         };
         let calldata = call.abi_encode().into();
         let kind = IntentKind::Settle {
@@ -306,7 +268,7 @@ impl Operator {
             gas_limit: 0,
             blobs: published.blobs,
         };
-        request.gas_limit = self.settlement_gas(&request, batch).await?;
+        request.gas_limit = self.settlement_gas(&request, batch, effects).await?;
         context
             .l1_sender
             .submit(request, |_| Ok(Vec::new()))
@@ -326,10 +288,12 @@ impl Operator {
         &self,
         request: &SendRequest,
         batch: u64,
+        effects: u64,
     ) -> Result<u64, OperatorError> {
         // An estimate carries no blobs, so it cannot get past the check of their hashes.
         if request.blobs.is_some() {
-            return Ok(BLOB_SETTLEMENT_GAS);
+            let for_effects = effects.saturating_mul(EFFECT_GAS);
+            return Ok(BLOB_SETTLEMENT_GAS.saturating_add(for_effects));
         }
         let call = CallRequest {
             from: self.context.l1_sender.address(),
@@ -409,12 +373,10 @@ impl Operator {
         Ok(())
     }
 
-    async fn consume(&mut self) -> Result<(), OperatorError> {
+    pub(super) async fn consume(&mut self) -> Result<(), OperatorError> {
         self.queue.scan(self.context.l1.as_ref()).await?;
         let context = &self.context;
-        if is_pending(&context.chain_sender, |kind| {
-            matches!(kind, IntentKind::ConsumePriority { .. })
-        })? {
+        if is_pending(&context.chain_sender, is_consumption)? {
             return Ok(());
         }
         let inbox = context.settings.binding.contracts.inbox;
@@ -431,7 +393,7 @@ impl Operator {
         }
     }
 
-    async fn send_consumption(
+    pub(super) async fn send_consumption(
         &self,
         inbox: Address,
         consumption: Consumption,
@@ -469,12 +431,31 @@ impl Operator {
 /// Gas limit of a settlement with blobs: twice what one costs beside its verifier and imports.
 const BLOB_SETTLEMENT_GAS: u64 = 1_500_000;
 
+/// Gas that L1 needs at most for what a batch did to one swap: its slot, two accounts of the ledger, the events.
+const EFFECT_GAS: u64 = 200_000;
+
+fn planner(settings: &OperatorSettings) -> ImportPlanner {
+    ImportPlanner::new(
+        settings.chain,
+        settings.message_root,
+        settings.l1_start_block,
+    )
+}
+
+pub(super) fn is_settlement(kind: &IntentKind) -> bool {
+    matches!(kind, IntentKind::Settle { .. })
+}
+
+pub(super) fn is_consumption(kind: &IntentKind) -> bool {
+    matches!(kind, IntentKind::ConsumePriority { .. })
+}
+
 fn with_reserve(gas: u64) -> u64 {
     gas.saturating_add(gas.div_ceil(5))
 }
 
 /// Whether a transaction of this kind is in no block yet.
-fn is_pending(
+pub(super) fn is_pending(
     sender: &Sender,
     wanted: impl Fn(&IntentKind) -> bool,
 ) -> Result<bool, OperatorError> {

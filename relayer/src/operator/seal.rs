@@ -5,12 +5,16 @@ use crate::model::{BlockRef, UnixSeconds};
 /// Leaves that one log tree holds.
 pub const MAX_LEAVES: u64 = 1 << 14;
 
+/// Effects on swaps of one batch: L1 writes several slots for each, and a transaction may take so much gas and no more.
+pub const MAX_EFFECTS: u64 = 64;
+
 /// When a batch is closed. Whatever comes first decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealPolicy {
     /// After so many blocks, empty or not.
     pub after_blocks: u64,
-    /// So many seconds after the first block that holds a leaf. A chain without messages is not settled by time.
+    /// So many seconds after the first block that holds a leaf or does something to a swap. A chain without either is not
+    /// settled by time.
     pub after_seconds: u64,
     /// Once so many leaves wait.
     pub after_leaves: u64,
@@ -25,14 +29,16 @@ pub struct PendingBlock {
     pub block: BlockRef,
     /// Leaves its outbox emitted.
     pub leaves: u64,
+    /// How often it did something to a swap.
+    pub effects: u64,
     /// Bytes it adds to the batch data.
     pub data_bytes: u64,
 }
 
 /// The last block of the next batch, or `None` to wait. `pending` are the final blocks after the last batch, in order.
 ///
-/// A batch always takes at least one block, and never more leaves than a log tree holds, nor more data than allowed,
-/// unless a single block does.
+/// A batch always takes at least one block, and never more leaves than a log tree holds, nor more effects on swaps or more
+/// data than allowed, unless a single block does.
 pub fn seal(policy: &SealPolicy, pending: &[PendingBlock], now: UnixSeconds) -> Option<BlockRef> {
     let fitting = fitting(policy, pending);
     let full = fitting.len() < pending.len();
@@ -40,13 +46,22 @@ pub fn seal(policy: &SealPolicy, pending: &[PendingBlock], now: UnixSeconds) -> 
     (full || is_due(policy, fitting, now)).then_some(last.block)
 }
 
+/// The last block of the next batch of a frozen chain, which settles whatever there is, and whether it takes all of it.
+pub fn seal_all(policy: &SealPolicy, pending: &[PendingBlock]) -> Option<(BlockRef, bool)> {
+    let fitting = fitting(policy, pending);
+    let last = fitting.last()?;
+    Some((last.block, fitting.len() == pending.len()))
+}
+
 fn fitting<'a>(policy: &SealPolicy, pending: &'a [PendingBlock]) -> &'a [PendingBlock] {
     let mut leaves = 0_u64;
+    let mut effects = 0_u64;
     let mut data_bytes = 0_u64;
     let end = pending.iter().take_while(|block| {
         leaves = leaves.saturating_add(block.leaves);
+        effects = effects.saturating_add(block.effects);
         data_bytes = data_bytes.saturating_add(block.data_bytes);
-        leaves <= MAX_LEAVES && data_bytes <= policy.max_data_bytes
+        leaves <= MAX_LEAVES && effects <= MAX_EFFECTS && data_bytes <= policy.max_data_bytes
     });
     let count = end.count().max(1);
     pending.get(..count).unwrap_or(pending)
@@ -58,7 +73,7 @@ fn is_due(policy: &SealPolicy, blocks: &[PendingBlock], now: UnixSeconds) -> boo
         .fold(0_u64, |sum, block| sum.saturating_add(block.leaves));
     let waiting_since = blocks
         .iter()
-        .find(|block| block.leaves > 0)
+        .find(|block| block.leaves > 0 || block.effects > 0)
         .map(|block| block.block.timestamp);
     let waited = waiting_since.map(|since| now.saturating_sub(since));
     blocks.len() as u64 >= policy.after_blocks
@@ -88,6 +103,7 @@ mod tests {
                 timestamp: 100 + number as u64,
             },
             leaves,
+            effects: 0,
             data_bytes: 10,
         };
         leaves.iter().enumerate().map(block).collect()
@@ -111,6 +127,33 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn what_was_done_to_a_swap_waits_no_longer_than_a_leaf() {
+        let mut blocks = pending(&[0, 0, 0]);
+        assert_eq!(seal(&POLICY, &blocks, 1_000), None);
+        blocks[1].effects = 1;
+        assert_eq!(seal(&POLICY, &blocks, 105), None);
+        let closed = seal(&POLICY, &blocks, 106);
+        assert_eq!(closed.map(|block| block.number), Some(2));
+        blocks[2].effects = MAX_EFFECTS;
+        let closed = seal(&POLICY, &blocks, 100);
+        assert_eq!(closed.map(|block| block.number), Some(1), "it is full");
+    }
+
+    #[test]
+    fn a_frozen_chain_settles_whatever_there_is() {
+        let all = |policy: &SealPolicy, blocks: &[PendingBlock]| {
+            seal_all(policy, blocks).map(|(last, is_all)| (last.number, is_all))
+        };
+        assert_eq!(all(&POLICY, &[]), None);
+        assert_eq!(all(&POLICY, &pending(&[0, 0])), Some((1, true)));
+        let small = SealPolicy {
+            max_data_bytes: 25,
+            ..POLICY
+        };
+        assert_eq!(all(&small, &pending(&[0, 0, 0])), Some((1, false)));
     }
 
     #[test]

@@ -1,0 +1,183 @@
+//! What a chain owes L1 once L1 has frozen it: its queue, what L1 decided about swaps meanwhile, and nothing else.
+
+use alloy::{
+    consensus::{Transaction, TxEnvelope},
+    eips::eip2718::Decodable2718,
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
+use causeway_bindings::{
+    IAtomicSwap, IBatchSettlement, IPriorityInbox, ISwapRegistry, SwapChange, SwapEffect, Tombstone,
+};
+
+use crate::{
+    chain::ChainReader,
+    model::{ChainId, UnixSeconds},
+};
+
+use super::{
+    data::BlockData,
+    read::{OperatedContracts, ReadError, read},
+};
+
+/// Tombstones that one transaction buries.
+const BURIED_AT_ONCE: usize = 64;
+
+/// When L1 froze the chain, in seconds; `None` while the chain is live.
+pub async fn frozen_since(
+    l1: &dyn ChainReader,
+    settlement: Address,
+    chain: ChainId,
+) -> Result<Option<UnixSeconds>, ReadError> {
+    let call = IBatchSettlement::frozenAtCall {
+        chainId: U256::from(chain),
+    };
+    let since = read(l1, settlement, &call, None).await?;
+    Ok((since != 0).then_some(since))
+}
+
+/// What L1 decided about swaps of the chain while it was frozen, in the order in which the chain must bury it.
+pub async fn outstanding_tombstones(
+    l1: &dyn ChainReader,
+    swap_registry: Address,
+    chain: ChainId,
+) -> Result<Vec<Tombstone>, ReadError> {
+    let call = ISwapRegistry::outstandingTombstonesCall {
+        chainId: U256::from(chain),
+    };
+    read(l1, swap_registry, &call, None).await
+}
+
+/// A transaction that no batch of a frozen chain may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "transaction {index} of block {block} {reason}; a frozen chain may only consume its queue and bury swaps"
+)]
+pub struct ForeignTransaction {
+    /// Block.
+    pub block: u64,
+    /// Place in the block.
+    pub index: usize,
+    /// What it is instead.
+    pub reason: &'static str,
+}
+
+/// Checks that blocks hold transactions of the system only. Who sent them does not matter: the contracts let the chain's
+/// operator do this and nobody else, and a transaction that they refuse changes nothing.
+pub fn check_queue_only<'a>(
+    contracts: &OperatedContracts,
+    blocks: impl IntoIterator<Item = &'a BlockData>,
+) -> Result<(), ForeignTransaction> {
+    for block in blocks {
+        for (index, raw) in block.transactions.iter().enumerate() {
+            is_of_system(contracts, raw).map_err(|reason| ForeignTransaction {
+                block: block.number,
+                index,
+                reason,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn is_of_system(contracts: &OperatedContracts, raw: &[u8]) -> Result<(), &'static str> {
+    let transaction = TxEnvelope::decode_2718_exact(raw).map_err(|_| "is of an unknown type")?;
+    let is_plain = transaction.authorization_list().is_none()
+        && transaction.blob_versioned_hashes().is_none()
+        && transaction.value().is_zero();
+    if !is_plain {
+        return Err("carries value, blobs or authorizations");
+    }
+    let selector = transaction.input().get(..4);
+    let is_call = |contract: Address, expected: [u8; 4]| {
+        transaction.to() == Some(contract) && selector == Some(&expected[..])
+    };
+    let is_known = is_call(
+        contracts.inbox,
+        IPriorityInbox::processOperationsCall::SELECTOR,
+    ) || is_call(contracts.swap, IAtomicSwap::buryCall::SELECTOR);
+    if is_known {
+        Ok(())
+    } else {
+        Err("is not of the system")
+    }
+}
+
+/// How far a frozen chain has come at one of its blocks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Come {
+    /// What it did to swaps since the last executed batch, in order.
+    pub effects: Vec<SwapEffect>,
+    /// Operations it has consumed, over its life.
+    pub consumed: u64,
+}
+
+/// All that decides what a frozen chain does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenChain {
+    /// What it must bury, in order.
+    pub tombstones: Vec<Tombstone>,
+    /// Operations that have expired, over its life: L1 takes no batch that leaves one of them.
+    pub expired: u64,
+    /// Whether an operation waits that can be consumed now.
+    pub has_operations: bool,
+    /// At its newest block.
+    pub latest: Come,
+    /// At its newest final block.
+    pub last_final: Come,
+}
+
+/// What a frozen chain does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Nothing until its node is rolled back to the last executed batch.
+    RollBack,
+    /// Bury these.
+    Bury(Vec<Tombstone>),
+    /// Consume what waits in its queue.
+    Consume,
+    /// Settle what is final.
+    Settle,
+    /// Wait until what it has done is final.
+    Wait,
+}
+
+/// What to do next: bury, consume, and settle once that is final. What is final and enough is settled first, so that nobody
+/// keeps a chain frozen by asking for one operation after another.
+pub fn duty(chain: &FrozenChain) -> Duty {
+    let Some(buried) = buried(&chain.tombstones, &chain.latest.effects) else {
+        return Duty::RollBack;
+    };
+    let is_enough = buried == chain.tombstones.len()
+        && self::buried(&chain.tombstones, &chain.last_final.effects) == Some(buried)
+        && chain.last_final.consumed >= chain.expired;
+    if is_enough {
+        return Duty::Settle;
+    }
+    let left = chain.tombstones.get(buried..).unwrap_or_default();
+    if !left.is_empty() {
+        return Duty::Bury(left.iter().take(BURIED_AT_ONCE).cloned().collect());
+    }
+    if chain.has_operations {
+        Duty::Consume
+    } else {
+        Duty::Wait
+    }
+}
+
+/// How many tombstones, from the first, the effects bury; `None` where the effects are not those of a chain that buries
+/// before it does anything else.
+fn buried(tombstones: &[Tombstone], effects: &[SwapEffect]) -> Option<usize> {
+    let is_burial = |effect: &&SwapEffect| effect.change == SwapChange::Buried;
+    let burials: Vec<_> = effects.iter().take_while(is_burial).collect();
+    let fits = burials.len() <= tombstones.len()
+        && burials.iter().zip(tombstones).all(|(effect, tombstone)| {
+            (effect.source, effect.swapId) == (tombstone.source, tombstone.swapId)
+        });
+    let is_early = burials.len() < tombstones.len() && burials.len() < effects.len();
+    (fits && !is_early).then_some(burials.len())
+}
+
+#[cfg(test)]
+#[path = "freeze_tests.rs"]
+mod tests;
