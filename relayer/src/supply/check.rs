@@ -10,7 +10,7 @@ use crate::model::ChainId;
 /// What does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
-    /// `issued` is the sum of all balances but the home's, and of all that is pending.
+    /// `issued` is the sum of all balances but the home's, of all that is pending, and of what swaps hold.
     Identity,
     /// What is locked at home is what was issued, and what is owed there.
     Home,
@@ -62,7 +62,7 @@ impl fmt::Display for Drift {
         match self.rule {
             Rule::Identity => write!(
                 f,
-                "the ledger has balances and transfers of {found} under way, {amount} {more} than the {expected} it issued"
+                "the ledger has balances, transfers under way and swaps of {found}, {amount} {more} than the {expected} it issued"
             ),
             Rule::Home => write!(
                 f,

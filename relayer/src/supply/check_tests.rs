@@ -16,6 +16,8 @@ const ENDOWED: u64 = 1_000_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     UnderWay,
+    /// Locked in a swap; once it is paid, it is as any other that was.
+    InSwap,
     Delayed,
     Held,
     Claimable,
@@ -56,10 +58,11 @@ impl World {
         };
         for (from, to, amount, fate) in wishes {
             let (from, to) = (CHAINS[from % 4], CHAINS[to % 4]);
-            let fate = match fate % 5 {
+            let fate = match fate % 6 {
                 0 => Fate::UnderWay,
                 1 if to == L1 => Fate::Delayed,
                 1 | 2 => Fate::Claimable,
+                5 => Fate::InSwap,
                 4 if token != Token::Ether => Fate::Held,
                 _ => Fate::Paid,
             };
@@ -97,7 +100,9 @@ impl World {
     }
 
     fn arrived(&self, to: ChainId) -> u64 {
-        self.sum(|transfer| transfer.to == to && transfer.fate != Fate::UnderWay)
+        self.sum(|transfer| {
+            transfer.to == to && !matches!(transfer.fate, Fate::UnderWay | Fate::InSwap)
+        })
     }
 
     fn stock(&self, chain: ChainId) -> Stock {
@@ -163,6 +168,7 @@ impl World {
                 issued: U256::from(issued),
                 balances: by_chain(&balance),
                 pending: self.pending(),
+                held: U256::from(self.sum(|transfer| transfer.fate == Fate::InSwap)),
             },
             places: CHAINS.map(|chain| (chain, place(chain))).into(),
         }
@@ -220,6 +226,10 @@ proptest! {
         let route = Route { source: chain, destination: CHAINS[(at + 1) % 4] };
         *under_way.ledger.pending.entry(route).or_default() += by;
         prop_assert_eq!(found(&under_way), vec![identity]);
+
+        let mut held = honest.clone();
+        held.ledger.held += by;
+        prop_assert_eq!(found(&held), vec![identity]);
 
         let is_issuers_own = matches!(honest.places[&chain].stock, Stock::IssuersOwn { .. });
         let owed: [fn(&mut Place) -> &mut U256; 3] =

@@ -29,6 +29,8 @@ pub(super) enum SupplyEvent {
     Arrived(Route, B256, U256),
     /// The ledger booked what came back to where it had left.
     TakenBack(Route, B256, U256),
+    /// The ledger booked what a swap paid to a chain.
+    Released(ChainId, B256, U256),
     /// A custody took something in that arrived: it pays it, notes a claim for it, or has it wait.
     In(Unit, U256),
     /// Something left a custody.
@@ -174,6 +176,11 @@ pub(super) fn ledger_event(log: &ChainLog) -> Result<Option<SupplyEvent>, Error>
             let event = IAssetLedger::AssetTakenBack::decode_raw_log(topics(), &log.data)?;
             let route = route(event.source, event.destination);
             Ok(Some(SupplyEvent::TakenBack(route, event.key, event.amount)))
+        }
+        Some(&IAssetLedger::AssetReleased::SIGNATURE_HASH) => {
+            let event = IAssetLedger::AssetReleased::decode_raw_log(topics(), &log.data)?;
+            let chain = event.chainId.saturating_to();
+            Ok(Some(SupplyEvent::Released(chain, event.key, event.amount)))
         }
         _ => Ok(None),
     }

@@ -85,15 +85,17 @@ pub struct LedgerFigures {
     pub balances: BTreeMap<ChainId, U256>,
     /// What is on its way.
     pub pending: BTreeMap<Route, U256>,
+    /// What swaps hold.
+    pub held: U256,
 }
 
 impl LedgerFigures {
-    /// All that chains have and that is on its way.
+    /// All that chains have, that is on its way, and that swaps hold.
     pub fn total(&self, home: ChainId) -> U256 {
         let balances = self.balances.iter();
         let balances = balances.filter(|(chain, _)| **chain != home);
         let amounts = balances.map(|(_, amount)| amount);
-        sum(amounts.chain(self.pending.values()))
+        sum(amounts.chain(self.pending.values()).chain([&self.held]))
     }
 }
 

@@ -3,7 +3,7 @@
 //! For every key of the ledger, at a final block of L1 and the blocks of the chains that were executed there:
 //!
 //! ```text
-//! issued            == sum of balances but the home's + sum of what is pending on all routes
+//! issued            == sum of balances but the home's + sum of what is pending on all routes + what swaps hold
 //! home:  locked     == issued + owed there
 //! chain: minted     == balance - owed there
 //! chain's base token: paid out of the holder since genesis <= balance - owed there
@@ -14,6 +14,8 @@
 //!
 //! These are exact at every moment, and no tolerance is needed: L1 books a chain's transfers when it executes the batch
 //! that made them, and the chain is read at the last block of that batch. What is in newer blocks counts on neither side.
+//!
+//! What a chain takes for a swap is held once its batch is executed, and the chain's again once the batch that pays is.
 //!
 //! The holder of a base token takes gifts, so what it paid out can look smaller than it is, never larger. An issuer may
 //! mint and burn a representation of its own, so of such a one the vault's logs are compared, not how many there are.

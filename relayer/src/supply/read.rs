@@ -216,6 +216,7 @@ impl Observer {
     async fn read_ledger(&self, key: B256, block: u64) -> Result<LedgerFigures, SupplyError> {
         let issued = IAssetLedger::issuedCall { key };
         let issued = self.l1.ask(self.books.ledger, &issued, block).await?;
+        let held = IAssetLedger::heldCall { key };
         let network = self.joined.keys().copied().chain([self.l1.chain()]);
         let reads = network.map(|chain| async move {
             let call = IAssetLedger::balanceCall {
@@ -230,6 +231,7 @@ impl Observer {
             issued,
             balances: balances.into_iter().collect(),
             pending: self.read_pending(key, block).await?,
+            held: self.l1.ask(self.books.ledger, &held, block).await?,
         })
     }
 

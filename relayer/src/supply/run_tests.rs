@@ -762,3 +762,69 @@ async fn assets_beyond_the_room_are_told() {
     assert_eq!(bench.label(L1), Some("too_many_assets"));
     assert_eq!(watch.ctx.observer.assets().len(), 10);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_swaps_hold_is_accounted_for() {
+    let bench = Bench::new();
+    let key = token().ledger_key(U256::ZERO);
+    let hold = |amount: u64| {
+        let call = IAssetLedger::heldCall { key };
+        bench.tell(L1, LEDGER, &call, &U256::from(amount));
+    };
+    // B has locked 20 of its 70.
+    bench.mint(50);
+    bench.book(100, 50, 30);
+    hold(20);
+    bench.settle();
+    let mut watch = bench.watch(None);
+    watch.round().await.unwrap();
+    assert_eq!(bench.labels(), [None; 3]);
+
+    hold(19);
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.label(L1), Some("drift"));
+}
+
+/// The registry has the ledger book it before the bridge pays it.
+#[tokio::test(start_paused = true)]
+async fn what_a_swap_pays_on_l1_is_booked_before_it_is_paid() {
+    let bench = Bench::new();
+    let key = token().ledger_key(U256::ZERO);
+    let released = IAssetLedger::AssetReleased {
+        key,
+        chainId: U256::from(L1),
+        amount: U256::from(20),
+    };
+    let paid = IAssetCustody::AssetIn {
+        asset: packed(),
+        tokenId: U256::ZERO,
+        movement: movement(0, 20),
+    };
+    let balance = IAssetLedger::balanceCall {
+        chainId: U256::from(L1),
+        key,
+    };
+    bench.mint(50);
+    bench.book(100, 50, 30);
+    bench.tell(L1, LEDGER, &balance, &U256::from(20));
+    bench.chain(L1).emit(LEDGER, released.encode_log_data());
+    bench.settle();
+    let mut watch = bench.watch(None);
+    watch.round().await.unwrap();
+    assert_eq!(bench.labels(), [None; 3], "booked, and not paid yet");
+
+    bench.chain(L1).emit(BRIDGE, paid.encode_log_data());
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.label(L1), Some("drift"), "paid, and not minted");
+    let standing = IAssetCustody::tokenOfCall {
+        assetId: asset_id(A, TOKEN),
+    };
+    bench.tell(L1, BRIDGE, &standing, &BRIDGED);
+    let minted = IERC20::totalSupplyCall {};
+    bench.tell(L1, BRIDGED, &minted, &U256::from(20));
+    bench.settle();
+    watch.round().await.unwrap();
+    assert_eq!(bench.label(L1), None);
+}

@@ -252,6 +252,7 @@ impl Tally {
                 fits = self.pending.take((key, route), amount);
                 self.book(chain, route.source, key, amount);
             }
+            SupplyEvent::Released(to, key, amount) => self.book(chain, to, key, amount),
             SupplyEvent::In(unit, amount) => {
                 let is_l1 = self.sources.on_l1.is_some();
                 fits = !is_l1 || self.delayed.take(unit.key(), amount);

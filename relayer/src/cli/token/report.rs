@@ -54,6 +54,7 @@ pub(super) struct UnitReport {
     /// Balances and transfers under way, by the ledger.
     accounted: String,
     under_way: Vec<RouteRow>,
+    held_by_swaps: String,
     chains: Vec<PlaceRow>,
     drifts: Vec<DriftRow>,
 }
@@ -187,6 +188,7 @@ impl UnitReport {
             issued: ledger.issued.to_string(),
             accounted: ledger.total(supply.home).to_string(),
             under_way: routes.collect(),
+            held_by_swaps: ledger.held.to_string(),
             chains: chains.collect(),
             drifts: drifts
                 .iter()
@@ -207,6 +209,7 @@ impl UnitReport {
             ("ledger key", self.key.to_string()),
             ("issued", self.issued.clone()),
             ("accounted", self.accounted.clone()),
+            ("held by swaps", self.held_by_swaps.clone()),
         ]);
         let header = [
             "chain",
