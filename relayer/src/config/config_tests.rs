@@ -37,12 +37,12 @@ fn an_unknown_key_is_named_with_its_place_and_the_nearest_key() {
     );
     assert_eq!(
         message,
-        "causeway.toml:58:1: unknown key `poll_intervall_ms`; did you mean `poll_interval_ms`?"
+        "causeway.toml:60:1: unknown key `poll_intervall_ms`; did you mean `poll_interval_ms`?"
     );
     let message = error("[store]", "[stor]\npath = \"x\"\n[store]");
     assert_eq!(
         message,
-        "causeway.toml:18:2: unknown key `stor`; did you mean `store`?"
+        "causeway.toml:19:2: unknown key `stor`; did you mean `store`?"
     );
     let message = error(
         "chain_id = 271",
@@ -67,7 +67,7 @@ fn an_unknown_value_is_named_with_the_nearest() {
 fn a_wrong_type_and_broken_toml_are_placed() {
     let message = error("chain_id = 271", "chain_id = \"271\"");
     assert!(
-        message.starts_with("causeway.toml:55:12: invalid type: string \"271\", expected u64"),
+        message.starts_with("causeway.toml:57:12: invalid type: string \"271\", expected u64"),
         "{message}"
     );
     assert!(

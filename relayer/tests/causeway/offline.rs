@@ -79,7 +79,7 @@ fn an_unknown_key_ends_with_the_configuration_code_and_the_nearest_key() {
         let ended = causeway(directory.path(), arguments);
         assert_eq!(ended.code, 3, "{arguments:?}");
         let expected =
-            "error: causeway.toml:70:1: unknown key `batchsize`; did you mean `batch_size`?\n";
+            "error: causeway.toml:72:1: unknown key `batchsize`; did you mean `batch_size`?\n";
         assert_eq!(ended.stderr, expected, "{arguments:?}");
         assert_eq!(ended.stdout, "");
     }
