@@ -288,3 +288,13 @@ fn attestation_digest_is_eip712() {
         digest
     );
 }
+
+#[test]
+fn a_frozen_chain_has_a_domain_of_its_own() {
+    let settlement = Address::with_last_byte(0x5e);
+    let tag = keccak256("Causeway.QueueInput.v1");
+    let expected = keccak256(words(&[tag, number(31337), settlement.into_word()]));
+    let frozen = PublicInputDomain::queue_only(31337, settlement);
+    assert_eq!(frozen.hash(), expected);
+    assert_ne!(frozen, PublicInputDomain::new(31337, settlement));
+}
