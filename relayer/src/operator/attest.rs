@@ -282,6 +282,7 @@ mod tests {
     use causeway_bindings::attestation_domain;
 
     use super::*;
+    use crate::chain::fake::FakeChain;
 
     struct Fixed(PrivateKeySigner, bool);
 
@@ -353,5 +354,47 @@ mod tests {
             .to_string();
         assert!(error.contains("1 of 2 attestations"), "{error}");
         assert!(error.contains("is not that of blocks 1 to 9"), "{error}");
+    }
+
+    #[test]
+    fn a_frozen_chain_is_attested_in_its_own_domain_and_for_its_queue_only() {
+        let settlement = Address::with_last_byte(9);
+        let binding = Binding {
+            public_input: PublicInputDomain::new(1, settlement),
+            queue_input: PublicInputDomain::queue_only(1, settlement),
+            attestation: attestation_domain(1, Address::repeat_byte(7)),
+            settlement,
+            contracts: OperatedContracts {
+                outbox: Address::with_last_byte(1),
+                inbox: Address::with_last_byte(2),
+                handler: Address::with_last_byte(3),
+                vault: Address::with_last_byte(4),
+                swap: Address::with_last_byte(5),
+            },
+            mode: DataAvailability::Validium,
+        };
+        let chain = Arc::new(FakeChain::new(271, 0));
+        let signer = PrivateKeySigner::random();
+        let attester = LocalAttester::new(signer, chain.clone(), chain, binding);
+        let mut data = BatchData {
+            chain: 271,
+            blocks: vec![BlockData {
+                number: 4,
+                timestamp: 0,
+                beneficiary: Address::ZERO,
+                gas_limit: 0,
+                base_fee_per_gas: 0,
+                prev_randao: B256::ZERO,
+                transactions: Vec::new(),
+            }],
+        };
+        let domain = PublicInputDomain::queue_only(1, settlement);
+        assert_eq!(attester.queue_domain(&data).unwrap(), &domain);
+        data.blocks[0].transactions.push(Bytes::from_static(b"?"));
+        let refused = attester.queue_domain(&data).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("chain 271 is frozen: transaction 0 of block 4"),
+            "{refused}"
+        );
     }
 }
