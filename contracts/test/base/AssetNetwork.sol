@@ -293,7 +293,7 @@ abstract contract AssetNetwork is BridgeTest {
             L1_CHAIN_ID,
             address(sharedBridge),
             address(new SwapDeployer()),
-            makeAddr("l1Swaps")
+            address(swapRegistry)
         );
         vm.deal(address(chain.vault.BASE_TOKEN_HOLDER()), GENESIS_BASE);
         (uint64 role, bytes4[] memory selectors) = Roles.interopCenter();
