@@ -10,6 +10,7 @@ pub mod config;
 pub mod contracts;
 pub mod descendants;
 pub mod devnet;
+pub mod fresh_node;
 pub mod holder;
 pub mod holdings;
 pub mod http;

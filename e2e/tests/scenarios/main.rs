@@ -13,6 +13,7 @@ mod held;
 mod lying_operator;
 mod outage;
 mod priority_operations;
+mod rebuilding;
 mod refusals;
 mod supply;
 mod support;

@@ -145,7 +145,7 @@ impl ChainReader for EvmChain {
                 let Some(block) = block else { return Ok(None) };
                 wire::full_block(block)
                     .map(Some)
-                    .ok_or_else(|| provider.error("a block without its transactions"))
+                    .ok_or_else(|| provider.error(wire::NOT_WHOLE))
             })
             .await
     }

@@ -7,13 +7,17 @@ mod evm;
 pub(crate) mod fake;
 mod logs;
 mod outcome;
+mod replay;
 mod rpc;
+mod system;
 mod view;
 mod wire;
 
 pub use clock::SystemClock;
 pub use evm::{EvmChain, EvmSettings, FinalityRule};
+pub use replay::{BlockFields, ReplayNode};
 pub use rpc::RpcSettings;
+pub use system::{SYSTEM_TYPE, SystemTransaction};
 pub use view::{ViewError, view};
 
 use std::time::Duration;
@@ -117,7 +121,7 @@ pub struct FullBlock {
     pub base_fee_per_gas: u64,
     /// Randomness of the beacon chain.
     pub prev_randao: B256,
-    /// Transactions, EIP-2718 encoded, in order.
+    /// Transactions, EIP-2718 encoded, in order; an unsigned one as a [`SystemTransaction`].
     pub transactions: Vec<Bytes>,
 }
 

@@ -8,7 +8,10 @@ use alloy::{
 };
 use serde::Deserialize;
 
-use super::{ChainLog, FullBlock, TxReceipt};
+use super::{
+    ChainLog, FullBlock, TxReceipt,
+    system::{SystemTransaction, is_unsigned},
+};
 use crate::model::BlockRef;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -102,9 +105,14 @@ impl From<RpcReceipt> for TxReceipt {
 
 pub(super) type RpcFullBlock = Block<Transaction<TxEnvelope>>;
 
-/// The block in the port's form; `None` where the node gave hashes for transactions.
+/// Why a block is not what batches are made of.
+pub(super) const NOT_WHOLE: &str =
+    "a block with hashes for transactions, or with an unsigned transaction that is no plain call";
+
+/// The block in the port's form; `None` where it is [`NOT_WHOLE`].
 pub(super) fn full_block(block: RpcFullBlock) -> Option<FullBlock> {
     let header = &block.header;
+    let transactions = block.transactions.as_transactions()?.iter();
     Some(FullBlock {
         block: BlockRef {
             number: header.number,
@@ -117,11 +125,15 @@ pub(super) fn full_block(block: RpcFullBlock) -> Option<FullBlock> {
         gas_limit: header.gas_limit,
         base_fee_per_gas: header.base_fee_per_gas.unwrap_or_default(),
         prev_randao: header.mix_hash,
-        transactions: block
-            .transactions
-            .as_transactions()?
-            .iter()
-            .map(|transaction| transaction.inner.inner().encoded_2718().into())
-            .collect(),
+        transactions: transactions.map(encoded).collect::<Option<_>>()?,
     })
+}
+
+fn encoded(transaction: &Transaction<TxEnvelope>) -> Option<Bytes> {
+    let envelope = transaction.inner.inner();
+    if is_unsigned(envelope) {
+        let from = transaction.inner.signer();
+        return SystemTransaction::of(from, envelope).map(|system| system.encode());
+    }
+    Some(envelope.encoded_2718().into())
 }

@@ -11,6 +11,7 @@ mod exit;
 mod issuer;
 mod msg;
 mod network;
+mod operator;
 mod output;
 mod run;
 mod signing;
@@ -80,6 +81,9 @@ enum Command {
     /// Look at tokens, say what is wanted of them over the network, and have it so
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Bring a chain back whose operator is gone
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -132,6 +136,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Withdraw(command) => assets::withdraw(&config, command, output).await,
         Command::Deposit(command) => assets::deposit(&config, command, output).await,
         Command::Token(command) => token::run(&config, command, output).await,
+        Command::Operator(command) => operator::run(command, output).await,
         Command::Completions(args) => completions::run(&args),
     }
 }

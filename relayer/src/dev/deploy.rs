@@ -19,7 +19,11 @@ use causeway_bindings::{
 };
 use futures::future::try_join_all;
 
-use crate::model::ChainId;
+use crate::{
+    chain::{ChainError, ReplayNode},
+    model::ChainId,
+    operator::rebuild::{CaptureError, Genesis},
+};
 
 use super::{
     accounts::{Account, Accounts, FUNDED, GENESIS_ETHER, THRESHOLD},
@@ -68,12 +72,12 @@ pub enum DeployError {
     /// The sample attestation could not be signed.
     #[error("the sample attestation cannot be signed: {0}")]
     Signer(#[from] alloy::signers::Error),
-    /// There is no such block.
-    #[error("chain {chain}: its newest block cannot be read")]
-    NoBlock {
-        /// The chain.
-        chain: ChainId,
-    },
+    /// A node could not be opened.
+    #[error(transparent)]
+    Node(#[from] ChainError),
+    /// What a chain starts from could not be read.
+    #[error(transparent)]
+    Genesis(#[from] CaptureError),
 }
 
 /// A chain to deploy to.
@@ -96,6 +100,8 @@ pub struct Deployed {
     pub verifier: Address,
     /// Contracts of every chain.
     pub chain: ChainDeployment,
+    /// What each chain started from, in the order of the chains.
+    pub genesis: Vec<Genesis>,
 }
 
 /// Deploys a whole network and registers its chains. Priority operations expire `priority_expiry_seconds` after they are
@@ -121,10 +127,11 @@ pub async fn deploy(
         salt: B256::ZERO,
     };
     let chain = ChainDeployment::new(&constants);
-    let deployed = Deployed {
-        l1: L1Deployment::new(&on_l1, chain.vault.address, chain.swap),
+    let mut deployed = Deployed {
+        l1: L1Deployment::new(&on_l1, chain.vault.address, chain.swap.address),
         verifier: admin.create(L1Constants::CONTRACTS),
         chain,
+        genesis: Vec::new(),
     };
     let plan = Plan {
         l1,
@@ -139,6 +146,7 @@ pub async fn deploy(
         .map(|(target, operator)| plan.deploy_chain(target, operator));
     let (l1_sender, genesis) = tokio::try_join!(plan.deploy_l1(), try_join_all(on_chains))?;
     plan.register(l1_sender, &genesis).await?;
+    deployed.genesis = genesis;
     Ok(deployed)
 }
 
@@ -224,6 +232,10 @@ impl Plan<'_> {
                 .send(step.contract, Some(DETERMINISTIC_DEPLOYER), input)
                 .await?;
         }
+        let swap = &deployment.swap;
+        sender
+            .send("AtomicSwap", Some(swap.deployer), swap.input.clone())
+            .await?;
         let authority = deployment.authority.address;
         sender
             .assign(authority, &roles::on_chain(deployment))
@@ -252,7 +264,8 @@ impl Plan<'_> {
                 .await?;
         }
         sender.settle().await?;
-        sender.head().await
+        let node = ReplayNode::new(target.chain, &target.url)?;
+        Ok(Genesis::capture(target.chain, &node).await?)
     }
 
     async fn register(
@@ -273,9 +286,9 @@ impl Plan<'_> {
                     verifier: self.deployed.verifier,
                     dataAvailability: target.data_availability,
                 },
-                genesisStateCommitment: genesis.hash,
-                genesisBlock: genesis.number,
-                genesisTimestamp: genesis.timestamp,
+                genesisStateCommitment: genesis.header.hash_slow(),
+                genesisBlock: genesis.header.number,
+                genesisTimestamp: genesis.header.timestamp,
             };
             sender
                 .call(
@@ -319,13 +332,6 @@ impl Plan<'_> {
         }
         Ok(())
     }
-}
-
-/// The block a chain starts from.
-pub(super) struct Genesis {
-    pub(super) number: u64,
-    pub(super) hash: B256,
-    pub(super) timestamp: u64,
 }
 
 #[cfg(test)]

@@ -148,10 +148,22 @@ impl LocalNetwork {
             (CONFIG_FILE, config_text(self, wishes)?),
         ];
         for (name, text) in files {
-            let path = self.directory.join(name);
-            fs::write(&path, text).map_err(|error| file_error(&path, &error))?;
+            self.write(name, &text)?;
+        }
+        for ((name, _), genesis) in self.chains.iter().zip(&self.deployed.genesis) {
+            let file = genesis_file(name);
+            let text = genesis.text().map_err(|error| NetworkError::File {
+                path: file.clone(),
+                reason: error.to_string(),
+            })?;
+            self.write(&file, &text)?;
         }
         Ok(())
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), NetworkError> {
+        let path = self.directory.join(name);
+        fs::write(&path, text).map_err(|error| file_error(&path, &error))
     }
 
     fn description(&self) -> NetworkFile {
@@ -245,6 +257,11 @@ fn chain_name(index: u8) -> String {
         Some(letter @ b'a'..=b'z') => char::from(letter).to_string(),
         _ => format!("chain-{}", u16::from(index).saturating_add(1)),
     }
+}
+
+/// What a chain started from, as `causeway operator rebuild` takes it.
+fn genesis_file(chain: &str) -> String {
+    format!("genesis-{chain}.json")
 }
 
 fn file_error(path: &Path, error: &std::io::Error) -> NetworkError {

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use alloy::{
-    consensus::BlockHeader,
-    eips::BlockId,
     network::{EthereumWallet, TransactionBuilder},
     primitives::{Address, Bytes, TxHash, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
@@ -17,7 +15,7 @@ use causeway_bindings::{IAccessManager, deployment::roles::Assignment};
 
 use crate::model::ChainId;
 
-use super::deploy::{DeployError, Genesis, Target};
+use super::deploy::{DeployError, Target};
 
 /// The most that a transaction may take (EIP-7825): a vault creates what its representations run.
 const GAS_PER_TRANSACTION: u64 = 1 << 24;
@@ -157,20 +155,6 @@ impl AdminSender {
             }
         }
         Ok(())
-    }
-
-    pub(super) async fn head(&self) -> Result<Genesis, DeployError> {
-        let block = self
-            .provider
-            .get_block(BlockId::latest())
-            .await
-            .map_err(|error| self.rpc(error))?;
-        let block = block.ok_or(DeployError::NoBlock { chain: self.chain })?;
-        Ok(Genesis {
-            number: block.header.number(),
-            hash: block.header.hash,
-            timestamp: block.header.timestamp(),
-        })
     }
 
     fn rpc(&self, source: RpcError<TransportErrorKind>) -> DeployError {

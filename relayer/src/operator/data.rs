@@ -1,7 +1,8 @@
 //! A batch's data: all that a stranger needs to replay the batch's blocks, compressed.
 //!
 //! `0x01 ‖ zstd(rlp([chainId, [block, ...]]))`, a block being `[number, timestamp, beneficiary, gasLimit, baseFee,
-//! prevRandao, [transaction, ...]]` with EIP-2718 transactions as byte strings.
+//! prevRandao, [transaction, ...]]` with EIP-2718 transactions as byte strings; one that
+//! nobody signed is a [`SystemTransaction`](crate::chain::SystemTransaction).
 
 use std::io::Read;
 
@@ -41,7 +42,7 @@ pub struct BlockData {
     pub base_fee_per_gas: u64,
     /// Randomness that contracts see.
     pub prev_randao: B256,
-    /// EIP-2718 transactions.
+    /// EIP-2718 transactions, and those that nobody signed.
     pub transactions: Vec<Bytes>,
 }
 
@@ -168,6 +169,22 @@ mod tests {
         #[test]
         fn what_is_packed_unpacks_to_the_same(data in data()) {
             prop_assert_eq!(BatchData::decode(&data.encode().unwrap()).unwrap(), data);
+        }
+
+        #[test]
+        fn data_that_was_cut_is_refused(data in data(), at in any::<prop::sample::Index>()) {
+            let packed = data.encode().unwrap();
+            prop_assert!(BatchData::decode(&packed[..at.index(packed.len())]).is_err());
+        }
+
+        #[test]
+        fn no_other_bytes_unpack_to_the_same(
+            data in data(), at in any::<prop::sample::Index>(), bit in 0..8_u8,
+        ) {
+            let mut unpacked = alloy_rlp::encode(&data);
+            let at = at.index(unpacked.len());
+            unpacked[at] ^= 1 << bit;
+            prop_assert!(BatchData::decode(&pack(&unpacked)).map_or(true, |other| other != data));
         }
 
         #[test]

@@ -11,6 +11,7 @@ pub mod pending;
 pub mod priority;
 pub mod publish;
 pub mod read;
+pub mod rebuild;
 mod recover;
 pub mod registration;
 pub mod remote;

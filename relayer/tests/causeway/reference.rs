@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 38] = [
+const COMMANDS: [&[&str]; 41] = [
     &[],
     &["dev"],
     &["run"],
@@ -61,6 +61,9 @@ const COMMANDS: [&[&str]; 38] = [
     &["token", "check"],
     &["token", "list"],
     &["token", "verify-list"],
+    &["operator"],
+    &["operator", "rebuild"],
+    &["operator", "genesis"],
     &["completions"],
 ];
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {IAssetCustody} from "../../../src/interfaces/IAssetCustody.sol";
 import {IAssetVault} from "../../../src/interfaces/IAssetVault.sol";
+import {ISwapDeployer} from "../../../src/interfaces/ISwapDeployer.sol";
 import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {CodeStore} from "../../../src/libraries/CodeStore.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
@@ -23,20 +24,22 @@ contract SwapPartsTest is SwapTest {
         bytes memory arguments =
             abi.encode(address(manager), address(this), address(center), address(handler), L1, l1Swaps);
         bytes32 codeHash = keccak256(bytes.concat(vm.getCode("AtomicSwap.sol:AtomicSwap"), arguments));
-        bytes32 salt = bytes32(uint256(uint160(address(this))));
-        address expected = vm.computeCreate2Address(salt, codeHash, address(deployer));
-        address made = deployer.deploy(address(manager), address(center), address(handler), L1, l1Swaps);
+        address expected = vm.computeCreate2Address(0, codeHash, address(deployer));
+        vm.assertEq(deployer.addressOf(arguments), expected);
+        address made = deployer.deploy(arguments);
         vm.assertEq(made, expected);
         vm.assertEq(AtomicSwap(payable(made)).version(), 1);
         vm.assertEq(AtomicSwap(payable(made)).authority(), address(manager));
-        vm.expectRevert();
-        deployer.deploy(address(manager), address(center), address(handler), L1, l1Swaps);
+        vm.expectRevert(ISwapDeployer.SwapDeployerNotCreated.selector);
+        deployer.deploy(arguments);
     }
 
     /// @dev Nobody but the vault has one that the vault obeys.
     function test_deploy_givesOthersOneThatTheVaultRefuses() external {
         SwapDeployer deployer = new SwapDeployer();
-        address other = deployer.deploy(address(manager), address(center), address(handler), L1, l1Swaps);
+        address other = deployer.deploy(
+            abi.encode(address(manager), address(vault), address(center), address(handler), L1, l1Swaps)
+        );
         vm.assertNotEq(other, vault.SWAP());
         bytes memory request = abi.encode(Transfers.fungible(DESTINATION, address(gold), 5, bob));
         vm.expectRevert(abi.encodeWithSelector(IAssetVault.AssetVaultNotGateway.selector, other));

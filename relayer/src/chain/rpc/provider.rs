@@ -45,7 +45,11 @@ pub(super) fn shown(url: &str) -> String {
 }
 
 impl Provider {
-    pub(super) fn new(chain: ChainId, url: &str, deadline: Duration) -> Result<Self, ChainError> {
+    pub(in crate::chain) fn new(
+        chain: ChainId,
+        url: &str,
+        deadline: Duration,
+    ) -> Result<Self, ChainError> {
         let name = shown(url);
         let broken = |reason: String| ChainError::Unreachable {
             chain,
