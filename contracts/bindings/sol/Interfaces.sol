@@ -441,18 +441,20 @@ interface IPoolVenue {
 
 // src/interfaces/ISwapDeployer.sol
 
-/// @title Creates the atomic swap contract of a vault
+/// @title Creates the atomic swap contracts of vaults
+/// @notice Where one stands follows from what it is created with alone, so a vault knows its own before it exists, and nobody can
+/// put another in its place.
+/// @dev `arguments` are those of its constructor: `abi.encode(authority, vault, center, handler, l1ChainId, l1Swaps)`.
 interface ISwapDeployer {
-    /// @notice Creates an atomic swap contract that takes and gives through the vault that asks for it; once for each vault.
-    /// @param authority Access manager of this chain.
-    /// @param center Interop center.
-    /// @param handler Interop handler.
-    /// @param l1ChainId Chain id of the network's L1.
-    /// @param l1Swaps Swap registry on L1.
-    /// @return swap Its address follows from what it is created with: on every chain it is the same.
-    function deploy(address authority, address center, address handler, uint256 l1ChainId, address l1Swaps)
-        external
-        returns (address swap);
+    /// @notice It stands already, or its constructor refused the arguments.
+    error SwapDeployerNotCreated();
+
+    /// @notice Creates an atomic swap contract; anyone, once for each set of arguments.
+    /// @return swap Where it stands.
+    function deploy(bytes calldata arguments) external returns (address swap);
+
+    /// @return Hash that EIP-1014 makes the address of, with salt 0: what a contract is created with tells it apart already.
+    function initCodeHash(bytes calldata arguments) external pure returns (bytes32);
 }
 
 // src/interfaces/IVerifier.sol
@@ -2351,8 +2353,8 @@ interface ITradeVenue {
 /// appends its root to the message root. What is not executed can be reverted.
 /// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
 /// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
-/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen: it can bury a
-/// part of that.
+/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen, and must
+/// bury a part of that.
 interface IBatchSettlement {
     /// @notice The chain starts from `stateCommitment`.
     event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 
 import {IAssetVault} from "../interfaces/IAssetVault.sol";
 import {IBaseTokenHolder} from "../interfaces/IBaseTokenHolder.sol";
@@ -71,7 +72,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         L1_BRIDGE = l1Bridge;
         BASE_TOKEN_HOLDER = new BaseTokenHolder();
         bytes memory arguments = abi.encode(authority, address(this), center, handler, l1ChainId, l1Swaps);
-        SWAP = ISwapDeployer(swapDeployer).addressOf(arguments);
+        SWAP = Create2.computeAddress(0, ISwapDeployer(swapDeployer).initCodeHash(arguments), swapDeployer);
     }
 
     /// @inheritdoc IAssetVault

@@ -13,6 +13,6 @@ interface ISwapDeployer {
     /// @return swap Where it stands.
     function deploy(bytes calldata arguments) external returns (address swap);
 
-    /// @return swap Where `deploy` puts the contract that it creates with these arguments.
-    function addressOf(bytes calldata arguments) external view returns (address swap);
+    /// @return Hash that EIP-1014 makes the address of, with salt 0: what a contract is created with tells it apart already.
+    function initCodeHash(bytes calldata arguments) external pure returns (bytes32);
 }
