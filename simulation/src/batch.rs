@@ -48,8 +48,7 @@ impl OpenBatch {
     pub(crate) fn note(&mut self, contracts: &ChainDeployment, logs: &[Log]) {
         for log in logs {
             if let Ok(sent) = IMessageOutbox::L1MessageSent::decode_log(log) {
-                self.logs
-                    .push(L2Log::message(sent.sender, 0, &sent.message));
+                self.note_message(sent.data);
             } else if let Ok(status) = IMessageOutbox::OperationStatus::decode_log(log) {
                 let leaf = L2Log::operation_status(status.operationHash, 0, status.success);
                 self.logs.push(leaf);

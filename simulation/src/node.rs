@@ -174,7 +174,12 @@ impl Node {
     ///
     /// # Errors
     /// Why it reverted.
-    pub fn send(&mut self, from: Address, to: Address, input: Bytes) -> Result<Done<Bytes>, Refused> {
+    pub fn send(
+        &mut self,
+        from: Address,
+        to: Address,
+        input: Bytes,
+    ) -> Result<Done<Bytes>, Refused> {
         self.transact(from, TxKind::Call(to), U256::ZERO, input)
     }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
+/// @notice The contract that was to hold the bytes could not be created.
+error CodeStoreFailed();
+
 /// @title Bytes that are kept as the code of a contract
 /// @notice Reading and writing takes a fraction of what storage would. What is kept can be forgotten, and never changes.
 library CodeStore {
-    /// @notice The contract that was to hold the bytes could not be created.
-    error CodeStoreFailed();
-
     /// @dev PUSH2 size, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: creates what follows these ten bytes, which starts with STOP.
     uint256 private constant INIT_CODE = 0x61000080600a5f395ff300;
 

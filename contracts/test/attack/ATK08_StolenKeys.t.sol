@@ -93,7 +93,7 @@ contract ATK08StolenKeysTest is NetworkTest {
                 ++refused;
             }
         }
-        vm.assertEq(refused, 21);
+        vm.assertEq(refused, 22);
     }
 
     /// @dev Who may call anything is one of these; a new kind of caller has to be thought about here.

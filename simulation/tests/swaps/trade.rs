@@ -71,6 +71,10 @@ impl Trade {
         };
         let filled = world.chain(B).node.call(bank_b(), coin.address, &transfer);
         filled.expect("Bank B fills its venue");
+        // What was set up is what the chains fall back to.
+        for chain in [A, B] {
+            world.settle(chain).expect("an empty batch settles");
+        }
         let terms = terms(&mut world, &gold, &coin, venue);
         let swap = world.lock(A, bank_a(), terms).expect("Bank A locks");
         Self {
