@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, B256, Bytes};
 use serde::{Deserialize, Serialize};
 
-use super::{ChainId, ErrandStep, UnixSeconds};
+use super::{ChainId, ErrandStep, UnixSeconds, swap::SwapStep};
 
 /// Why a transaction is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +52,13 @@ pub enum IntentKind {
     Bury {
         /// How many.
         count: u64,
+    },
+    /// A step of a swap.
+    Swap {
+        /// The swap.
+        id: B256,
+        /// Which step.
+        step: SwapStep,
     },
 }
 

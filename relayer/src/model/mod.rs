@@ -6,6 +6,7 @@ mod explain;
 mod intent;
 mod message;
 mod names;
+pub mod swap;
 mod transition;
 
 pub use batch::{

@@ -1,7 +1,7 @@
 use alloy::hex;
 
 use super::*;
-use crate::model::{IntentState, MessageRecord, Stage};
+use crate::model::{IntentState, MessageRecord, Stage, swap::SwapStage};
 use crate::store::samples;
 
 fn hex_of<T: Serialize>(record: &T) -> String {
@@ -28,6 +28,10 @@ fn encodings_are_pinned() {
     };
     insta::assert_snapshot!("intent", hex_of(&samples::intent(10, 3, 6, state)));
     insta::assert_snapshot!("errand", hex_of(&samples::errand(10, 3, 6)));
+    insta::assert_snapshot!(
+        "swap",
+        hex_of(&samples::swap(1, SwapStage::DecidedExecuted, 6))
+    );
 }
 
 #[test]

@@ -24,6 +24,10 @@ macro_rules! forward_reader {
             errand(chain: ChainId, id: B256) -> Option<Errand>;
             due_errands(chain: ChainId, now: UnixSeconds, limit: usize) -> Vec<Errand>;
             errand_counts() -> Vec<(ErrandKind, u64)>;
+            swap(id: B256) -> Option<SwapRecord>;
+            swaps(filter: &SwapFilter) -> Vec<SwapRecord>;
+            due_swaps(now: UnixSeconds, limit: usize) -> Vec<B256>;
+            swap_counts() -> Vec<(SwapPlace, u64)>;
         }
     };
     (@methods ($($generics:tt)*) $type:ty, $store:ident, $inner:expr,
@@ -32,9 +36,11 @@ macro_rules! forward_reader {
             use alloy::primitives::{Address, B256};
             use $crate::model::{
                 AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent,
-                LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds,
+                LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds, swap::SwapRecord,
             };
-            use $crate::store::{ErrandKind, MessageFilter, Reader, RouteStage, StoreError};
+            use $crate::store::{
+                ErrandKind, MessageFilter, Reader, RouteStage, StoreError, SwapFilter, SwapPlace,
+            };
 
             impl $($generics)* Reader for $type {
                 $(fn $name(&self, $($argument: $argument_type),*) -> Result<$answer, StoreError> {

@@ -6,10 +6,13 @@ use std::sync::{Mutex, MutexGuard};
 use alloy::primitives::{Address, B256};
 
 use super::forward::forward_reader;
-use super::{Change, ErrandKind, MessageFilter, Plan, Reader, RouteStage, StoreError, Writer};
+use super::{
+    Change, ErrandKind, MessageFilter, Plan, Reader, RouteStage, StoreError, SwapFilter, SwapPlace,
+    Writer,
+};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
-    MessageRecord, SettledBatch, Stage, UnixSeconds,
+    MessageRecord, SettledBatch, Stage, UnixSeconds, swap::SwapRecord,
 };
 
 /// A store that lives as long as the process.
@@ -29,6 +32,7 @@ struct State {
     executions: Vec<Execution>,
     intents: Vec<Intent>,
     errands: Vec<Errand>,
+    swaps: Vec<SwapRecord>,
 }
 
 impl MemoryStore {
@@ -127,6 +131,11 @@ impl State {
                 self.errands
                     .retain(|known| (known.chain, known.id) != (chain, id));
             }
+            Change::PutSwap(swap) => {
+                let id = swap.id;
+                put(&mut self.swaps, *swap, |known| known.id == id);
+            }
+            Change::DropSwap(id) => self.swaps.retain(|known| known.id != id),
         }
     }
 
@@ -366,6 +375,40 @@ impl Reader for State {
         for errand in &self.errands {
             *counts
                 .entry((errand.chain, errand.task.label()))
+                .or_default() += 1;
+        }
+        Ok(counts.into_iter().collect())
+    }
+
+    fn swap(&self, id: B256) -> Result<Option<SwapRecord>, StoreError> {
+        Ok(self.swaps.iter().find(|swap| swap.id == id).cloned())
+    }
+
+    fn swaps(&self, filter: &SwapFilter) -> Result<Vec<SwapRecord>, StoreError> {
+        let wanted = |swap: &&SwapRecord| {
+            filter.matches(swap) && filter.after.is_none_or(|after| swap.id > after)
+        };
+        let mut found: Vec<_> = self.swaps.iter().filter(wanted).cloned().collect();
+        found.sort_by_key(|swap| swap.id);
+        found.truncate(filter.effective_limit());
+        Ok(found)
+    }
+
+    fn due_swaps(&self, now: UnixSeconds, limit: usize) -> Result<Vec<B256>, StoreError> {
+        let due = self
+            .swaps
+            .iter()
+            .filter(|swap| !swap.stage.is_terminal() && swap.due <= now);
+        let mut found: Vec<_> = due.map(|swap| (swap.due, swap.id)).collect();
+        found.sort();
+        Ok(found.into_iter().take(limit).map(|(_, id)| id).collect())
+    }
+
+    fn swap_counts(&self) -> Result<Vec<(SwapPlace, u64)>, StoreError> {
+        let mut counts = BTreeMap::new();
+        for swap in self.swaps.iter().filter(|swap| !swap.stage.is_terminal()) {
+            *counts
+                .entry((swap.source, swap.destination, swap.stage))
                 .or_default() += 1;
         }
         Ok(counts.into_iter().collect())

@@ -16,6 +16,7 @@ use alloy::primitives::{Address, B256};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
     MessageRecord, SettledBatch, Stage, UnixSeconds,
+    swap::{SwapName, SwapRecord, SwapStage},
 };
 
 pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
@@ -49,6 +50,10 @@ pub enum Change {
     PutErrand(Box<Errand>),
     /// Forgets an errand, if it is there: nothing is left to do.
     DropErrand(ChainId, B256),
+    /// Writes a swap; its key is its id.
+    PutSwap(Box<SwapRecord>),
+    /// Forgets a swap, if it is there: it was never locked.
+    DropSwap(B256),
 }
 
 /// Source, destination and stage of messages.
@@ -92,6 +97,40 @@ impl MessageFilter {
             && self
                 .destination
                 .is_none_or(|chain| chain == message.destination)
+    }
+}
+
+/// Source, destination and stage of swaps.
+pub type SwapPlace = (ChainId, ChainId, SwapStage);
+
+/// Which swaps to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SwapFilter {
+    /// Only those with all of these names.
+    pub names: Vec<SwapName>,
+    /// Only this stage.
+    pub stage: Option<SwapStage>,
+    /// Start after this id.
+    pub after: Option<B256>,
+    /// At most so many; 0 means [`DEFAULT_LIMIT`].
+    pub limit: usize,
+}
+
+impl SwapFilter {
+    /// How many swaps to list at most.
+    pub fn effective_limit(&self) -> usize {
+        if self.limit == 0 {
+            DEFAULT_LIMIT
+        } else {
+            self.limit
+        }
+    }
+
+    /// Whether the swap is one of those asked for, its place after `after` aside.
+    pub fn matches(&self, swap: &SwapRecord) -> bool {
+        let names = swap.all_names();
+        self.stage.is_none_or(|stage| stage == swap.stage)
+            && self.names.iter().all(|name| names.contains(name))
     }
 }
 
@@ -165,6 +204,14 @@ pub trait Reader: Send + Sync {
     ) -> Result<Vec<Errand>, StoreError>;
     /// Number of errands of each kind, ascending.
     fn errand_counts(&self) -> Result<Vec<(ErrandKind, u64)>, StoreError>;
+    /// A swap by its id.
+    fn swap(&self, id: B256) -> Result<Option<SwapRecord>, StoreError>;
+    /// Swaps in id order.
+    fn swaps(&self, filter: &SwapFilter) -> Result<Vec<SwapRecord>, StoreError>;
+    /// Ids of the swaps that are not over and due at `now`, the longest due first, at most `limit`.
+    fn due_swaps(&self, now: UnixSeconds, limit: usize) -> Result<Vec<B256>, StoreError>;
+    /// Number of swaps in each place, ascending; those that are over aside.
+    fn swap_counts(&self) -> Result<Vec<(SwapPlace, u64)>, StoreError>;
 }
 
 /// What to change, in view of what is stored.

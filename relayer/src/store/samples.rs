@@ -6,6 +6,7 @@ use crate::model::{
     AppendedBatch, BatchPosition, BlockRef, Errand, Execution, HoldReason, ImportedRoot, Intent,
     IntentKind, IntentState, LeafPoint, MessageRecord, Milestone, MilestoneKind, Outcome,
     SettledBatch, Stage, Task, TxPoint,
+    swap::{DecidedPoint, Decision, LockPoint, ReceiptPoint, SwapNames, SwapRecord, SwapStage},
 };
 
 pub(crate) fn block(number: u64) -> BlockRef {
@@ -152,4 +153,42 @@ pub(crate) fn errand(chain: u64, id: u8, due: u64) -> Errand {
         done_at: Some(9),
         ..Errand::new(chain, id, task, due)
     }
+}
+
+pub(crate) fn swap(id: u8, stage: SwapStage, due: u64) -> SwapRecord {
+    let at = TxPoint {
+        block: 9,
+        block_hash: B256::repeat_byte(9),
+        timestamp: 1_700_000_000,
+        tx: B256::repeat_byte(0xaa),
+    };
+    let mut swap = SwapRecord::new(B256::repeat_byte(id), 10, 20, 5);
+    let names = [id, id & 1].map(|byte| format!("{byte:02x}"));
+    swap.names = SwapNames {
+        uetr: format!("2f3c8a52-6f0e-4b9d-9d0e-3f6a0c1b7e{}", names[0])
+            .parse()
+            .ok(),
+        end_to_end: format!("GOLD/{}", names[1]).parse().ok(),
+        key: Some(format!("key-{}", names[0])),
+    };
+    swap.order = Some(B256::repeat_byte(0xbb));
+    swap.seen.lock = Some(LockPoint {
+        at,
+        leaf: B256::repeat_byte(0x88),
+    });
+    swap.seen.receipt = Some(ReceiptPoint {
+        decision: Decision::Executed,
+        output: Bytes::from_static(b"output"),
+        at,
+        leaf: B256::repeat_byte(0x99),
+    });
+    swap.seen.slot.opened = Some(at);
+    swap.seen.slot.decided = Some(DecidedPoint {
+        decision: Decision::Executed,
+        by_l1: false,
+        at,
+    });
+    swap.stage = stage;
+    swap.due = due;
+    swap
 }

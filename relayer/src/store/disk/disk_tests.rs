@@ -9,9 +9,10 @@ use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
 
 use super::*;
+use crate::model::swap::{SwapName, SwapStage};
 use crate::model::{IntentState, Stage};
 use crate::store::memory::MemoryStore;
-use crate::store::{Change, MessageFilter, Reader, Writer, samples};
+use crate::store::{Change, MessageFilter, Reader, SwapFilter, Writer, samples};
 
 const L1: ChainId = 1;
 
@@ -61,6 +62,25 @@ fn a_store_of_another_format_is_refused() {
         };
         assert_eq!((found, expected), (FORMAT + 1, FORMAT));
     }
+}
+
+/// A store that was made before there were swaps goes on, with what it has.
+#[test]
+fn an_older_store_gets_the_tables_of_swaps() {
+    let (directory, store) = store();
+    let message = samples::message(1, 10, 20, Stage::Seen, 5);
+    store
+        .commit(vec![Change::PutMessage(Box::new(message.clone()))])
+        .unwrap();
+    let transaction = store.database.begin_write().unwrap();
+    transaction.delete_table(tables::SWAPS).unwrap();
+    transaction.delete_table(tables::SWAP_NAMES).unwrap();
+    transaction.delete_table(tables::DUE_SWAPS).unwrap();
+    transaction.commit().unwrap();
+    drop(store);
+    let store = DiskStore::open(directory.path(), L1).unwrap();
+    assert_eq!(store.message(message.id).unwrap(), Some(message));
+    assert_eq!(store.swaps(&SwapFilter::default()).unwrap(), []);
 }
 
 #[test]
@@ -314,10 +334,46 @@ fn change() -> impl Strategy<Value = Change> {
         )),
         (chain.clone(), 0..5u8)
             .prop_map(|(chain, id)| Change::DropErrand(chain, B256::repeat_byte(id))),
+        (0..5u8, 0..SwapStage::ALL.len(), number.clone()).prop_map(|(id, stage, due)| {
+            Change::PutSwap(Box::new(samples::swap(id, SwapStage::ALL[stage], due)))
+        }),
+        (0..5u8).prop_map(|id| Change::DropSwap(B256::repeat_byte(id))),
         (chain, 1..3u8, number, state).prop_map(|(chain, signer, nonce, state)| Change::PutIntent(
             Box::new(samples::intent(chain, signer, nonce, state))
         )),
     ]
+}
+
+fn observe_swaps(store: &dyn Reader) -> Vec<String> {
+    let named = |names: Vec<SwapName>| SwapFilter {
+        names,
+        ..SwapFilter::default()
+    };
+    let names = samples::swap(1, SwapStage::Locked, 0).all_names();
+    let filters = [
+        SwapFilter::default(),
+        SwapFilter {
+            stage: Some(SwapStage::Locked),
+            after: Some(B256::repeat_byte(0)),
+            limit: 2,
+            ..SwapFilter::default()
+        },
+        SwapFilter {
+            after: Some(B256::repeat_byte(1)),
+            limit: 1,
+            ..named(names[1..2].to_vec())
+        },
+        named(names[..1].to_vec()),
+        named(names[1..2].to_vec()),
+        named(names),
+    ];
+    let listed = filters
+        .iter()
+        .map(|filter| format!("{:?}", store.swaps(filter).unwrap()));
+    let each = (0..5).map(|id| format!("{:?}", store.swap(B256::repeat_byte(id)).unwrap()));
+    let due = [0, 3, u64::MAX].map(|now| format!("{:?}", store.due_swaps(now, 2).unwrap()));
+    let counts = format!("{:?}", store.swap_counts().unwrap());
+    listed.chain(each).chain(due).chain([counts]).collect()
 }
 
 /// Everything that can be read, over the values that `change` uses.
@@ -358,6 +414,7 @@ fn observe(store: &dyn Reader) -> Vec<String> {
     seen.extend((0..5).map(|id| format!("{:?}", store.execution(B256::repeat_byte(id)).unwrap())));
     seen.extend([0, 3].map(|from| format!("{:?}", store.appends(from, 3).unwrap())));
     seen.push(format!("{:?}", store.errand_counts().unwrap()));
+    seen.extend(observe_swaps(store));
     for chain in 1..4 {
         for id in 0..5 {
             let errand = store.errand(chain, B256::repeat_byte(id)).unwrap();

@@ -1,6 +1,7 @@
 //! The store on disk, in redb: one file, one writer, one `fdatasync` per commit.
 
 mod read;
+mod swaps;
 mod tables;
 mod view;
 mod write;
@@ -162,6 +163,9 @@ fn create_tables(transaction: &WriteTransaction) -> Result<(), redb::TableError>
     transaction.open_table(tables::OPEN_INTENTS)?;
     transaction.open_table(tables::ERRANDS)?;
     transaction.open_table(tables::DUE_ERRANDS)?;
+    transaction.open_table(tables::SWAPS)?;
+    transaction.open_table(tables::SWAP_NAMES)?;
+    transaction.open_table(tables::DUE_SWAPS)?;
     Ok(())
 }
 

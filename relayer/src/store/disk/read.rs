@@ -8,18 +8,20 @@ use redb::ReadableTable;
 
 use super::tables::{
     APPENDS, BATCH_ENDS, BATCHES, BLOCKS, DUE_ERRANDS, ERRANDS, EXECUTION_BLOCKS, EXECUTIONS,
-    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS,
+    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS, SWAPS,
 };
 use super::view::{Tables, View};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
-    MessageRecord, SettledBatch, Stage, Task, UnixSeconds,
+    MessageRecord, SettledBatch, Stage, Task, UnixSeconds, swap::SwapRecord,
 };
 use crate::store::codec::{decode, stage_code, stage_of};
-use crate::store::{ErrandKind, MessageFilter, Reader, RouteStage, StoreError};
+use crate::store::{
+    ErrandKind, MessageFilter, Reader, RouteStage, StoreError, SwapFilter, SwapPlace,
+};
 
 /// The last key of an id.
-const LAST_ID: [u8; 32] = [u8::MAX; 32];
+pub(super) const LAST_ID: [u8; 32] = [u8::MAX; 32];
 
 /// Up to so many messages are found through the queues of their stage; more are met soon enough in a scan.
 const FEW: u64 = 20_000;
@@ -304,5 +306,21 @@ impl<T: Tables> Reader for View<'_, T> {
             }
         }
         Ok(counts.into_iter().collect())
+    }
+
+    fn swap(&self, id: B256) -> Result<Option<SwapRecord>, StoreError> {
+        self.get(SWAPS, "swaps", &id.0)
+    }
+
+    fn swaps(&self, filter: &SwapFilter) -> Result<Vec<SwapRecord>, StoreError> {
+        self.list_swaps(filter)
+    }
+
+    fn due_swaps(&self, now: UnixSeconds, limit: usize) -> Result<Vec<B256>, StoreError> {
+        self.list_due_swaps(now, limit)
+    }
+
+    fn swap_counts(&self) -> Result<Vec<(SwapPlace, u64)>, StoreError> {
+        self.count_swaps()
     }
 }

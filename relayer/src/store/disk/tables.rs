@@ -45,6 +45,15 @@ pub(super) const ERRANDS: TableDefinition<(u64, Id), Record> = TableDefinition::
 pub(super) const DUE_ERRANDS: TableDefinition<(u64, u64, Id), &str> =
     TableDefinition::new("due_errands");
 
+/// Swap id -> swap.
+pub(super) const SWAPS: TableDefinition<Id, Record> = TableDefinition::new("swaps");
+/// (kind of name, name, swap id): the names under which swaps are found.
+pub(super) const SWAP_NAMES: TableDefinition<(u8, &str, Id), ()> =
+    TableDefinition::new("swap_names");
+/// (due, swap id) -> (source, destination, stage): the swaps that are not over, in the order in which they are due.
+pub(super) const DUE_SWAPS: TableDefinition<(u64, Id), (u64, u64, &str)> =
+    TableDefinition::new("due_swaps");
+
 /// Keys of [`META`].
 pub(super) const META_FORMAT: &str = "format";
 pub(super) const META_L1: &str = "l1_chain_id";

@@ -47,9 +47,9 @@ impl Writer for Disk<Database> {
     }
 }
 
-struct Writing<'a> {
-    transaction: &'a WriteTransaction,
-    place: &'a Place,
+pub(super) struct Writing<'a> {
+    pub(super) transaction: &'a WriteTransaction,
+    pub(super) place: &'a Place,
     l1: ChainId,
 }
 
@@ -62,6 +62,7 @@ macro_rules! table {
             .map_err(|error| $writing.place.error(error))?
     };
 }
+pub(super) use table;
 
 impl Writing<'_> {
     fn apply(&self, change: &Change) -> Result<(), StoreError> {
@@ -78,10 +79,12 @@ impl Writing<'_> {
             Change::PutIntent(intent) => self.put_intent(intent),
             Change::PutErrand(errand) => self.put_errand(errand),
             Change::DropErrand(chain, id) => self.drop_errand(*chain, *id),
+            Change::PutSwap(swap) => self.put_swap(swap),
+            Change::DropSwap(id) => self.drop_swap(*id),
         }
     }
 
-    fn storage<T>(&self, result: Result<T, StorageError>) -> Result<T, StoreError> {
+    pub(super) fn storage<T>(&self, result: Result<T, StorageError>) -> Result<T, StoreError> {
         result.map_err(|error| self.place.error(error))
     }
 
