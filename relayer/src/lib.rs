@@ -36,6 +36,7 @@ mod scenarios;
 pub mod send;
 pub mod store;
 pub mod supply;
+pub mod swap;
 pub mod telemetry;
 pub mod tokens;
 pub mod view;

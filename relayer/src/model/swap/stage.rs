@@ -129,7 +129,7 @@ pub enum SwapStage {
 }
 
 /// What a transaction does for a swap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SwapStep {
     /// The vault may take what is given.
     Approve,
