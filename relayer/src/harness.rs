@@ -540,6 +540,7 @@ impl Shared {
             Watched::L1 {
                 contracts: L1_CONTRACTS,
                 rules: None,
+                swaps: None,
             },
         )
     }
@@ -559,6 +560,7 @@ impl Shared {
                 returns: Some(VAULT),
                 releases: None,
                 withdrawals: None,
+                swaps: None,
             },
         };
         self.watcher(chain, watched)

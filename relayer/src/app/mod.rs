@@ -6,6 +6,7 @@ mod error;
 mod operate;
 mod supervise;
 mod supply;
+mod swap;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,10 +184,13 @@ fn load_signers(
         .map(|attester| attester.signer.clone());
     let pauser = config.supply.iter();
     let pauser = pauser.filter_map(|supply| supply.pauser.clone());
+    let swap = config.swap.iter().filter(|_| roles.relay);
+    let swap = swap.map(|swap| swap.signer.clone());
     let names: BTreeSet<String> = relay
         .chain(operators)
         .chain(attesters)
         .chain(pauser)
+        .chain(swap)
         .collect();
     let sources = names
         .into_iter()

@@ -153,7 +153,11 @@ impl Wiring<'_> {
         for chain in served.iter().filter_map(|id| self.config.chain(*id)) {
             let mut wakes = vec![Arc::clone(&prove_wake)];
             wakes.extend(deliver_wakes.get(&chain.evm.chain_id).cloned());
-            let noted = noted(relay, chain, destinations.contains(&chain.evm.chain_id));
+            let swap = self.config.swap.as_ref().map(|swap| swap.contract);
+            let noted = Noted {
+                swaps: swap,
+                ..noted(relay, chain, destinations.contains(&chain.evm.chain_id))
+            };
             self.watch_chain(chain, Arc::new(destinations.clone()), noted, wakes)?;
         }
         self.prove(
@@ -170,7 +174,8 @@ impl Wiring<'_> {
             }
             self.deliver(*chain, relay, sender, &roots, (wake, &prove_wake))?;
         }
-        self.start_withdrawals(relay)
+        self.start_withdrawals(relay)?;
+        self.start_swaps()
     }
 
     /// Errands on L1, for whoever pays for them.
@@ -233,7 +238,11 @@ impl Wiring<'_> {
         self.watch(
             l1.evm.chain_id,
             l1.reading,
-            Watched::L1 { contracts, rules },
+            Watched::L1 {
+                contracts,
+                rules,
+                swaps: self.config.swap.as_ref().map(|swap| swap.registry),
+            },
             vec![Arc::clone(prove)],
         )
     }
@@ -448,6 +457,7 @@ fn noted(relay: &RelayConfig, chain: &ChainConfig, is_destination: bool) -> Note
         returns: relay.return_expired.then_some(vault),
         releases: releases.then(|| asset_rules(vault)),
         withdrawals: relay.withdrawals.is_some().then_some(vault),
+        swaps: None,
     }
 }
 
@@ -462,7 +472,7 @@ fn errands_of(chain: &ChainConfig) -> ErrandSettings {
 }
 
 /// Names of the signers that pay on a chain: the relay's on its destinations, that for withdrawals on L1, an operator's on
-/// L1 and on its own chain, a pauser's everywhere.
+/// L1 and on its own chain, a pauser's and that of the coordinator of swaps everywhere.
 pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> BTreeSet<String> {
     let relays = || config.relay.iter().filter(|_| roles.relay);
     let withdrawals = relays()
@@ -476,9 +486,12 @@ pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> B
         operators.filter(|operator| chain == operator.chain || chain == config.l1.evm.chain_id);
     let pauser = config.supply.iter();
     let pauser = pauser.filter_map(|supply| supply.pauser.clone());
+    let swap = config.swap.iter().filter(|_| roles.relay);
+    let swap = swap.map(|swap| swap.signer.clone());
     relay
         .chain(withdrawals)
         .chain(operators.map(|operator| operator.signer.clone()))
         .chain(pauser)
+        .chain(swap)
         .collect()
 }

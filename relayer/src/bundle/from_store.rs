@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use causeway_proofs::MalformedProof;
 
 use super::{BundleProof, Emitted};
-use crate::model::{AppendedBatch, BlockRef, ChainId, ImportedRoot, MessageRecord, SettledBatch};
+use crate::model::{AppendedBatch, BlockRef, ChainId, ImportedRoot, SettledBatch};
 use crate::roots::{BatchTree, Roots, RootsError, inclusion_words};
 use crate::store::{Reader, StoreError};
 
@@ -80,7 +80,9 @@ impl Prover {
             .ok_or(ProveError::NotSettled(id))?;
         self.roots.sync(store)?;
         let root = match anchored {
-            Anchored::AtDestination => imported(store, self.roots.synced_to(), &message, &settled)?,
+            Anchored::AtDestination => {
+                imported(store, self.roots.synced_to(), message.destination, &settled)?
+            }
             Anchored::OnL1 => root_of_block(store, self.l1, &settled)?,
         };
         let root = root.ok_or(ProveError::NotImported {
@@ -97,13 +99,37 @@ impl Prover {
         store: &dyn Reader,
         emitted: Emitted,
     ) -> Result<BundleProof, ProveError> {
-        let id = emitted.id;
-        let settled = store
-            .batch_of_block(emitted.chain, emitted.block)?
-            .ok_or(ProveError::NotSettled(id))?;
+        let settled = settled(store, emitted)?;
         self.roots.sync(store)?;
-        let root = root_of_block(store, self.l1, &settled)?.ok_or(ProveError::NotSettled(id))?;
-        let tree = self.roots.tree(store, &settled)?;
+        let root = root_of_block(store, self.l1, &settled)?;
+        self.prove_leaf(store, emitted, &settled, root)
+    }
+
+    /// The proof of any leaf to a chain, against the newest of its roots that covers the leaf.
+    pub fn prove_at(
+        &self,
+        store: &dyn Reader,
+        emitted: Emitted,
+        chain: ChainId,
+    ) -> Result<BundleProof, ProveError> {
+        let settled = settled(store, emitted)?;
+        self.roots.sync(store)?;
+        let id = emitted.id;
+        let root = imported(store, self.roots.synced_to(), chain, &settled)?;
+        let root = root.ok_or(ProveError::NotImported { id, chain })?;
+        self.prove_leaf(store, emitted, &settled, Some(root))
+    }
+
+    fn prove_leaf(
+        &self,
+        store: &dyn Reader,
+        emitted: Emitted,
+        settled: &SettledBatch,
+        root: Option<ImportedRoot>,
+    ) -> Result<BundleProof, ProveError> {
+        let id = emitted.id;
+        let root = root.ok_or(ProveError::NotSettled(id))?;
+        let tree = self.roots.tree(store, settled)?;
         let position = tree
             .points()
             .iter()
@@ -111,7 +137,7 @@ impl Prover {
         let leaf_index = position
             .and_then(|index| u64::try_from(index).ok())
             .ok_or(ProveError::Unknown(id))?;
-        self.write(id, &settled, &tree, leaf_index, &root)
+        self.write(id, settled, &tree, leaf_index, &root)
     }
 
     fn write(
@@ -143,22 +169,29 @@ impl Prover {
     }
 }
 
+/// The batch of a leaf.
+fn settled(store: &dyn Reader, emitted: Emitted) -> Result<SettledBatch, ProveError> {
+    store
+        .batch_of_block(emitted.chain, emitted.block)?
+        .ok_or(ProveError::NotSettled(emitted.id))
+}
+
 /// The newest root of the destination that covers the batch, of an L1 block up to `synced_to`. The store may have read on
 /// since: of later blocks the rebuilt root is not known, and comparing would call an honest import false.
 fn imported(
     store: &dyn Reader,
     synced_to: Option<u64>,
-    message: &MessageRecord,
+    destination: ChainId,
     settled: &SettledBatch,
 ) -> Result<Option<ImportedRoot>, StoreError> {
     let covers = |import: &ImportedRoot| {
         settled.l1_block.number <= import.l1_block && Some(import.l1_block) <= synced_to
     };
-    let newest = store.last_import(message.destination)?.filter(covers);
+    let newest = store.last_import(destination)?.filter(covers);
     match newest {
         Some(import) => Ok(Some(import)),
         None => Ok(store
-            .import_covering(message.destination, settled.l1_block.number)?
+            .import_covering(destination, settled.l1_block.number)?
             .filter(covers)),
     }
 }
@@ -200,9 +233,8 @@ fn place(append: AppendedBatch) -> (BlockRef, B256) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Stage;
     use crate::store::memory::MemoryStore;
-    use crate::store::samples::{batch, import, message};
+    use crate::store::samples::{batch, import};
     use crate::store::{Change, Writer};
 
     const L1: ChainId = 1;
@@ -215,9 +247,8 @@ mod tests {
         store
             .commit(vec![Change::PutImport(early), Change::PutImport(late)])
             .unwrap();
-        let message = message(7, 271, 272, Stage::Seen, 0);
         let settled = batch(271, 4, 8, 9, 5);
-        let chosen = |synced_to| imported(&store, synced_to, &message, &settled).unwrap();
+        let chosen = |synced_to| imported(&store, synced_to, 272, &settled).unwrap();
         assert_eq!(chosen(None), None);
         assert_eq!(chosen(Some(5)), None);
         assert_eq!(chosen(Some(8)), Some(early));

@@ -67,6 +67,7 @@ impl Check<'_> {
         let operators = self.operators();
         let attesters = self.attesters();
         let supply = file.supply.as_ref().map(|supply| self.supply(supply));
+        let swap = file.swap.as_ref().map(|swap| self.swap(swap));
         self.check_one_sender_per_key();
         let works = !file.operators.is_empty() || !file.attesters.is_empty();
         if relay.is_none() && supply.is_none() && !works {
@@ -87,6 +88,7 @@ impl Check<'_> {
             operators,
             attesters,
             supply,
+            swap,
             signers,
         })
     }

@@ -76,7 +76,7 @@ impl Check<'_> {
         }
     }
 
-    fn check_signer(&mut self, key: &str, name: &str) {
+    pub(super) fn check_signer(&mut self, key: &str, name: &str) {
         if !self.file.signers.contains_key(name) {
             self.refuse(
                 key,
@@ -271,7 +271,7 @@ impl Check<'_> {
     }
 
     /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, and on L1 with the signer for
-    /// withdrawals, which may be its own; an operator sends on its own chain and L1, a pauser everywhere.
+    /// withdrawals, which may be its own; an operator sends on its own chain and L1, a pauser and the coordinator of swaps everywhere.
     pub(super) fn check_one_sender_per_key(&mut self) {
         let relay = self
             .file
@@ -289,9 +289,11 @@ impl Check<'_> {
         let pauser = self.file.supply.as_ref();
         let pauser = pauser.and_then(|supply| supply.pauser.clone());
         let pauser = pauser.map(|signer| ("supply.pauser".to_owned(), signer));
+        let swap = self.file.swap.as_ref();
+        let swap = swap.map(|swap| ("swap.signer".to_owned(), swap.signer.clone()));
         let mut seen: Vec<(String, String)> = Vec::new();
         let relay = relay.into_iter().chain(withdrawals);
-        for (key, signer) in relay.chain(operators).chain(pauser) {
+        for (key, signer) in relay.chain(operators).chain(pauser).chain(swap) {
             if let Some((other, _)) = seen.iter().find(|(_, known)| *known == signer) {
                 let what = format!(
                     "`{signer}` is also {other}, and two senders with one key take each other's nonces"

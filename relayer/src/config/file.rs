@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::secret::{RpcUrl, Secret};
+use super::swap::SwapSection;
 
 /// Configuration of `causeway`.
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
@@ -39,6 +40,8 @@ pub struct ConfigFile {
     pub attesters: BTreeMap<String, AttesterSection>,
     /// The watch of the supply: compares what stands on the chains with the ledger on L1.
     pub supply: Option<SupplySection>,
+    /// The coordinator of swaps: takes the steps of every swap between the chains of the relay role.
+    pub swap: Option<SwapSection>,
     /// Keys, by a name of your choice.
     #[serde(default)]
     pub signers: BTreeMap<String, SignerSection>,
@@ -445,7 +448,7 @@ fn default_in_flight() -> usize {
     8
 }
 
-fn default_true() -> bool {
+pub(super) fn default_true() -> bool {
     true
 }
 

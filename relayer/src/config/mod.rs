@@ -8,6 +8,7 @@ mod file;
 mod parse;
 mod secret;
 mod signer;
+mod swap;
 mod template;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use file::{
 pub(crate) use parse::Source;
 pub use secret::{REDACTED, RpcUrl, Secret};
 pub use signer::SignerSource;
+pub use swap::SwapConfig;
 pub use template::TEMPLATE;
 
 /// A configuration that has passed every check that can be made without a chain.
@@ -54,6 +56,8 @@ pub struct Config {
     pub attesters: BTreeMap<String, AttesterConfig>,
     /// The watch of the supply, if it is configured.
     pub supply: Option<SupplyConfig>,
+    /// The coordinator of swaps, if it is configured.
+    pub swap: Option<SwapConfig>,
     /// Keys, by name.
     pub signers: BTreeMap<String, SignerSource>,
 }

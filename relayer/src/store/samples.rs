@@ -6,7 +6,10 @@ use crate::model::{
     AppendedBatch, BatchPosition, BlockRef, Errand, Execution, HoldReason, ImportedRoot, Intent,
     IntentKind, IntentState, LeafPoint, MessageRecord, Milestone, MilestoneKind, Outcome,
     SettledBatch, Stage, Task, TxPoint,
-    swap::{DecidedPoint, Decision, LockPoint, ReceiptPoint, SwapNames, SwapRecord, SwapStage},
+    swap::{
+        DecidedPoint, Decision, LockPoint, ReceiptPoint, SlotPoint, SwapNames, SwapRecord,
+        SwapStage,
+    },
 };
 
 pub(crate) fn block(number: u64) -> BlockRef {
@@ -176,18 +179,24 @@ pub(crate) fn swap(id: u8, stage: SwapStage, due: u64) -> SwapRecord {
         at,
         leaf: B256::repeat_byte(0x88),
     });
-    swap.seen.receipt = Some(ReceiptPoint {
+    let receipt = ReceiptPoint {
         decision: Decision::Executed,
         output: Bytes::from_static(b"output"),
         at,
         leaf: B256::repeat_byte(0x99),
-    });
-    swap.seen.slot.opened = Some(at);
-    swap.seen.slot.decided = Some(DecidedPoint {
+    };
+    swap.seen.receipts.insert(20, receipt);
+    let decided = DecidedPoint {
         decision: Decision::Executed,
         by_l1: false,
         at,
-    });
+    };
+    let slot = SlotPoint {
+        opened: Some(at),
+        decided: Some(decided),
+        ..SlotPoint::default()
+    };
+    swap.seen.slots.insert(10, slot);
     swap.stage = stage;
     swap.due = due;
     swap

@@ -208,7 +208,7 @@ impl ChainPage {
     }
 }
 
-fn point(log: &ChainLog) -> TxPoint {
+pub(super) fn point(log: &ChainLog) -> TxPoint {
     TxPoint {
         block: log.block.number,
         block_hash: log.block.hash,

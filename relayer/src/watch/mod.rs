@@ -5,6 +5,7 @@ mod errands;
 mod l1;
 mod reorg;
 mod scan;
+mod swaps;
 #[cfg(test)]
 mod tests;
 
@@ -27,7 +28,7 @@ use crate::{
 /// The stage's name in logs and metrics.
 pub const STAGE: &str = "watch";
 
-/// Which errands are noted, on a chain and in messages that leave it.
+/// Which errands and swaps are noted, on a chain and in messages that leave it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
     /// Vault of every chain. What bundles with a deadline carry between vaults is to come back.
@@ -36,6 +37,8 @@ pub struct Noted {
     pub releases: Option<Address>,
     /// Vault of the chain. What it sends to L1 is to be paid there.
     pub withdrawals: Option<Address>,
+    /// Atomic swap contract of the chain. Its swaps are coordinated.
+    pub swaps: Option<Address>,
 }
 
 /// What is watched.
@@ -60,6 +63,8 @@ pub enum Watched {
         contracts: L1Contracts,
         /// Rules of issuers on L1, if what they hold is to be released.
         rules: Option<Address>,
+        /// Registry of swaps, if they are coordinated.
+        swaps: Option<Address>,
     },
 }
 
@@ -72,10 +77,18 @@ impl Watched {
                 .addresses()
                 .into_iter()
                 .chain(noted.releases)
+                .chain(noted.swaps)
                 .collect(),
-            Self::L1 { contracts, rules } => {
-                contracts.addresses().into_iter().chain(*rules).collect()
-            }
+            Self::L1 {
+                contracts,
+                rules,
+                swaps,
+            } => contracts
+                .addresses()
+                .into_iter()
+                .chain(*rules)
+                .chain(*swaps)
+                .collect(),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     store::{Change, Reader, StoreError},
 };
 
-use super::{chain::settle, l1};
+use super::{chain::settle, l1, swaps};
 
 /// Stages in which a message may stand on an imported root.
 const ON_A_ROOT: [Stage; 6] = [
@@ -23,7 +23,7 @@ const ON_A_ROOT: [Stage; 6] = [
     Stage::Unknown,
 ];
 
-/// Forgets what stood in blocks of `chain` above `common`, and puts every message back to what still holds.
+/// Forgets what stood in blocks of `chain` above `common`, and puts every message and swap back to what still holds.
 pub(super) fn changes(
     reader: &dyn Reader,
     chain: ChainId,
@@ -57,6 +57,7 @@ pub(super) fn changes(
         }
         changes.push(Change::PutMessage(Box::new(record)));
     }
+    changes.extend(swaps::reorged(reader, (chain, is_l1), common, now)?);
     Ok(changes)
 }
 

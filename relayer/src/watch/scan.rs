@@ -1,6 +1,6 @@
 //! One look at a chain: from the cursor to the head.
 
-use super::{WatchContext, WatchError, Watched, chain::ChainPage, errands, l1, reorg};
+use super::{WatchContext, WatchError, Watched, chain::ChainPage, errands, l1, reorg, swaps};
 use crate::{
     chain::{ChainError, Finality, LogPage},
     model::BlockRef,
@@ -79,11 +79,18 @@ impl WatchContext {
         let chain = self.chain.chain_id();
         let now = self.clock.now();
         match &self.settings.watched {
-            Watched::L1 { contracts, rules } => {
+            Watched::L1 {
+                contracts,
+                rules,
+                swaps: registry,
+            } => {
                 let mut changes = l1::changes(chain, contracts, page)?;
                 let held = errands::held(chain, *rules, &page.logs, now)?;
+                let seen = registry.map(|registry| swaps::on_l1(registry, &page.logs));
+                let seen = seen.transpose()?.unwrap_or_default();
                 self.store.transact(&mut |reader| {
                     changes.extend(errands::fresh(reader, &held)?);
+                    changes.extend(swaps::changes(reader, &seen, now)?);
                     Ok(std::mem::take(&mut changes))
                 })?;
             }
@@ -95,11 +102,16 @@ impl WatchContext {
                 noted,
             } => {
                 let held = errands::held(chain, noted.releases, &page.logs, now)?;
+                let seen = noted
+                    .swaps
+                    .map(|swap| swaps::on_chain(chain, contracts, swap, &page.logs));
+                let seen = seen.transpose()?.unwrap_or_default();
                 let mut page = ChainPage::decode(chain, *l1, contracts, *center, page)?;
                 page.note_withdrawals(*l1, noted.withdrawals, now);
                 self.store.transact(&mut |reader| {
                     let mut changes = page.changes(reader, destinations, noted.returns, now)?;
                     changes.extend(errands::fresh(reader, &held)?);
+                    changes.extend(swaps::changes(reader, &seen, now)?);
                     Ok(changes)
                 })?;
             }

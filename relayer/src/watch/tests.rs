@@ -58,6 +58,7 @@ fn l1_watcher(network: &Network, memory: &Arc<MemoryStore>) -> WatchContext {
     ctx.settings.watched = Watched::L1 {
         contracts: L1_CONTRACTS,
         rules: None,
+        swaps: None,
     };
     ctx
 }

@@ -1,5 +1,6 @@
 //! What was seen of a swap, and where.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use alloy::primitives::{B256, Bytes, U256};
@@ -121,17 +122,18 @@ pub struct SlotPoint {
     pub forced: Vec<(ChainId, TxPoint)>,
 }
 
-/// What was seen of a swap. A reorg takes back what stood in blocks that are gone.
+/// What was seen of a swap, by the chain that said it: only what the swap's own ends say counts, and which those are is
+/// certain once the lock was seen. A reorg takes back what stood in blocks that are gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwapSightings {
     /// The lock, on the source.
     pub lock: Option<LockPoint>,
-    /// The receipt, on the destination.
-    pub receipt: Option<ReceiptPoint>,
-    /// The payment, on the source.
-    pub payment: Option<PaymentPoint>,
-    /// The slot, on L1.
-    pub slot: SlotPoint,
+    /// Receipts.
+    pub receipts: BTreeMap<ChainId, ReceiptPoint>,
+    /// Payments.
+    pub payments: BTreeMap<ChainId, PaymentPoint>,
+    /// Slots of L1, by the source that they are for.
+    pub slots: BTreeMap<ChainId, SlotPoint>,
 }
 
 /// When a stage was entered.
@@ -221,13 +223,30 @@ impl SwapRecord {
         self.milestones.last().map_or(0, |entered| entered.at)
     }
 
+    /// Whether nothing of it stands on a chain, and nobody here ordered it.
+    pub fn is_unfounded(&self) -> bool {
+        self.seen == SwapSightings::default() && self.before == BeforeLock::Proposed
+    }
+
+    /// The receipt of its destination.
+    pub fn receipt(&self) -> Option<&ReceiptPoint> {
+        self.seen.receipts.get(&self.destination)
+    }
+
+    /// Its slot on L1.
+    pub fn slot(&self) -> Option<&SlotPoint> {
+        self.seen.slots.get(&self.source)
+    }
+
     /// What the sightings say, with what the stored roots prove.
     pub fn facts(&self, importable: bool, payable: bool) -> SwapFacts {
         let seen = &self.seen;
         SwapFacts {
-            lock: seen.lock_fact(),
-            slot: seen.slot.fact(self.source, self.destination),
-            outcome: seen.receipt.as_ref().map(|receipt| receipt.decision),
+            lock: seen.lock_fact(self.source),
+            slot: self
+                .slot()
+                .and_then(|slot| slot.fact(self.source, self.destination)),
+            outcome: self.receipt().map(|receipt| receipt.decision),
             importable,
             payable,
         }
@@ -263,8 +282,8 @@ impl SwapRecord {
 }
 
 impl SwapSightings {
-    fn lock_fact(&self) -> LockFact {
-        match self.payment.map(|payment| payment.payment) {
+    fn lock_fact(&self, source: ChainId) -> LockFact {
+        match self.payments.get(&source).map(|payment| payment.payment) {
             Some(Payment::Redeemed) => LockFact::Redeemed,
             Some(Payment::Refunded) => LockFact::Refunded,
             Some(Payment::Buried) => LockFact::ClosedByL1,
@@ -273,32 +292,40 @@ impl SwapSightings {
         }
     }
 
-    /// Forgets what stood on `chain`, as one of the ends or as L1, in blocks above `common`. True if that was anything.
-    pub fn drop_above(
-        &mut self,
-        (source, destination): (ChainId, ChainId),
-        chain: ChainId,
-        common: u64,
-    ) -> bool {
+    /// Forgets what stood on a chain that may hold the lock, in blocks above `common`. True if that was anything.
+    pub fn drop_above(&mut self, source: ChainId, chain: ChainId, common: u64) -> bool {
         let before = self.clone();
         let stays = |at: &TxPoint| at.block <= common;
         if chain == source {
             self.lock = self.lock.filter(|lock| stays(&lock.at));
-            self.payment = self.payment.filter(|payment| stays(&payment.at));
-        } else if chain == destination {
-            self.receipt = self.receipt.take().filter(|receipt| stays(&receipt.at));
-        } else {
-            let slot = &mut self.slot;
-            slot.opened = slot.opened.filter(stays);
-            slot.decided = slot.decided.filter(|decided| stays(&decided.at));
-            slot.closed = slot.closed.filter(|(_, at)| stays(at));
-            slot.forced.retain(|(_, at)| stays(at));
         }
+        self.receipts
+            .retain(|on, receipt| *on != chain || stays(&receipt.at));
+        self.payments
+            .retain(|on, payment| *on != chain || stays(&payment.at));
+        *self != before
+    }
+
+    /// Forgets what stood on L1, in blocks above `common`. True if that was anything.
+    pub fn drop_above_on_l1(&mut self, common: u64) -> bool {
+        let before = self.clone();
+        for slot in self.slots.values_mut() {
+            slot.drop_above(common);
+        }
+        self.slots.retain(|_, slot| *slot != SlotPoint::default());
         *self != before
     }
 }
 
 impl SlotPoint {
+    fn drop_above(&mut self, common: u64) {
+        let stays = |at: &TxPoint| at.block <= common;
+        self.opened = self.opened.filter(stays);
+        self.decided = self.decided.filter(|decided| stays(&decided.at));
+        self.closed = self.closed.filter(|(_, at)| stays(at));
+        self.forced.retain(|(_, at)| stays(at));
+    }
+
     fn fact(&self, source: ChainId, destination: ChainId) -> Option<SlotFact> {
         let opened = self.opened?;
         let forced = |chain| self.forced.iter().any(|(asked, _)| *asked == chain);

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use alloy::sol_types::SolValue;
@@ -237,26 +237,35 @@ fn seen_all() -> SwapSightings {
             at: at(10),
             leaf: B256::ZERO,
         }),
-        receipt: Some(ReceiptPoint {
-            decision: Decision::Executed,
-            output: Bytes::from_static(b"output"),
-            at: at(20),
-            leaf: B256::ZERO,
-        }),
-        payment: Some(PaymentPoint {
-            payment: Payment::Redeemed,
-            at: at(30),
-        }),
-        slot: SlotPoint {
-            opened: Some(at(11)),
-            decided: Some(DecidedPoint {
+        receipts: BTreeMap::from([(
+            DESTINATION,
+            ReceiptPoint {
                 decision: Decision::Executed,
-                by_l1: false,
-                at: at(21),
-            }),
-            closed: Some((SOURCE, at(31))),
-            forced: vec![(DESTINATION, at(15))],
-        },
+                output: Bytes::from_static(b"output"),
+                at: at(20),
+                leaf: B256::ZERO,
+            },
+        )]),
+        payments: BTreeMap::from([(
+            SOURCE,
+            PaymentPoint {
+                payment: Payment::Redeemed,
+                at: at(30),
+            },
+        )]),
+        slots: BTreeMap::from([(
+            SOURCE,
+            SlotPoint {
+                opened: Some(at(11)),
+                decided: Some(DecidedPoint {
+                    decision: Decision::Executed,
+                    by_l1: false,
+                    at: at(21),
+                }),
+                closed: Some((SOURCE, at(31))),
+                forced: vec![(DESTINATION, at(15))],
+            },
+        )]),
     }
 }
 
@@ -264,7 +273,11 @@ fn seen_all() -> SwapSightings {
 fn a_reorg_takes_back_what_stood_in_its_blocks_and_nothing_else() {
     let left = |chain, common| {
         let mut seen = seen_all();
-        let changed = seen.drop_above((SOURCE, DESTINATION), chain, common);
+        let changed = if chain == L1 {
+            seen.drop_above_on_l1(common)
+        } else {
+            seen.drop_above(SOURCE, chain, common)
+        };
         let record = SwapRecord {
             seen,
             ..SwapRecord::new(B256::ZERO, SOURCE, DESTINATION, 0)
@@ -286,12 +299,13 @@ fn a_reorg_takes_back_what_stood_in_its_blocks_and_nothing_else() {
         assert_eq!(left(chain, common), expected, "{chain} above {common}");
     }
     let mut seen = seen_all();
-    seen.slot = SlotPoint {
+    let slot = SlotPoint {
         opened: Some(at(11)),
         ..SlotPoint::default()
     };
-    seen.payment = None;
-    assert!(seen.drop_above((SOURCE, DESTINATION), DESTINATION, 19));
+    seen.slots = BTreeMap::from([(SOURCE, slot)]);
+    seen.payments.clear();
+    assert!(seen.drop_above(SOURCE, DESTINATION, 19));
     let record = SwapRecord {
         seen,
         ..SwapRecord::new(B256::ZERO, SOURCE, DESTINATION, 0)
@@ -417,4 +431,30 @@ fn an_end_to_end_id_has_the_characters_of_iso_20022() {
     ] {
         assert_eq!(SwapName::key(key).is_ok(), fits, "{key}");
     }
+}
+
+/// Another chain may say what it likes: it is neither end of the swap.
+#[test]
+fn inv10_what_other_chains_say_of_a_swap_does_not_count() {
+    let mut seen = seen_all();
+    seen.receipts = seen
+        .receipts
+        .into_values()
+        .map(|receipt| (273, receipt))
+        .collect();
+    seen.payments = seen
+        .payments
+        .into_values()
+        .map(|paid| (273, paid))
+        .collect();
+    seen.slots = seen.slots.into_values().map(|slot| (273, slot)).collect();
+    let record = SwapRecord {
+        seen,
+        ..SwapRecord::new(B256::ZERO, SOURCE, DESTINATION, 0)
+    };
+    let facts = record.facts(true, true);
+    assert_eq!(
+        (facts.slot, facts.outcome, facts.lock),
+        (None, None, LockFact::Locked)
+    );
 }

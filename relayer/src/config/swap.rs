@@ -1,0 +1,95 @@
+//! The coordinator of swaps in the configuration.
+
+use std::time::Duration;
+
+use alloy::primitives::Address;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::check::Check;
+use super::file::default_true;
+use crate::swap::plan::Policy;
+
+/// The coordinator of swaps: takes the steps of every swap between the chains of the relay role.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwapSection {
+    /// Name of the signer that pays for steps, on the chains and on L1; one that no operator uses.
+    pub signer: String,
+    /// `AtomicSwap`: the same address on every chain.
+    #[schemars(with = "String")]
+    pub contract: Address,
+    /// `SwapRegistry` on L1.
+    #[schemars(with = "String")]
+    pub registry: Address,
+    /// Seconds between two looks at a swap.
+    #[serde(default = "default_interval")]
+    pub interval_seconds: u64,
+    /// Whether a chain that ignores a swap is asked through its queue on L1.
+    #[serde(default = "default_true")]
+    pub force: bool,
+    /// Whether a chain that lets its queue expire is frozen.
+    #[serde(default = "default_true")]
+    pub freeze: bool,
+    /// Whether L1 is to cancel swaps in a frozen destination's stead.
+    #[serde(default = "default_true")]
+    pub l1_cancel: bool,
+    /// Whether a swap is published on L1 where nothing else brings it to its end: forced execution and payment, and claims on
+    /// L1.
+    #[serde(default)]
+    pub publish: bool,
+}
+
+/// The coordinator of swaps.
+#[derive(Clone, Debug)]
+pub struct SwapConfig {
+    /// Name of the signer that pays for steps, on the chains and on L1.
+    pub signer: String,
+    /// `AtomicSwap`, which stands at one address on every chain.
+    pub contract: Address,
+    /// `SwapRegistry` on L1.
+    pub registry: Address,
+    /// Time between two looks.
+    pub interval: Duration,
+    /// What it may do by itself beyond the steps on the chains.
+    pub policy: Policy,
+}
+
+impl Check<'_> {
+    pub(super) fn swap(&mut self, swap: &SwapSection) -> SwapConfig {
+        self.check_signer("swap.signer", &swap.signer);
+        if self.file.relay.is_none() {
+            self.refuse(
+                "swap",
+                "swaps are followed on the chains of the relay role, and there is none",
+                "add [relay], or remove [swap]",
+            );
+        }
+        if swap.interval_seconds == 0 {
+            let fix = "give a number from 1 on";
+            self.refuse("swap.interval_seconds", "0 looks at nothing", fix);
+        }
+        for (name, address) in [("contract", swap.contract), ("registry", swap.registry)] {
+            if address.is_zero() {
+                let key = format!("swap.{name}");
+                self.refuse(&key, "nothing stands at address 0", "give its address");
+            }
+        }
+        SwapConfig {
+            signer: swap.signer.clone(),
+            contract: swap.contract,
+            registry: swap.registry,
+            interval: Duration::from_secs(swap.interval_seconds),
+            policy: Policy {
+                force: swap.force,
+                freeze: swap.freeze,
+                l1_cancel: swap.l1_cancel,
+                publish: swap.publish,
+            },
+        }
+    }
+}
+
+fn default_interval() -> u64 {
+    5
+}

@@ -1,0 +1,275 @@
+//! One cycle: look at the swaps that are due, and take the steps that can be taken.
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::{B256, U256};
+
+use super::{
+    STAGE, Side, SwapContext,
+    plan::{self, Next, World},
+    steps::Call,
+    verdict::{self, Verdict},
+};
+use crate::{
+    bundle::gas_limit,
+    chain::{CallRequest, ChainError},
+    errands::ErrandError,
+    model::{
+        ChainId, IntentKind, IntentState, UnixSeconds,
+        swap::{Secret, SwapRecord, SwapStep},
+        trace_id,
+    },
+    send::SendRequest,
+    store::{Change, Reader, StoreError},
+};
+
+/// Swaps looked at in one cycle.
+const WINDOW: usize = 64;
+/// Seconds until a swap is looked at again that waits for something; what is seen of it wakes it before.
+const PAUSE: UnixSeconds = 10;
+/// Longest pause between two transactions for one stage of a swap, in seconds.
+const LONGEST_PAUSE: UnixSeconds = 600;
+/// Longest reason that is kept, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// Steps whose transaction is open, by swap.
+type Open = BTreeMap<(B256, SwapStep), ()>;
+
+impl SwapContext {
+    pub(super) async fn cycle(&self) -> Result<(), ErrandError> {
+        let mut trouble = None;
+        for side in self.sides() {
+            match side.sender.tick().await.map_err(ErrandError::from) {
+                Ok(_) => {}
+                Err(ErrandError::Store(error)) => return Err(error.into()),
+                Err(error) => trouble = Some(error),
+            }
+        }
+        let open = self.open()?;
+        for id in self.store.due_swaps(self.clock.now(), WINDOW)? {
+            let Some(record) = self.store.swap(id)? else {
+                continue;
+            };
+            match self.advance(record, &open).await {
+                Ok(()) => {}
+                Err(ErrandError::Store(error)) => return Err(error.into()),
+                // Perhaps only its chains cannot be reached, or it cannot be proven.
+                Err(error) => {
+                    self.wait(id, error.to_string(), PAUSE)?;
+                    trouble = Some(error);
+                }
+            }
+        }
+        trouble.map_or(Ok(()), Err)
+    }
+
+    fn sides(&self) -> impl Iterator<Item = &Side> {
+        self.chains.values().chain([&self.l1])
+    }
+
+    fn side(&self, chain: ChainId) -> Option<&Side> {
+        if chain == self.l1.reader.chain_id() {
+            return Some(&self.l1);
+        }
+        self.chains.get(&chain)
+    }
+
+    fn open(&self) -> Result<Open, StoreError> {
+        let mut open = Open::new();
+        for side in self.sides() {
+            for intent in side.sender.open()? {
+                if let (IntentKind::Swap { id, step }, IntentState::Pending) =
+                    (intent.kind, intent.state)
+                {
+                    open.insert((id, step), ());
+                }
+            }
+        }
+        Ok(open)
+    }
+
+    async fn advance(&self, mut record: SwapRecord, open: &Open) -> Result<(), ErrandError> {
+        let id = record.id;
+        let facts = self.facts(&record).await?;
+        let from = record.stage;
+        match record.observe(&facts, self.clock.now()) {
+            Ok(_) => {}
+            Err(contradiction) => {
+                tracing::error!(stage = STAGE, trace = trace_id(id), %id, %contradiction, "halted");
+                return Ok(self.wait(id, contradiction.to_string(), LONGEST_PAUSE)?);
+            }
+        }
+        if record.stage != from {
+            tracing::info!(
+                stage = STAGE,
+                trace = trace_id(id),
+                %id,
+                source = record.source,
+                destination = record.destination,
+                from = from.label(),
+                to = record.stage.label(),
+                "swap moved"
+            );
+            if !self.note_stage(&record)? {
+                return Ok(());
+            }
+        }
+        let header = record.secret.as_ref().and_then(Secret::header);
+        // Whoever does not know the deadline cannot know what is due; the lock tells it.
+        let Some(header) = header else {
+            return Ok(self.wait(id, "its lock was not seen".to_owned(), PAUSE)?);
+        };
+        let world = self.world(&record, facts, header.deadline).await?;
+        self.follow(&record, &world, open).await
+    }
+
+    async fn follow(
+        &self,
+        record: &SwapRecord,
+        world: &World,
+        open: &Open,
+    ) -> Result<(), ErrandError> {
+        let id = record.id;
+        match plan::next(world) {
+            Next::Over => Ok(()),
+            Next::Wait(why, _) => Ok(self.wait(id, why.label().to_owned(), PAUSE)?),
+            Next::Do(step) if open.contains_key(&(id, step)) => {
+                Ok(self.wait(id, format!("{} is sent", step.label()), PAUSE)?)
+            }
+            Next::Do(step) => match self.call(record, step)? {
+                Some(call) => self.attempt(record, step, call).await,
+                None => Ok(self.wait(id, format!("{} has no proof yet", step.label()), PAUSE)?),
+            },
+        }
+    }
+
+    /// Simulates a step, and sends it if it would succeed.
+    async fn attempt(
+        &self,
+        record: &SwapRecord,
+        step: SwapStep,
+        call: Call,
+    ) -> Result<(), ErrandError> {
+        let id = record.id;
+        let Some(side) = self.side(call.chain) else {
+            let reason = format!("chain {} is not in the configuration", call.chain);
+            return Ok(self.wait(id, reason, LONGEST_PAUSE)?);
+        };
+        let request = CallRequest {
+            from: side.sender.address(),
+            to: call.to,
+            data: call.calldata.clone(),
+            value: U256::ZERO,
+            gas: None,
+        };
+        match side.reader.estimate_gas(&request).await {
+            Ok(gas) => self.send(side, record, step, call, gas_limit(gas)).await,
+            Err(ChainError::Reverted { data, .. }) => {
+                let (reason, pause) = self.refused(record, &data);
+                let reason = format!("{}: {reason}", step.label());
+                tracing::info!(stage = STAGE, trace = trace_id(id), %id, reason, "not now");
+                Ok(self.wait(id, reason, pause)?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Why a step is refused, and when to look again.
+    fn refused(&self, record: &SwapRecord, data: &[u8]) -> (String, UnixSeconds) {
+        match verdict::of(data) {
+            Verdict::Done => ("done by somebody else".to_owned(), PAUSE),
+            Verdict::Later => ("too early".to_owned(), PAUSE),
+            Verdict::At(time) => {
+                let wait = time.saturating_sub(self.clock.now());
+                let reason = format!("possible from {time} on");
+                (reason, wait.clamp(1, LONGEST_PAUSE))
+            }
+            Verdict::Trouble(reason) => (reason, pause(record.attempts)),
+        }
+    }
+
+    async fn send(
+        &self,
+        side: &Side,
+        record: &SwapRecord,
+        step: SwapStep,
+        call: Call,
+        gas_limit: u64,
+    ) -> Result<(), ErrandError> {
+        let id = record.id;
+        let request = SendRequest {
+            kind: IntentKind::Swap { id, step },
+            to: call.to,
+            calldata: call.calldata,
+            value: U256::ZERO,
+            gas_limit,
+            blobs: None,
+        };
+        let due = self.clock.now().saturating_add(pause(record.attempts));
+        let marked = |reader: &dyn Reader| {
+            changed(reader, id, |record| {
+                record.attempts = record.attempts.saturating_add(1);
+                record.trouble = None;
+                record.due = due;
+            })
+        };
+        let intent = side.sender.submit(request, marked).await?;
+        let tx = intent.hashes.last().copied().unwrap_or_default();
+        tracing::info!(
+            stage = STAGE,
+            chain = intent.chain,
+            trace = trace_id(id),
+            %id,
+            step = step.label(),
+            %tx,
+            "sent"
+        );
+        Ok(())
+    }
+
+    /// Writes the stage down, unless something new was seen meanwhile; then the next look decides. True if written.
+    fn note_stage(&self, record: &SwapRecord) -> Result<bool, StoreError> {
+        let mut written = false;
+        self.store.transact(&mut |reader| {
+            let known = reader.swap(record.id)?;
+            written = known.is_some_and(|known| known.seen == record.seen);
+            let change = Change::PutSwap(Box::new(record.clone()));
+            Ok(written.then_some(change).into_iter().collect())
+        })?;
+        Ok(written)
+    }
+
+    fn wait(&self, id: B256, reason: String, seconds: UnixSeconds) -> Result<(), StoreError> {
+        let due = self.clock.now().saturating_add(seconds);
+        let reason: String = reason.chars().take(LONGEST_REASON).collect();
+        self.store.transact(&mut |reader| {
+            changed(reader, id, |record| {
+                record.trouble = Some(reason.clone());
+                record.due = due;
+            })
+        })
+    }
+}
+
+/// The change of a swap as it stands now.
+fn changed(
+    reader: &dyn Reader,
+    id: B256,
+    change: impl Fn(&mut SwapRecord),
+) -> Result<Vec<Change>, StoreError> {
+    let known = reader.swap(id)?;
+    Ok(known
+        .map(|mut record| {
+            change(&mut record);
+            Change::PutSwap(Box::new(record))
+        })
+        .into_iter()
+        .collect())
+}
+
+/// Seconds until a step may be sent again, after so many transactions for the same stage.
+fn pause(attempts: u32) -> UnixSeconds {
+    PAUSE
+        .saturating_mul(2_u64.saturating_pow(attempts))
+        .min(LONGEST_PAUSE)
+}
