@@ -40,6 +40,7 @@ use crate::{
         Change, MessageFilter, Plan, Reader, Store, StoreError, Writer, forward::forward_reader,
         memory::MemoryStore,
     },
+    swap::{self, Side, SwapContext, SwapSettings, plan::Policy},
     wake::Wake,
     watch::{self, Noted, WatchContext, WatchSettings, Watched},
 };
@@ -48,6 +49,11 @@ pub(crate) const L1_CONTRACTS: L1Contracts = L1Contracts {
     message_root: address!("0x00000000000000000000000000000000000000b1"),
     settlement: address!("0x00000000000000000000000000000000000000b2"),
 };
+
+/// Atomic swap contract of every fake chain.
+pub(crate) const SWAP: Address = address!("0x00000000000000000000000000000000000000a6");
+/// Registry of swaps on the fake L1.
+pub(crate) const SWAP_REGISTRY: Address = address!("0x00000000000000000000000000000000000000b3");
 
 /// The chains and their operator.
 pub(crate) struct Network {
@@ -445,6 +451,8 @@ pub(crate) struct Options {
     pub(crate) deaf: bool,
     pub(crate) signer: Signer,
     pub(crate) limits: BatchLimits,
+    /// Who coordinates swaps, if anybody does, and what that may do.
+    pub(crate) swaps: Option<(Signer, Policy)>,
 }
 
 /// The key of the first relayer.
@@ -459,6 +467,7 @@ impl Default for Options {
             deaf: false,
             signer: signer(1),
             limits: BatchLimits::default(),
+            swaps: None,
         }
     }
 }
@@ -502,6 +511,9 @@ impl Relayer {
             stages.push(shared.errands(chain.clone(), sender.clone()));
             stages.push(shared.deliver(chain.clone(), sender, options.limits, index));
         }
+        if let Some((signer, policy)) = options.swaps {
+            stages.push(shared.swaps(network, &fuse, &signer, policy));
+        }
         Self {
             progress: shared.progress,
             fuse,
@@ -540,7 +552,7 @@ impl Shared {
             Watched::L1 {
                 contracts: L1_CONTRACTS,
                 rules: None,
-                swaps: None,
+                swaps: Some(SWAP_REGISTRY),
             },
         )
     }
@@ -560,7 +572,7 @@ impl Shared {
                 returns: Some(VAULT),
                 releases: None,
                 withdrawals: None,
-                swaps: None,
+                swaps: Some(SWAP),
             },
         };
         self.watcher(chain, watched)
@@ -665,6 +677,58 @@ impl Shared {
         let shutdown = self.shutdown.clone();
         tokio::spawn(async move {
             let _ended = errands::run(ctx, shutdown).await;
+        })
+    }
+}
+
+impl Shared {
+    fn swaps(
+        &self,
+        network: &Network,
+        fuse: &Arc<Fuse>,
+        signer: &Signer,
+        policy: Policy,
+    ) -> tokio::task::JoinHandle<()> {
+        let side = |chain: &Arc<FakeChain>| {
+            let writer = Arc::new(FusedWriter {
+                inner: chain.clone(),
+                fuse: fuse.clone(),
+            });
+            let sender = Sender::new(
+                chain.clone(),
+                writer,
+                self.store.clone(),
+                self.clock.clone(),
+                signer.clone(),
+                SendSettings::capped(500_000_000_000),
+            );
+            Side {
+                reader: chain.clone(),
+                sender: Arc::new(sender),
+            }
+        };
+        let chains = network.chains.iter();
+        let ctx = SwapContext {
+            store: self.store.clone(),
+            l1: side(&network.l1),
+            chains: chains
+                .map(|chain| (chain.chain_id(), side(chain)))
+                .collect(),
+            prover: Arc::new(Prover::new(Arc::new(Roots::new(L1)), L1)),
+            clock: self.clock.clone(),
+            progress: self.progress.clone(),
+            settings: SwapSettings {
+                contract: SWAP,
+                registry: SWAP_REGISTRY,
+                settlement: L1_CONTRACTS.settlement,
+                queue: Address::repeat_byte(0xb4),
+                policy,
+                interval: INTERVAL,
+            },
+        };
+        let shutdown = self.shutdown.clone();
+        tokio::spawn(async move {
+            let _ended = swap::run(ctx, shutdown).await;
         })
     }
 }

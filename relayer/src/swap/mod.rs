@@ -7,6 +7,8 @@
 mod cycle;
 pub mod plan;
 mod steps;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod world;
 

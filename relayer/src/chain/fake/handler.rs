@@ -48,6 +48,9 @@ impl Inner {
         tx: &PoolTx,
         done: &mut Done,
     ) -> (bool, Vec<(Address, LogData)>) {
+        if let Some(acted) = self.acts(tx.to, &tx.input, true) {
+            return acted.map_or((false, Vec::new()), |logs| (true, logs));
+        }
         if tx.to != CONTRACTS.handler && !is_way_back(&tx.input) {
             let pauses = IAssetCustody::pauseCall::abi_decode(&tx.input).is_ok();
             let event = IAssetCustody::PausedSet { paused: true };

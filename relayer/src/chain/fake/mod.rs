@@ -110,6 +110,17 @@ pub(crate) trait Answers: Send + Sync {
     fn call(&self, request: &CallRequest, block: u64) -> Option<Result<Bytes, Bytes>>;
     /// Balance of an account.
     fn balance(&self, account: Address, block: u64) -> U256;
+    /// What a call does at a time, in a block or in a simulation: its logs, or its revert data; `None` for calls that are not
+    /// its own.
+    fn act(
+        &self,
+        _to: Address,
+        _input: &[u8],
+        _now: UnixSeconds,
+        _in_block: bool,
+    ) -> Option<Result<Vec<(Address, LogData)>, Bytes>> {
+        None
+    }
 }
 
 struct Inner {
@@ -335,6 +346,17 @@ impl FakeChain {
 }
 
 impl Inner {
+    /// What contracts of a test's own would do in the next block.
+    fn acts(
+        &self,
+        to: Address,
+        input: &[u8],
+        in_block: bool,
+    ) -> Option<Result<Vec<(Address, LogData)>, Bytes>> {
+        let answers = self.answers.as_ref()?;
+        answers.act(to, input, self.time(), in_block)
+    }
+
     fn mined(&self, account: Address) -> u64 {
         self.blocks
             .iter()
@@ -442,6 +464,12 @@ impl ChainReader for FakeChain {
         inner.calls -= 1;
         inner.estimates += 1;
         let done = Done::default();
+        if let Some(acted) = inner.acts(request.to, &request.data, false) {
+            return acted.map(|_| DELIVERY_GAS).map_err(|data| {
+                let chain = self.id;
+                ChainError::Reverted { chain, data }
+            });
+        }
         let simulated = match IInteropHandler::executeBundleCall::abi_decode(&request.data) {
             Ok(call) => inner
                 .deliver(self.id, &call.delivery, &BTreeMap::new(), &done, false)
