@@ -332,7 +332,7 @@ impl Derived {
         ]
     }
 
-    fn stored(&self) -> Result<[Measured; 5], StoreError> {
+    fn stored(&self) -> Result<[Measured; 6], StoreError> {
         let counts = self.store.stage_counts()?.into_iter();
         let messages = counts.map(|((source, destination, stage), count)| {
             let labels = vec![
@@ -345,6 +345,15 @@ impl Derived {
         let errands = self.store.errand_counts()?.into_iter();
         let errands = errands.map(|((chain, task), count)| {
             let labels = vec![("chain", self.names.name(chain)), ("task", task.to_owned())];
+            (labels, count)
+        });
+        let swaps = self.store.swap_counts()?.into_iter();
+        let swaps = swaps.map(|((source, destination, stage), count)| {
+            let labels = vec![
+                ("source", self.names.name(source)),
+                ("destination", self.names.name(destination)),
+                ("stage", stage.label().to_owned()),
+            ];
             (labels, count)
         });
         let (mut scanned, mut batches, mut imports) = (Vec::new(), Vec::new(), Vec::new());
@@ -382,6 +391,11 @@ impl Derived {
                 "errands",
                 "What is to be done on the chain, now or later, so that assets come to where they belong",
                 errands.collect(),
+            ),
+            gauge(
+                "swaps",
+                "Swaps of a route in a stage, those that are over aside",
+                swaps.collect(),
             ),
             gauge(
                 "scanned_block",

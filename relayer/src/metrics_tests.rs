@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::model::swap::SwapStage;
 use crate::model::{Milestone, Stage};
 use crate::store::memory::MemoryStore;
 use crate::store::{Change, Writer, samples};
@@ -15,6 +16,8 @@ fn metrics() -> Metrics {
         Change::PutBatch(samples::batch(10, 3, 1, 7, 2)),
         Change::PutImport(samples::import(10, 2, 7)),
         Change::PutErrand(Box::new(samples::errand(10, 1, 5))),
+        Change::PutSwap(Box::new(samples::swap(1, SwapStage::Executable, 5))),
+        Change::PutSwap(Box::new(samples::swap(2, SwapStage::Redeemed, 5))),
     ];
     store.commit(changes).unwrap();
     let progress = Progress::default();
@@ -52,6 +55,7 @@ fn store_stages_and_durations_are_told() {
     let text = metrics().text().unwrap();
     for line in [
         r#"causeway_messages{source="alpha",destination="20",stage="seen"} 1"#,
+        r#"causeway_swaps{source="alpha",destination="20",stage="executable"} 1"#,
         r#"causeway_scanned_block{chain="alpha"} 7"#,
         r#"causeway_settled_batch{chain="alpha"} 3"#,
         r#"causeway_imported_l1_block{chain="alpha"} 2"#,

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::*;
 use crate::chain::SystemClock;
 use crate::health::Expected;
+use crate::model::swap::SwapStage;
 use crate::model::{Stage, UnixSeconds};
 use crate::operator::attest::{AttestError, Attester, Claim};
 use crate::operator::remote::RemoteAttester;
@@ -361,4 +362,70 @@ async fn an_operator_elsewhere_gets_the_attestation_it_asks_for() {
     );
     let stranger = open(None).attest(&claim(10)).await.unwrap_err().to_string();
     assert!(stranger.contains("401"), "{stranger}");
+}
+
+#[tokio::test]
+async fn swaps_are_found_by_id_and_by_what_banks_call_them() {
+    let server = start(false).await;
+    let swap = |id, stage| Change::PutSwap(Box::new(samples::swap(id, stage, 6)));
+    let stages = [SwapStage::Locked, SwapStage::Redeemed, SwapStage::Locked];
+    let swaps = (1..).zip(stages).map(|(id, stage)| swap(id, stage));
+    server.store.commit(swaps.collect()).unwrap();
+    let ids = |page: &Value| -> Vec<String> {
+        let swaps = page["swaps"].as_array().unwrap().iter();
+        swaps
+            .map(|swap| swap["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let cases = [
+        ("", vec![id(1), id(2), id(3)]),
+        ("?limit=2", vec![id(1), id(2)]),
+        ("?stage=locked", vec![id(1), id(3)]),
+        ("?uetr=2f3c8a52-6f0e-4b9d-9d0e-3f6a0c1b7e02", vec![id(2)]),
+        ("?end_to_end_id=GOLD/01", vec![id(1), id(3)]),
+        ("?end_to_end_id=GOLD/01&stage=redeemed", vec![]),
+    ];
+    for (query, expected) in cases {
+        let (status, _, page) = server.get(&format!("/v1/swaps{query}")).await;
+        assert_eq!((status, ids(&page)), (200, expected), "{query}");
+    }
+    let (_, _, page) = server.get("/v1/swaps?limit=2").await;
+    let after = page["next"].as_str().unwrap();
+    let (_, _, rest) = server.get(&format!("/v1/swaps?after={after}")).await;
+    assert_eq!((ids(&rest), rest["next"].as_str()), (vec![id(3)], None));
+    let (_, _, one) = server.get(&format!("/v1/swaps/{}", id(2))).await;
+    assert_eq!(
+        (one["stage"].as_str(), one["is_over"].as_bool()),
+        (Some("redeemed"), Some(true))
+    );
+    assert_eq!(one["source"]["name"].as_str(), Some("alpha"));
+    assert!(!one.to_string().contains(&alloy::hex::encode("output")));
+}
+
+#[tokio::test]
+async fn questions_about_swaps_that_cannot_be_answered_say_why() {
+    let server = start(false).await;
+    let missing = format!("/v1/swaps/{}", id(9));
+    let cases = [
+        (missing.as_str(), 404, "unknown_swap"),
+        ("/v1/swaps/0x12", 400, "bad_id"),
+        ("/v1/swaps?uetr=12", 400, "bad_query"),
+        ("/v1/swaps?end_to_end_id=a_b", 400, "bad_query"),
+        ("/v1/swaps?stage=done", 400, "bad_query"),
+        ("/v1/swaps?limit=1001", 400, "bad_query"),
+        ("/v1/swaps?colour=red", 400, "bad_query"),
+    ];
+    for (path, status, code) in cases {
+        let (found, kind, problem) = server.get(path).await;
+        assert_eq!(
+            (found, problem["code"].as_str()),
+            (status, Some(code)),
+            "{path}"
+        );
+        assert_eq!(kind, "application/problem+json");
+    }
+    let guarded = start(true).await;
+    for path in ["/v1/swaps", missing.as_str()] {
+        assert_eq!(guarded.get(path).await.0, 401, "{path}");
+    }
 }

@@ -15,8 +15,8 @@ use crate::model::{ChainId, MessageEvent, TransitionError};
 use crate::store::{Change, MessageFilter};
 use crate::view::{MessagePage, MessageView};
 
-/// Most messages on one page.
-const LARGEST_PAGE: usize = 1_000;
+/// Most messages, or swaps, on one page.
+pub(super) const LARGEST_PAGE: usize = 1_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +28,7 @@ pub(super) struct ListQuery {
     limit: Option<usize>,
 }
 
-fn bad_query(detail: impl Into<String>) -> Problem {
+pub(super) fn bad_query(detail: impl Into<String>) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "bad_query", detail)
 }
 

@@ -1,10 +1,11 @@
-//! The relayer's HTTP interface: health, metrics, messages. Loopback by default.
+//! The relayer's HTTP interface: health, metrics, messages, swaps. Loopback by default.
 
 mod attestations;
 mod auth;
 mod messages;
 mod probes;
 mod problem;
+mod swaps;
 
 use std::future::Future;
 use std::io::ErrorKind;
@@ -87,6 +88,8 @@ fn router(context: Arc<ApiContext>) -> Router {
         .route("/v1/messages", get(messages::list))
         .route("/v1/messages/{id}", get(messages::show))
         .route("/v1/messages/{id}/proof", get(messages::proof))
+        .route("/v1/swaps", get(swaps::list))
+        .route("/v1/swaps/{id}", get(swaps::show))
         .route(ATTESTATIONS_PATH, post(attestations::attest));
     if context.reads_need_token {
         reads = reads.route_layer(guarded.clone());

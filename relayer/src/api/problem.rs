@@ -54,7 +54,7 @@ impl From<StoreError> for Problem {
 }
 
 pub(super) async fn unknown_path() -> Problem {
-    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry, /v1/attestations";
+    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry, /v1/swaps, /v1/swaps/{id}, /v1/attestations";
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_path",

@@ -16,6 +16,7 @@ mod output;
 mod run;
 mod signing;
 mod source;
+mod swap;
 mod token;
 
 use std::path::PathBuf;
@@ -78,6 +79,9 @@ enum Command {
     /// Get back what was sent from L1 and refused
     #[command(subcommand)]
     Deposit(assets::DepositCommand),
+    /// Look at swaps
+    #[command(subcommand)]
+    Swap(swap::SwapCommand),
     /// Look at tokens, say what is wanted of them over the network, and have it so
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -135,6 +139,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Transfer(command) => assets::transfer(&config, command, output).await,
         Command::Withdraw(command) => assets::withdraw(&config, command, output).await,
         Command::Deposit(command) => assets::deposit(&config, command, output).await,
+        Command::Swap(command) => swap::run(&config, command, output).await,
         Command::Token(command) => token::run(&config, command, output).await,
         Command::Operator(command) => operator::run(command, output).await,
         Command::Completions(args) => completions::run(&args),

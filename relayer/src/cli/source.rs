@@ -1,4 +1,4 @@
-//! Where messages are read: from the running relayer, which alone has the store open, or else from the store itself.
+//! Where messages and swaps are read: from the running relayer, which alone has the store open, or else from the store itself.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,8 +13,10 @@ use crate::api::{Problem, TOKEN_FILE, Token};
 use crate::bundle::{Anchored, BundleProof, ProveError, Prover};
 use crate::config::Config;
 use crate::model::MessageEvent;
+use crate::model::swap::SwapName;
 use crate::roots::Roots;
-use crate::store::{Change, DiskStore, MessageFilter, Reader, StoreSnapshot, Writer};
+use crate::store::{Change, DiskStore, MessageFilter, Reader, StoreSnapshot, SwapFilter, Writer};
+use crate::swap::view::{SwapPage, SwapView};
 use crate::view::{ChainNames, MessagePage, MessageView};
 
 /// A relayer on this machine answers at once.
@@ -67,6 +69,32 @@ impl Source {
             Self::Store(store, names) => {
                 let message = store.message(id)?.ok_or_else(|| unknown(id))?;
                 Ok(MessageView::new(&message, names))
+            }
+        }
+    }
+
+    pub(super) async fn swaps(&self, filter: &SwapFilter) -> Result<SwapPage, Failure> {
+        match self {
+            Self::Api(api) => api.swaps(filter).await,
+            Self::Store(store, names) => {
+                let (swaps, limit) = (store.swaps(filter)?, filter.effective_limit());
+                Ok(SwapPage::new(&swaps, limit, names))
+            }
+        }
+    }
+
+    pub(super) async fn swap(&self, id: B256) -> Result<SwapView, Failure> {
+        match self {
+            Self::Api(api) => api.send(Method::GET, &format!("/v1/swaps/{id}"), &[]).await,
+            Self::Store(store, names) => {
+                let unknown = || {
+                    let text = format!(
+                        "this relayer knows no swap {id}; it may not have seen its lock yet"
+                    );
+                    Failure::new(Exit::NotFound, text)
+                };
+                let swap = store.swap(id)?.ok_or_else(unknown)?;
+                Ok(SwapView::new(&swap, names))
             }
         }
     }
@@ -189,7 +217,20 @@ impl Api {
         self.send(Method::GET, "/v1/messages", &query).await
     }
 
-    /// No value in a query needs escaping: they are numbers, hashes and stage names.
+    async fn swaps(&self, filter: &SwapFilter) -> Result<SwapPage, Failure> {
+        let names = filter.names.iter().filter_map(|name| match name {
+            SwapName::Uetr(uetr) => Some(format!("uetr={uetr}")),
+            SwapName::EndToEnd(id) => Some(format!("end_to_end_id={}", escaped(&id.to_string()))),
+            SwapName::Key(_) => None,
+        });
+        let stage = filter.stage.map(|stage| format!("stage={stage}"));
+        let after = filter.after.map(|id| format!("after={id}"));
+        let limit = format!("limit={}", filter.effective_limit());
+        let query: Vec<_> = names.chain(stage).chain(after).chain([limit]).collect();
+        self.send(Method::GET, "/v1/swaps", &query).await
+    }
+
+    /// Values in a query are numbers, hashes and names of stages, or escaped.
     async fn send<T: DeserializeOwned>(
         &self,
         method: Method,
@@ -247,12 +288,21 @@ impl Api {
 
 fn exit_of(problem: &Problem) -> Exit {
     match problem.code.as_str() {
-        "unknown_message" => Exit::NotFound,
+        "unknown_message" | "unknown_swap" => Exit::NotFound,
         "not_held" | "not_provable" => Exit::CheckFailed,
         "token_needed" => Exit::Config,
         "store_unavailable" => Exit::Store,
         _ => Exit::Unexpected,
     }
+}
+
+/// A value of a query, with all but letters and digits escaped.
+fn escaped(value: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(escape).collect()
 }
 
 /// A relayer that listens everywhere is reached over loopback.

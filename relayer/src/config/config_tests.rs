@@ -333,3 +333,49 @@ fn the_schema_knows_every_key() {
         );
     }
 }
+
+const SWAP: &str = r#"
+[swap]
+signer = "swaps"
+contract = "0x00000000000000000000000000000000000000c1"
+registry = "0x00000000000000000000000000000000000000c2"
+
+[signers.swaps]
+private_key_file = "keys/swaps.hex"
+"#;
+
+#[test]
+fn a_coordinator_of_swaps_publishes_nothing_unless_it_is_told_to() {
+    let swap = load(&format!("{TEMPLATE}{SWAP}")).unwrap().swap.unwrap();
+    let policy = swap.policy;
+    assert!(policy.force && policy.freeze && policy.l1_cancel && !policy.publish);
+    assert_eq!(swap.interval.as_secs(), 5);
+    assert!(load(TEMPLATE).unwrap().swap.is_none());
+}
+
+#[test]
+fn a_coordinator_needs_a_key_of_its_own_and_contracts() {
+    let refused = |from: &str, to: &str| {
+        let swap = SWAP.replacen(from, to, 1);
+        load(&format!("{TEMPLATE}{swap}")).unwrap_err().to_string()
+    };
+    let cases = [
+        ("\"swaps\"", "\"relay\"", "`relay` is also relay.signer"),
+        (
+            "\"swaps\"",
+            "\"alpha-operator\"",
+            "take each other's nonces",
+        ),
+        ("\"swaps\"", "\"nobody\"", "there is no signer `nobody`"),
+        ("00c1", "0000", "nothing stands at address 0"),
+        (
+            "[swap]",
+            "[swap]\ninterval_seconds = 0",
+            "0 looks at nothing",
+        ),
+    ];
+    for (from, to, expected) in cases {
+        let message = refused(from, to);
+        assert!(message.contains(expected), "{message}");
+    }
+}

@@ -95,6 +95,18 @@ interval_seconds = 30
 max_assets = 1000
 # pauser = "pauser"        # signer that pauses new transfers everywhere when the figures drift apart
 
+# The coordinator of swaps: takes the steps of every swap between the chains, and forces them through L1 where a chain
+# ignores it. Gas is paid on every chain and on L1.
+# [swap]
+# signer = "swaps"
+# contract = "0x…"          # AtomicSwap, at one address on every chain
+# registry = "0x…"          # SwapRegistry on L1
+# interval_seconds = 5
+# force = true               # ask a chain that ignores a swap through its queue on L1
+# freeze = true              # freeze a chain that lets its queue expire
+# l1_cancel = true           # have L1 cancel in a frozen destination's stead
+# publish = false            # publish a swap on L1 where nothing else brings it to its end
+
 # Keys. One signer serves one role on one chain: two senders with one key take each other's nonces.
 [signers.relay]
 keystore = "keys/relay.json"

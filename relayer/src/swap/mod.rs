@@ -10,6 +10,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod verdict;
+pub mod view;
 mod world;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};

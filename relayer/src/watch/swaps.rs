@@ -21,6 +21,7 @@ use crate::{
             DecidedPoint, Decision, LockPoint, Payment, PaymentPoint, ReceiptPoint, Secret,
             SwapRecord,
         },
+        trace_id,
     },
     store::{Change, Reader, StoreError},
 };
@@ -89,7 +90,8 @@ fn locked(
         && preimage.is_committed()
         && header.sourceChainId == U256::from(chain);
     if !is_whole {
-        tracing::warn!(stage = super::STAGE, chain, id = %event.swapId, tx = %log.tx, "a lock is not what its id says");
+        let (id, tx) = (event.swapId, log.tx);
+        tracing::warn!(stage = super::STAGE, chain, trace = trace_id(id), %id, %tx, "a lock is not what its id says");
         return None;
     }
     let message = header.lock_message();
