@@ -212,7 +212,7 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
             inbox: chain.inbox,
             handler: chain.handler.address,
             vault: chain.vault.address,
-            swap: chain.swap,
+            swap: chain.swap.address,
         },
         mode: registration.mode,
     }

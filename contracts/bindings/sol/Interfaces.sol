@@ -98,7 +98,8 @@ enum DataAvailability {
 /// @param dependencyRootsHash Rolling hash over all roots the chain has imported, this batch's included.
 /// @param ledgerDeltaHash `keccak256(abi.encode(uint8 1, LedgerEntry[]))` over what the batch moved between chains; 0 when
 /// it moved nothing.
-/// @param swapEffectsHash Hash of the batch's swap effects; 0 when there are none.
+/// @param swapEffectsHash `keccak256(abi.encode(uint8 1, SwapEffect[]))` over what the batch did to swaps; 0 when that was
+/// nothing.
 struct Batch {
     uint64 number;
     bytes32 prevStateCommitment;
@@ -124,6 +125,37 @@ struct ChainHead {
     uint64 lastBlock;
     uint64 lastTimestamp;
     uint64 priorityOpsConsumed;
+}
+
+// src/interfaces/IAdapterVenue.sol
+
+/// @title A venue that makes one call, of whatever the order names
+/// @notice The call comes from a runner, a contract that is created for this order and never used again. So neither the adapter
+/// nor its runners have a right anywhere: an allowance given to the adapter is worth nothing, since it calls no contract but
+/// tokens it hands on, and one that a target makes a runner give is worth nothing afterwards. The data of an order is
+/// `abi.encode(AdapterCall)`. The target is allowed exactly the input for the time of the call. All of the output goes to the
+/// swap contract, and what is left of the input to `leftoverTo`. What else the target may give to its caller is lost.
+interface IAdapterVenue {
+    /// @notice The address of the swap contract is missing.
+    error AdapterVenueZeroAddress();
+    /// @notice Only the swap contract may execute.
+    error AdapterVenueNotSwap(address caller, address swap);
+    /// @notice The target has no code, or is the swap contract or the adapter.
+    error AdapterVenueBadTarget(address target);
+    /// @notice The order must be executed against somebody else than the target.
+    error AdapterVenueWrongCounterparty(address target, address counterparty);
+    /// @notice Leftovers must go to an account that is neither the swap contract nor the adapter.
+    error AdapterVenueBadLeftoverAccount(address leftoverTo);
+    /// @notice Input and output are the same: what is left of one could not be told from the other.
+    error AdapterVenueSameAsset(address token);
+    /// @notice The input did not reach the runner in full: the token takes fees.
+    error AdapterVenueNotExact(address token, uint256 amount, uint256 arrived);
+
+    /// @return The swap contract.
+    function SWAP() external view returns (address);
+
+    /// @return What the runners are clones of.
+    function RUNNER() external view returns (address);
 }
 
 // src/interfaces/IAttestationVerifier.sol
@@ -339,6 +371,92 @@ interface IMessageRoot {
     function chainIndex(uint256 chainId) external view returns (uint256);
 }
 
+// src/interfaces/IPoolVenue.sol
+
+/// @title A pool of two ERC-20 tokens whose product of reserves never falls by a trade
+/// @notice A venue that is open to everyone: whoever has sent the input to the pool, in the same transaction, may execute, and
+/// gets the output. What stands at the pool beyond its reserves belongs to nobody: the next order may use it as its input, and
+/// it moves no price. Its shares are an ERC-20 token. All divisions round in the pool's favour. Tokens that take fees
+/// are refused when they come in; tokens whose balances shrink by themselves are the risk of those who add them.
+interface IPoolVenue {
+    /// @notice Somebody traded with the pool.
+    event Traded(bytes32 indexed swapId, address indexed caller, address tokenIn, uint256 amountIn, uint256 amountOut);
+    /// @notice Somebody added to the pool.
+    event LiquidityAdded(address indexed from, address indexed to, uint256 amount0, uint256 amount1, uint256 shares);
+    /// @notice Somebody took its part of the pool.
+    event LiquidityRemoved(address indexed from, address indexed to, uint256 amount0, uint256 amount1, uint256 shares);
+
+    /// @notice A pool is of two tokens that are there, and its fee is below 10,000 basis points.
+    error PoolVenueBadPair(address token0, address token1, uint256 feeBps);
+    /// @notice The order is not for this pair.
+    error PoolVenueWrongPair(address tokenIn, address tokenOut);
+    /// @notice The order must be executed against somebody else.
+    error PoolVenueWrongCounterparty(address counterparty);
+    /// @notice The deadline is over.
+    error PoolVenueTooLate(uint256 deadline, uint256 timestamp);
+    /// @notice The input has not been sent to the pool.
+    error PoolVenueNoInput(address token, uint256 expected, uint256 sent);
+    /// @notice The pool gives less than was asked for.
+    error PoolVenueTooLittle(uint256 amount, uint256 minAmount);
+    /// @notice The amounts make up no share.
+    error PoolVenueNoShares(uint256 amount0, uint256 amount1);
+    /// @notice The pool keeps no more than 2^128 - 1 of a token.
+    error PoolVenueTooMuch(uint256 reserve);
+    /// @notice The token moved another amount: it takes fees.
+    error PoolVenueNotExact(address token, uint256 amount, uint256 moved);
+
+    /// @notice Adds to the pool what the caller allowed it to take, in the ratio of the reserves.
+    /// @param most0 Most of `TOKEN0` that is taken. The first to add sets the ratio: all of both is taken.
+    /// @param least0 Least of `TOKEN0` that must be taken.
+    /// @param to Who gets the shares.
+    function addLiquidity(uint256 most0, uint256 most1, uint256 least0, uint256 least1, address to, uint256 deadline)
+        external
+        returns (uint256 amount0, uint256 amount1, uint256 shares);
+
+    /// @notice Burns shares of the caller and pays their part of the reserves to `to`.
+    /// @param least0 Least of `TOKEN0` that must be paid.
+    function removeLiquidity(uint256 shares, uint256 least0, uint256 least1, address to, uint256 deadline)
+        external
+        returns (uint256 amount0, uint256 amount1);
+
+    /// @return What the pool would give for `amountIn` of `tokenIn`, one of its two, now; 0 while it is empty.
+    function amountOutOf(address tokenIn, uint256 amountIn) external view returns (uint256);
+
+    /// @return reserve0 What the pool has of `TOKEN0`.
+    /// @return reserve1 And of `TOKEN1`.
+    function reserves() external view returns (uint256 reserve0, uint256 reserve1);
+
+    /// @return One of the two tokens.
+    function TOKEN0() external view returns (address);
+
+    /// @return The other one.
+    function TOKEN1() external view returns (address);
+
+    /// @return What is kept of each input for those who have shares, in basis points.
+    function FEE_BPS() external view returns (uint256);
+
+    /// @return Shares that are nobody's, from the first deposit on.
+    function MINIMUM_LIQUIDITY() external view returns (uint256);
+}
+
+// src/interfaces/ISwapDeployer.sol
+
+/// @title Creates the atomic swap contracts of vaults
+/// @notice Where one stands follows from what it is created with alone, so a vault knows its own before it exists, and nobody can
+/// put another in its place.
+/// @dev `arguments` are those of its constructor: `abi.encode(authority, vault, center, handler, l1ChainId, l1Swaps)`.
+interface ISwapDeployer {
+    /// @notice It stands already, or its constructor refused the arguments.
+    error SwapDeployerNotCreated();
+
+    /// @notice Creates an atomic swap contract; anyone, once for each set of arguments.
+    /// @return swap Where it stands.
+    function deploy(bytes calldata arguments) external returns (address swap);
+
+    /// @return Hash that EIP-1014 makes the address of, with salt 0: what a contract is created with tells it apart already.
+    function initCodeHash(bytes calldata arguments) external pure returns (bytes32);
+}
+
 // src/interfaces/IVerifier.sol
 
 /// @title Decides whether a batch is valid
@@ -463,7 +581,7 @@ struct RootImport {
 // src/types/PriorityOperations.sol
 
 /// @notice A call that L1 asks a chain to make. Its id is `keccak256(abi.encode(operation))`.
-/// @param version Format of the operation: 1.
+/// @param version 1: asked for by an account of L1. 2: asked for by the system, which no filter of a chain is asked about.
 /// @param chainId Chain that must consume it.
 /// @param nonce Position in that chain's queue, from 0.
 /// @param sender Account on L1 that asked for it.
@@ -577,9 +695,10 @@ struct ChainConfig {
 // src/interfaces/IAssetLedger.sol
 
 /// @title The ledger of all assets, on L1
-/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes`.
+/// @notice For every key: `issued == sum of balances of chains other than its home + sum of pending over all routes + held`.
 /// A chain whose verifier is broken can spend no more than its own balance and what is pending for it; and what is pending
-/// from one chain pays for nothing that another chain says it has sent.
+/// from one chain pays for nothing that another chain says it has sent. What swaps hold is neither a balance nor pending, so
+/// that only the slot of a swap can pay it out.
 /// An asset's home has no balance of it: what its home sends is issued, what arrives there again is retired.
 interface IAssetLedger {
     /// @notice `amount` left `source` and is on its way to `destination`.
@@ -588,6 +707,10 @@ interface IAssetLedger {
     event AssetArrived(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
     /// @notice `amount` on its way to `destination` was refused there and is back at `source`, which is L1.
     event AssetTakenBack(bytes32 indexed key, uint256 indexed source, uint256 indexed destination, uint256 amount);
+    /// @notice Swaps hold `amount` that `chainId` had.
+    event AssetHeld(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
+    /// @notice `chainId` has `amount` that swaps held.
+    event AssetReleased(bytes32 indexed key, uint256 indexed chainId, uint256 amount);
 
     /// @notice An address of the deployment is missing.
     error AssetLedgerZeroAddress();
@@ -595,10 +718,14 @@ interface IAssetLedger {
     error AssetLedgerNotSettlement(address caller, address settlement);
     /// @notice Only the shared bridge may record what L1 itself sends and takes.
     error AssetLedgerNotBridge(address caller, address bridge);
+    /// @notice Only the swap registry may record what swaps hold.
+    error AssetLedgerNotSwaps(address caller, address swaps);
     /// @notice The chain spends more than it has.
     error AssetLedgerBalanceTooLow(uint256 chainId, bytes32 key, uint256 balance, uint256 amount);
     /// @notice More arrives than `source` has sent to `destination`.
     error AssetLedgerPendingTooLow(uint256 source, uint256 destination, bytes32 key, uint256 pending, uint256 amount);
+    /// @notice More is released than swaps hold.
+    error AssetLedgerHeldTooLow(bytes32 key, uint256 held, uint256 amount);
     /// @notice A chain reports what it sent to others, or what others sent to it, and nothing else.
     error AssetLedgerForeignEntry(uint256 chainId, uint256 source, uint256 destination);
     /// @notice An entry of amount 0 says nothing; an entry must move something.
@@ -619,6 +746,12 @@ interface IAssetLedger {
     /// @notice A chain refused a deposit, which L1 takes back; the shared bridge only.
     function recordFailedDeposit(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
 
+    /// @notice What `chainId` had, swaps hold from now on; the swap registry only. Home issues it.
+    function hold(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
+    /// @notice What swaps held, `chainId` has from now on, L1 included; the swap registry only. Home retires it.
+    function release(Asset calldata asset, uint256 tokenId, uint256 chainId, uint256 amount) external;
+
     /// @return What the chain may spend, in units of the origin token. Always 0 for the asset's home.
     function balance(uint256 chainId, bytes32 key) external view returns (uint256);
 
@@ -627,6 +760,9 @@ interface IAssetLedger {
 
     /// @return All that is outside of the asset's home, in units of the origin token.
     function issued(bytes32 key) external view returns (uint256);
+
+    /// @return What swaps hold, in units of the origin token.
+    function held(bytes32 key) external view returns (uint256);
 }
 
 // src/interfaces/IAssetRules.sol
@@ -868,6 +1004,15 @@ interface IMessageVerifier {
     function recordedBatchRoot(uint256 chainId, uint256 batchNumber) external view returns (bytes32);
 }
 
+// src/interfaces/IOperationFilter.sol
+
+/// @title Which of the operations that anyone asks for through L1 a chain takes
+/// @notice The operations of the system itself are not asked about.
+interface IOperationFilter {
+    /// @return Whether the chain takes the operation. One that it does not take is consumed as failed.
+    function isAllowed(PriorityOperation calldata operation) external view returns (bool);
+}
+
 // src/interfaces/IPriorityInbox.sol
 
 /// @title Where the operations that L1 asked for arrive on a chain
@@ -875,6 +1020,9 @@ interface IMessageVerifier {
 interface IPriorityInbox {
     /// @notice `reason` holds at most the first 256 bytes of what the call returned.
     event PriorityOperationProcessed(bytes32 indexed operationHash, uint256 indexed nonce, bool success, bytes reason);
+
+    /// @notice Operations of accounts are taken if `filter` allows them; all of them where it is 0.
+    event FilterSet(address indexed filter);
 
     /// @notice There is no authority at address 0.
     error PriorityInboxZeroAuthority();
@@ -889,8 +1037,19 @@ interface IPriorityInbox {
     /// @notice The transaction carries too little gas to give the call what the operation asks for.
     error PriorityInboxGasTooLow(uint256 required, uint256 available);
 
+    /// @notice There is no contract at the filter's address.
+    error PriorityInboxNoFilter(address filter);
+    /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
+    error PriorityInboxRefused(address filter);
+
     /// @notice Consumes the next operations of the queue; the operator only.
     function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @notice Has `newFilter` asked about operations of version 1 from now on; 0 for none. Governance of the chain only.
+    function setFilter(address newFilter) external;
+
+    /// @return Asked about operations of version 1; 0 for none.
+    function filter() external view returns (address);
 
     /// @return `h` over all operations consumed, `h' = keccak256(h ‖ operationHash)` from 0.
     function commitment() external view returns (bytes32);
@@ -902,7 +1061,8 @@ interface IPriorityInbox {
 // src/interfaces/IPriorityQueue.sol
 
 /// @title The queues through which L1 reaches the chains
-/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed.
+/// @notice A chain whose oldest operation is past its expiry cannot commit a batch that leaves it unconsumed, and anyone may
+/// freeze it.
 interface IPriorityQueue {
     /// @notice An operation joined the queue of `chainId`.
     event PriorityOperationRequested(
@@ -923,6 +1083,8 @@ interface IPriorityQueue {
     error PriorityQueueDataTooLarge(uint256 size, uint256 limit);
     /// @notice Only the settlement contract consumes.
     error PriorityQueueNotSettlement(address caller, address settlement);
+    /// @notice Only the swap registry asks in the network's name.
+    error PriorityQueueNotSwaps(address caller, address swaps);
     /// @notice The batch claims more operations than there are; both counts are over the chain's life.
     error PriorityQueueTooFew(uint256 available, uint256 claimed);
     /// @notice The operation at `nonce` expired and the batch leaves it unconsumed.
@@ -936,13 +1098,20 @@ interface IPriorityQueue {
         external
         returns (bytes32 operationHash);
 
+    /// @notice As `request`, in the network's name and with the largest gas limit: no filter of the chain is asked. The swap
+    /// registry only.
+    function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash);
+
     /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
     /// `checkConsumption` when the batch was committed.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
     /// expired.
-    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32 rollingHash);
+    function checkConsumption(uint256 chainId, uint64 consumed) external view returns (bytes32);
+
+    /// @return Rolling hash after the first `consumed` operations, whatever has expired. Reverts if there are fewer.
+    function rollingHash(uint256 chainId, uint64 consumed) external view returns (bytes32);
 
     /// @return Nonce of the oldest operation that no executed batch has consumed.
     function head(uint256 chainId) external view returns (uint64);
@@ -1035,7 +1204,7 @@ struct SwapHeader {
 }
 
 /// @notice What a swap's commitment binds; `payload` is its `abi.encode`.
-/// @param transfer What was locked, in the spelling of `AssetTransfers`: from `refundTo` to the venue.
+/// @param transfer What was locked, in the spelling of `AssetTransfers`: from the account that locked it to the venue.
 struct SwapPayload {
     bytes transfer;
     address venue;
@@ -1171,6 +1340,113 @@ struct VenueOrder {
     bytes data;
 }
 
+// src/types/Venues.sol
+
+/// @notice An amount of a token of this chain, or of one token of it.
+/// @param token `address(1)` for the chain's base token.
+/// @param tokenId 0 for fungible tokens.
+/// @param amount In the token's units; 1 for ERC-721.
+struct VenueAsset {
+    address token;
+    AssetKind kind;
+    uint256 tokenId;
+    uint256 amount;
+}
+
+/// @notice What a bank signs, as EIP-712 typed data: it gives `amountOut` for the input, once, exactly.
+/// @param takerChainId Chain that the taker must lock the input on; 0 for any.
+/// @param taker Account that must lock the input; 0 for anyone.
+/// @param tokenIn `address(1)` for the chain's base token.
+/// @param tokenOut An ERC-20 of the bank's, which it allows the venue to take.
+/// @param recipient Account that gets the input.
+/// @param expiry Last timestamp, in seconds, at which the quote can be taken.
+/// @param epoch The bank's epoch at the venue. The next one revokes all quotes of this one.
+/// @param nonce Any number that the bank has not used.
+struct Quote {
+    address bank;
+    uint256 takerChainId;
+    address taker;
+    address tokenIn;
+    AssetKind kindIn;
+    uint256 tokenIdIn;
+    uint256 amountIn;
+    address tokenOut;
+    uint256 amountOut;
+    address recipient;
+    uint64 expiry;
+    uint256 epoch;
+    uint256 nonce;
+}
+
+/// @notice Whether a quote can be taken now, and if not, the first reason why.
+/// Malformed: it names no recipient, or one that cannot be paid, or gives nothing. Used: taken, or cancelled by the bank.
+/// Revoked: of another epoch. Unsigned: not with this signature. Unfunded: the bank lacks the tokens or the allowance.
+enum QuoteStatus {
+    Good,
+    Malformed,
+    Expired,
+    Used,
+    Revoked,
+    Unsigned,
+    Unfunded
+}
+
+/// @notice What an adapter is told: the data of its order is the `abi.encode` of this.
+/// @param target Contract that turns the input into the output; it may take exactly the input from its caller.
+/// @param callData What it is called with. A base token comes with the call as value.
+/// @param leftoverTo Account that gets what the target leaves of the input.
+struct AdapterCall {
+    address target;
+    bytes callData;
+    address leftoverTo;
+}
+
+/// @notice Two parties' agreement: delivery versus payment. The data of the order that executes it is its `abi.encode`.
+/// @param sourceChainId Chain that the initiator locks its side on.
+/// @param initiator Account there.
+/// @param given What the initiator gives, as it arrives on this chain.
+/// @param counterparty Account on this chain that locks its side at the venue.
+/// @param locked What it locks.
+/// @param recipient Account on this chain that gets what the initiator gives.
+/// @param deadline Last timestamp, in seconds, before which the locked side stays. No order with a later one is executed.
+/// @param salt Tells agreements of the same content apart.
+struct TradeAgreement {
+    uint256 sourceChainId;
+    address initiator;
+    VenueAsset given;
+    address counterparty;
+    VenueAsset locked;
+    address recipient;
+    uint64 deadline;
+    bytes32 salt;
+}
+
+/// @notice None -> Locked -> Executed | Withdrawn.
+enum TradeStatus {
+    None,
+    Locked,
+    Executed,
+    Withdrawn
+}
+
+// src/interfaces/IAdapterRunner.sol
+
+/// @title What makes the call of one order of the adapter venue
+interface IAdapterRunner {
+    /// @notice Only the adapter that created the runner may use it.
+    error AdapterRunnerNotAdapter(address caller, address adapter);
+    /// @notice The target reverted; the first bytes of why.
+    error AdapterRunnerCallFailed(address target, bytes reason);
+    /// @notice An account could not be paid what is its own.
+    error AdapterRunnerNotPaid(address token, address to, uint256 amount);
+
+    /// @notice Makes the call with the input, which the runner has; pays all of the output to `outputTo`, and the rest of the input
+    /// to whom the call names.
+    /// @param output Its amount is not looked at.
+    function run(AdapterCall calldata what, VenueAsset calldata input, VenueAsset calldata output, address outputTo)
+        external;
+}
+
 // src/interfaces/IAssetCustody.sol
 
 /// @title What the vault of every chain and the shared bridge of L1 have in common
@@ -1289,7 +1565,7 @@ interface IAssetVault {
     /// @notice A transfer that its chain gave up for good is on its way back to its sender.
     event TransferReturned(bytes32 indexed bundleHash, uint256 indexed callIndex);
 
-    /// @notice Only the interop handler, the priority inbox and the interop center may do this.
+    /// @notice Only the interop handler, the priority inbox, the interop center and the atomic swap contract may do this.
     error AssetVaultNotGateway(address caller);
     /// @notice The message is not of the vault of its chain, or of the shared bridge of L1.
     error AssetVaultWrongSender(bytes sender);
@@ -1326,6 +1602,9 @@ interface IAssetVault {
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.
     function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);
+
+    /// @return The atomic swap contract, which takes and gives through this vault.
+    function SWAP() external view returns (address);
 }
 
 // src/interfaces/IChainRegistry.sol
@@ -1560,11 +1839,78 @@ interface IInteropHandler {
     /// @return Status of one of its calls.
     function callStatus(bytes32 bundleHash, uint256 callIndex) external view returns (CallStatus);
 
+    /// @notice Reads a call of a bundle. Whether the bundle was proven is another question.
+    /// @param bundle The bundle, without the leading 0x01.
+    /// @return from Sender of the call; 0 where there is no such call.
+    /// @return to Recipient of the call.
+    /// @return start Where its payload starts in `bundle`, past any conditions.
+    /// @return end Where its payload ends.
+    function locateCall(bytes calldata bundle, uint256 callIndex)
+        external
+        pure
+        returns (address from, address to, uint256 start, uint256 end);
+
     /// @return center Interop center of a chain that has its own, 0 for any other.
     function centerOverride(uint256 chainId) external view returns (address center);
 
     /// @return The interop center that stands at this address on every chain of the network.
     function CENTER() external view returns (address);
+}
+
+// src/interfaces/IQuoteVenue.sol
+
+/// @title A venue where banks stand by quotes they signed
+/// @notice Pays a quote out of its bank's own tokens, by an allowance that is used for nothing else, and hands the input to whom
+/// the bank named. Each quote is taken once, in full. The data of an order is `abi.encode(Quote, bytes signature)`.
+/// Signatures are those of EIP-712, by a key or, for a contract, by ERC-1271.
+interface IQuoteVenue {
+    /// @notice A quote was taken.
+    event QuoteTaken(address indexed bank, uint256 indexed nonce, bytes32 indexed swapId, bytes32 quoteHash);
+    /// @notice The bank voided a nonce.
+    event QuoteCancelled(address indexed bank, uint256 indexed nonce);
+    /// @notice The bank revoked all quotes of earlier epochs.
+    event QuotesRevoked(address indexed bank, uint256 epoch);
+
+    /// @notice The address of the swap contract is missing.
+    error QuoteVenueZeroAddress();
+    /// @notice Only the swap contract may execute.
+    error QuoteVenueNotSwap(address caller, address swap);
+    /// @notice The quote cannot be taken.
+    error QuoteVenueRefused(bytes32 quoteHash, QuoteStatus status);
+    /// @notice The quote is another account's.
+    error QuoteVenueNotTaker(uint256 takerChainId, address taker, uint256 sourceChainId, address sender);
+    /// @notice The order must be executed against somebody else.
+    error QuoteVenueWrongCounterparty(address bank, address counterparty);
+    /// @notice The quote is for another input.
+    error QuoteVenueWrongInput(bytes32 quoteHash);
+    /// @notice The quote gives something else. It gives fungible tokens only.
+    error QuoteVenueWrongOutput(bytes32 quoteHash);
+    /// @notice The quote gives less than the order wants.
+    error QuoteVenueTooLittle(uint256 amountOut, uint256 minAmountOut);
+    /// @notice A party did not get exactly what it should: the token takes fees, or refuses the party.
+    error QuoteVenueNotExact(address token, address to, uint256 amount, uint256 arrived);
+
+    /// @notice Voids a nonce of the caller, used or not yet.
+    function cancel(uint256 nonce) external;
+
+    /// @notice Revokes every quote that the caller has signed so far.
+    /// @return epoch What its quotes must name from now on.
+    function revokeAll() external returns (uint256 epoch);
+
+    /// @notice Whether the quote can be taken now, by those it is for; the first reason against it otherwise.
+    function check(Quote calldata quote, bytes calldata signature) external view returns (QuoteStatus);
+
+    /// @return What a bank signs: the EIP-712 hash of the quote under this contract's domain.
+    function hashOf(Quote calldata quote) external view returns (bytes32);
+
+    /// @return What the bank's quotes must name.
+    function epochOf(address bank) external view returns (uint256);
+
+    /// @return Whether a quote with this nonce was taken or voided.
+    function isUsed(address bank, uint256 nonce) external view returns (bool);
+
+    /// @return The swap contract.
+    function SWAP() external view returns (address);
 }
 
 // src/interfaces/ISwapRegistry.sol
@@ -1577,9 +1923,7 @@ interface ISwapRegistry {
     /// @notice The lock of `source` is final for L1.
     event SwapOpened(uint256 indexed source, bytes32 indexed swapId, uint256 indexed destination, SwapLeg held);
     /// @notice The destination, or L1 in its stead, has decided. `held` is what the source may pay out now.
-    event SwapDecided(
-        uint256 indexed source, bytes32 indexed swapId, SwapOutcome outcome, bytes32 heldHash, bool byL1
-    );
+    event SwapDecided(uint256 indexed source, bytes32 indexed swapId, SwapOutcome outcome, bytes32 heldHash, bool byL1);
     /// @notice What the slot held was paid out on `chainId`: the source, or L1.
     event SwapClosed(uint256 indexed source, bytes32 indexed swapId, uint256 chainId);
     /// @notice A chain was asked through its priority queue to resolve the swap.
@@ -1607,6 +1951,8 @@ interface ISwapRegistry {
     error SwapRegistryDecided(bytes32 swapId, SwapOutcome outcome);
     /// @notice The swap is not decided this way: `expected` is what this needs.
     error SwapRegistryWrongOutcome(bytes32 swapId, SwapOutcome expected, SwapOutcome actual);
+    /// @notice The swap is not decided yet.
+    error SwapRegistryUndecided(bytes32 swapId);
     /// @notice What the slot held was paid out already.
     error SwapRegistryClosed(bytes32 swapId);
     /// @notice The slot holds something else.
@@ -1623,7 +1969,7 @@ interface ISwapRegistry {
     error SwapRegistryNotFrozen(uint256 chainId);
     /// @notice The preimage given is not that of the swap.
     error SwapRegistryWrongPreimage(bytes32 swapId);
-    /// @notice The output given is not what the slot holds, or not what the swap's receipt can say.
+    /// @notice The output given is not what the slot holds; of a cancelled swap there is none.
     error SwapRegistryWrongOutput(bytes32 swapId);
     /// @notice L1 cannot pay what only its home can issue: the asset's home is the chain that stopped.
     error SwapRegistryNotBackedByL1(bytes32 swapId, uint256 home);
@@ -1631,9 +1977,9 @@ interface ISwapRegistry {
     error SwapRegistryBadTime(uint64 time, uint64 least, uint64 most);
 
     /// @notice Applies what a batch of `chainId` did to swaps, up to what they take from the ledger; the batch settlement only,
-    /// before it applies the batch's ledger entries.
-    /// @param isFrozen Whether the chain comes back with this batch: then what it must bury comes first.
-    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool isFrozen) external;
+    /// before it applies the batch's ledger entries. What the chain must bury comes before anything else.
+    /// @param comesBack Whether the chain was frozen until this batch: then nothing may be left to bury after it.
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool comesBack) external;
 
     /// @notice Takes from the ledger what swaps of the batch hold from now on; the batch settlement only, after the batch's
     /// ledger entries.
@@ -1649,10 +1995,9 @@ interface ISwapRegistry {
 
     /// @notice Asks the source, through its priority queue, to pay out a decided swap. Anyone, `forceAfter` seconds after it was
     /// decided. Publishes the swap on L1.
-    /// @param output Executed: what comes back, as the receipt spells it. Otherwise empty.
-    function forceClose(SwapPreimage calldata preimage, bytes calldata output)
-        external
-        returns (bytes32 operationHash);
+    /// @param output Executed: what comes back, as the receipt spells it. Only what the slot holds counts of it: the chain is told
+    /// that the beneficiary gets it from the atomic swap contract, without metadata or URI. Otherwise empty.
+    function forceClose(SwapPreimage calldata preimage, bytes calldata output) external returns (bytes32 operationHash);
 
     /// @notice Cancels a swap whose destination is frozen, `grace` seconds after it was frozen. Places a tombstone there, and tells
     /// the source through its priority queue. Anyone.
@@ -1660,7 +2005,7 @@ interface ISwapRegistry {
 
     /// @notice Pays out a decided swap on L1, to its `l1Recipient`, `grace` seconds after its source was frozen. Places a tombstone
     /// there. Anyone. Publishes the swap on L1.
-    /// @param output As for `forceClose`.
+    /// @param output Executed: what comes back, as the receipt spells it; only what the slot holds counts of it. Otherwise empty.
     function l1Claim(SwapPreimage calldata preimage, bytes calldata output) external;
 
     /// @notice Tells chain `told`, through its priority queue, whether chain `about` is frozen, so that it takes no locks to it.
@@ -1765,6 +2110,8 @@ interface IAtomicSwap {
     error AtomicSwapNotRegistry(address caller, bytes sender);
     /// @notice Only this contract may call this.
     error AtomicSwapNotSelf(address caller);
+    /// @notice Base tokens are taken from venues only, while a swap executes.
+    error AtomicSwapNotExecuting();
     /// @notice What L1 decided contradicts what is settled here: the chain was not rolled back to its last executed batch.
     error AtomicSwapCannotBury(bytes32 swapId);
 
@@ -1794,8 +2141,15 @@ interface IAtomicSwap {
     /// settles with exactly the tombstones of L1.
     function bury(Tombstone[] calldata tombstones) external;
 
+    /// @notice Executes or cancels at L1's word; this contract only. Reverts where there is too little gas to tell.
+    function resolveForced(SwapPreimage calldata preimage) external;
+
     /// @notice What a forced execution runs; this contract only.
     function executeForced(SwapPreimage calldata preimage) external;
+
+    /// @notice What a payment that L1 forces runs; this contract only.
+    /// @param output As for `redeem`; nothing of it counts for a cancelled swap.
+    function closeForced(SwapPreimage calldata preimage, SwapOutcome outcome, bytes calldata output) external;
 
     /// @return A swap of this chain.
     function lockStatus(bytes32 swapId) external view returns (LockStatus);
@@ -1817,132 +2171,6 @@ interface IAtomicSwap {
 
     /// @return Bytes that a payload may have.
     function MAX_PAYLOAD() external view returns (uint256);
-}
-
-// src/interfaces/IBatchSettlement.sol
-
-/// @title Settlement of the chains' batches on L1
-/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
-/// appends its root to the message root. What is not executed can be reverted.
-interface IBatchSettlement {
-    /// @notice The chain starts from `stateCommitment`.
-    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
-    /// @notice The batch's claims are fixed.
-    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
-    /// @notice The verifier accepted the batch.
-    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
-    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
-    event BatchExecuted(
-        uint256 indexed chainId,
-        uint256 indexed batchNumber,
-        bytes32 publicInput,
-        bytes32 newStateCommitment,
-        uint64 firstBlock,
-        uint64 lastBlock,
-        bytes32 chainBatchRoot
-    );
-    /// @notice Batches after `lastKept` were dropped before they were executed.
-    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
-
-    /// @notice An address of the deployment is missing.
-    error BatchSettlementZeroAddress();
-    /// @notice Only the chain registry may open a chain.
-    error BatchSettlementNotRegistry(address caller, address registry);
-    /// @notice Only the chain's operator may do this.
-    error BatchSettlementNotOperator(uint256 chainId, address caller);
-    /// @notice Batches come in order, without gaps.
-    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
-    /// @notice The batch builds on another state than the one before it left.
-    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
-    /// @notice The batch must start at the block after the last one and hold at least one block.
-    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
-    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
-    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
-    /// @notice 0 is never a batch root, nor a state commitment.
-    error BatchSettlementZeroRoot(uint256 batchNumber);
-    /// @notice The priority operations claimed are not those of the queue.
-    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
-    /// @notice The imported roots do not lead to the hash that the batch commits to.
-    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
-    /// @notice An imported root never was the message root after that block.
-    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
-    /// @notice The batch commits to other data than it came with.
-    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
-    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
-    error BatchSettlementDataMissing();
-    /// @notice The chain's data availability mode takes no data along with the batch.
-    error BatchSettlementDataNotTaken(uint256 size);
-    /// @notice The ledger entries given are not those that the batch commits to.
-    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
-    /// @notice Swap effects are not settled by this release: their hash must be 0.
-    error BatchSettlementUnsupportedEffects(bytes32 swapEffectsHash);
-    /// @notice The verifier rejects the batch.
-    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
-    /// @notice The batch given is not the one committed, or none is committed under its number.
-    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
-    /// @notice The batch is not proven yet.
-    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
-    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
-    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
-    /// @notice An earlier batch is committed but not executed.
-    error BatchSettlementPending(uint256 executed, uint256 committed);
-    /// @notice There is no batch to revert: executed batches stay.
-    error BatchSettlementNothingToRevert(uint256 executed);
-
-    /// @notice Sets the state a chain starts from; the chain registry only.
-    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
-
-    /// @notice Commits, proves and executes the next batch in one call; the operator only. Emits `BatchExecuted` alone.
-    /// @param data The batch's transactions in calldata mode, else empty.
-    /// @param proof What the chain's verifier takes.
-    /// @param dependencies Roots that the batch imported, in order.
-    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
-    function settleBatch(
-        uint256 chainId,
-        Batch calldata batch,
-        bytes calldata data,
-        bytes calldata proof,
-        RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
-    ) external;
-
-    /// @notice Fixes what the next batch claims; the operator only.
-    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
-
-    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
-    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
-
-    /// @notice Executes the next proven batch. Anyone may call.
-    function executeBatch(
-        uint256 chainId,
-        Batch calldata batch,
-        RootImport[] calldata dependencies,
-        LedgerEntry[] calldata ledger
-    ) external;
-
-    /// @notice Drops all batches that are not executed; the operator only.
-    function revertBatches(uint256 chainId) external;
-
-    /// @notice Freezes a chain whose oldest operation has expired; anyone. Drops what is not executed.
-    function freeze(uint256 chainId) external;
-
-    /// @return Timestamp, in seconds, at which the chain was frozen; 0 while it is live.
-    function frozenAt(uint256 chainId) external view returns (uint64);
-
-    /// @return The head after the last executed batch.
-    function executedHead(uint256 chainId) external view returns (ChainHead memory);
-
-    /// @return The head after the last committed batch.
-    function committedHead(uint256 chainId) external view returns (ChainHead memory);
-
-    /// @return Number of the last proven batch.
-    function provenBatch(uint256 chainId) external view returns (uint256);
-
-    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input".
-    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
-
-    /// @return Seconds that a batch's last block may be ahead of L1.
-    function MAX_CLOCK_AHEAD() external view returns (uint256);
 }
 
 // src/interfaces/ISharedBridge.sol
@@ -1978,6 +2206,8 @@ interface ISharedBridge {
     error SharedBridgeNoRefill(uint256 capacity);
     /// @notice The withdrawal is delayed until then.
     error SharedBridgeTooEarly(uint256 payableAt, uint256 timestamp);
+    /// @notice Only the swap registry pays swaps out here.
+    error SharedBridgeNotSwaps(address caller, address swaps);
 
     /// @notice Sends an asset to a chain through its priority queue.
     /// @param gasLimit Gas that the delivery gets on the chain.
@@ -2009,6 +2239,12 @@ interface ISharedBridge {
     /// @notice Gives a deposit back that its chain refused, by proof of the status log. Anyone may call.
     function claimFailedDeposit(PriorityOperation calldata operation, InclusionProof calldata proof) external;
 
+    /// @notice Pays what a swap of a chain that stopped has held, or notes a claim; the swap registry only, which has released
+    /// it in the ledger. `AssetIn` says chain 0: held by a swap. No outflow limit applies: what swaps hold has left the chain.
+    /// @param text The transfer, in the spelling of `AssetTransfers`; without metadata, since no chain has said it.
+    /// @param sourceChainId Chain that the swap was locked on; the rules of the asset's issuer apply to it.
+    function payClaim(bytes calldata text, uint256 sourceChainId) external;
+
     /// @notice Sets how much of an asset may leave a chain; governance only.
     function setOutflowLimit(uint256 chainId, bytes32 key, uint256 capacity, uint256 refillPerSecond) external;
 
@@ -2016,6 +2252,241 @@ interface ISharedBridge {
     /// @return kept Units of it that stand here.
     /// @return owed Units that chains and claims can ask for. `kept >= owed` at all times.
     function solvency(address token) external view returns (uint256 kept, uint256 owed);
+}
+
+// src/interfaces/ITradeVenue.sol
+
+/// @title A venue for delivery versus payment: both sides lock, one decision releases both
+/// @notice The counterparty locks its side here before the initiator's side arrives. Executing hands each side to the other
+/// party; it is possible until the agreement's deadline. After it, or once the swap that names the agreement was cancelled, the
+/// counterparty is paid back. Both go by this chain's clock and state, so never both happen.
+/// The data of an order is `abi.encode(TradeAgreement)`.
+interface ITradeVenue {
+    /// @notice The counterparty has locked its side.
+    event TradeLocked(
+        bytes32 indexed id, address indexed counterparty, address indexed initiator, TradeAgreement agreement
+    );
+    /// @notice Both sides were handed over.
+    event TradeExecuted(bytes32 indexed id, bytes32 indexed swapId);
+    /// @notice The counterparty was paid back.
+    event TradeWithdrawn(bytes32 indexed id);
+    /// @notice An account could not be paid, and can claim.
+    event TradeClaimAdded(bytes32 indexed key, address indexed account, uint256 amount);
+    /// @notice A claim was paid.
+    event TradeClaimPaid(bytes32 indexed key, address indexed account, address to, uint256 amount);
+
+    /// @notice The address of the swap contract is missing.
+    error TradeVenueZeroAddress();
+    /// @notice Only the swap contract may execute.
+    error TradeVenueNotSwap(address caller, address swap);
+    /// @notice Only the counterparty that the agreement names may lock.
+    error TradeVenueNotCounterparty(address caller, address counterparty);
+    /// @notice The agreement leaves out a party, or gives an amount that its kind of asset cannot have.
+    error TradeVenueBadAgreement(bytes32 id);
+    /// @notice There is no such token, or it is of another kind than the agreement says.
+    error TradeVenueWrongKind(address token);
+    /// @notice The agreement's deadline is over.
+    error TradeVenueTooLate(bytes32 id, uint256 deadline, uint256 timestamp);
+    /// @notice The agreement's deadline is not over.
+    error TradeVenueNotExpired(bytes32 id, uint256 deadline, uint256 timestamp);
+    /// @notice The value sent is not what is locked.
+    error TradeVenueWrongValue(uint256 expected, uint256 value);
+    /// @notice The token moved another amount: it takes fees, or its balances change by themselves.
+    error TradeVenueNotExact(address token, uint256 amount, uint256 moved);
+    /// @notice The agreement is in another state than this needs.
+    error TradeVenueWrongStatus(bytes32 id, TradeStatus expected, TradeStatus actual);
+    /// @notice The order's parties or assets are not those of the agreement.
+    error TradeVenueWrongOrder(bytes32 id);
+    /// @notice The order could be executed after the counterparty was paid back.
+    error TradeVenueDeadlineTooLate(bytes32 id, uint256 deadline, uint256 orderDeadline);
+    /// @notice What was locked or should have arrived is not here.
+    error TradeVenueShortfall(address token, uint256 expected, uint256 held);
+    /// @notice The transaction carries too little gas to pay a party.
+    error TradeVenueGasTooLow(uint256 required, uint256 available);
+    /// @notice The swap is not one by the agreement's initiator that names this agreement.
+    error TradeVenueWrongSwap(bytes32 id, bytes32 swapId);
+    /// @notice The swap has not been cancelled here.
+    error TradeVenueNotCancelled(bytes32 swapId);
+    /// @notice The caller has no such claim.
+    error TradeVenueNothingToClaim(bytes32 key, address account);
+    /// @notice A claim cannot be paid to address 0 or to the venue.
+    error TradeVenueBadRecipient(address to);
+    /// @notice The account does not take the payment.
+    error TradeVenueNotPaid(address token, address to, uint256 amount);
+
+    /// @notice Locks the caller's side of an agreement; it must have allowed this contract to take it, or send it as value. An
+    /// agreement can be locked once.
+    function lock(TradeAgreement calldata agreement) external payable returns (bytes32 id);
+
+    /// @notice Pays the counterparty back, after the deadline. Anyone.
+    function withdraw(TradeAgreement calldata agreement) external;
+
+    /// @notice Pays the counterparty back once a swap of the initiator's that names this agreement was cancelled here. Anyone.
+    function withdrawCancelled(TradeAgreement calldata agreement, SwapPreimage calldata preimage) external;
+
+    /// @notice Pays `to` what the caller can claim.
+    function claim(address token, AssetKind kind, uint256 tokenId, address to) external;
+
+    /// @return What an agreement is known by: `keccak256(abi.encode(keccak256("Causeway.TradeAgreement.v1"), agreement))`.
+    function idOf(TradeAgreement calldata agreement) external pure returns (bytes32);
+
+    /// @return The state of an agreement.
+    function statusOf(bytes32 id) external view returns (TradeStatus);
+
+    /// @return What an account can claim of `keccak256(abi.encode(token, kind, tokenId))`.
+    function claimable(bytes32 key, address account) external view returns (uint256);
+
+    /// @return What this contract has to have of it: what is locked, and what can be claimed.
+    function owed(bytes32 key) external view returns (uint256);
+
+    /// @return The swap contract.
+    function SWAP() external view returns (address);
+
+    /// @return Gas that whoever is paid can use; who executes must bring it.
+    function PAY_GAS() external view returns (uint256);
+}
+
+// src/interfaces/IBatchSettlement.sol
+
+/// @title Settlement of the chains' batches on L1
+/// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
+/// appends its root to the message root. What is not executed can be reverted.
+/// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
+/// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
+/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen, and must
+/// bury a part of that.
+interface IBatchSettlement {
+    /// @notice The chain starts from `stateCommitment`.
+    event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
+    /// @notice The batch's claims are fixed.
+    event BatchCommitted(uint256 indexed chainId, uint256 indexed batchNumber, bytes32 publicInput);
+    /// @notice The verifier accepted the batch.
+    event BatchProven(uint256 indexed chainId, uint256 indexed batchNumber);
+    /// @notice The batch is final for L1. Blocks `firstBlock..=lastBlock` of the chain are in it.
+    event BatchExecuted(
+        uint256 indexed chainId,
+        uint256 indexed batchNumber,
+        bytes32 publicInput,
+        bytes32 newStateCommitment,
+        uint64 firstBlock,
+        uint64 lastBlock,
+        bytes32 chainBatchRoot
+    );
+    /// @notice Batches after `lastKept` were dropped before they were executed.
+    event BatchesReverted(uint256 indexed chainId, uint256 lastKept);
+    /// @notice The chain let an operation of its queue expire. What follows `lastBatch` and was not executed is dropped.
+    event ChainFrozen(uint256 indexed chainId, uint256 lastBatch);
+    /// @notice The chain is live again, with this batch.
+    event ChainUnfrozen(uint256 indexed chainId, uint256 batchNumber);
+
+    /// @notice An address of the deployment is missing.
+    error BatchSettlementZeroAddress();
+    /// @notice Only the chain registry may open a chain.
+    error BatchSettlementNotRegistry(address caller, address registry);
+    /// @notice Only the chain's operator may do this.
+    error BatchSettlementNotOperator(uint256 chainId, address caller);
+    /// @notice Batches come in order, without gaps.
+    error BatchSettlementWrongNumber(uint256 expected, uint256 actual);
+    /// @notice The batch builds on another state than the one before it left.
+    error BatchSettlementWrongState(bytes32 expected, bytes32 actual);
+    /// @notice The batch must start at the block after the last one and hold at least one block.
+    error BatchSettlementWrongBlocks(uint256 expectedFirst, uint256 first, uint256 last);
+    /// @notice Timestamps must not run backwards, nor ahead of L1's clock by more than `MAX_CLOCK_AHEAD`.
+    error BatchSettlementWrongTimestamps(uint256 earliest, uint256 latest, uint256 first, uint256 last);
+    /// @notice 0 is never a batch root, nor a state commitment.
+    error BatchSettlementZeroRoot(uint256 batchNumber);
+    /// @notice The priority operations claimed are not those of the queue.
+    error BatchSettlementWrongPriorityOps(bytes32 expected, bytes32 actual);
+    /// @notice The imported roots do not lead to the hash that the batch commits to.
+    error BatchSettlementWrongDependencies(bytes32 expected, bytes32 actual);
+    /// @notice An imported root never was the message root after that block.
+    error BatchSettlementUnknownRoot(uint256 settlementChainId, uint256 blockNumber, bytes32 root);
+    /// @notice The batch commits to other data than it came with.
+    error BatchSettlementWrongData(bytes32 expected, bytes32 actual);
+    /// @notice The chain's data availability mode needs what is missing: a non-zero commitment, data, or a blob.
+    error BatchSettlementDataMissing();
+    /// @notice The chain's data availability mode takes no data along with the batch.
+    error BatchSettlementDataNotTaken(uint256 size);
+    /// @notice The ledger entries given are not those that the batch commits to.
+    error BatchSettlementWrongLedger(bytes32 expected, bytes32 actual);
+    /// @notice The swap effects given are not those that the batch commits to.
+    error BatchSettlementWrongEffects(bytes32 expected, bytes32 actual);
+    /// @notice The chain is frozen: it settles in one call, and imports no roots.
+    error BatchSettlementFrozen(uint256 chainId);
+    /// @notice Nothing at the head of the chain's queue has expired; `expiresAt` is 0 where the queue is empty.
+    error BatchSettlementNotExpired(uint256 chainId, uint256 expiresAt);
+    /// @notice The verifier rejects the batch.
+    error BatchSettlementProofRejected(uint256 batchNumber, bytes32 publicInput);
+    /// @notice The batch given is not the one committed, or none is committed under its number.
+    error BatchSettlementNotCommitted(uint256 batchNumber, bytes32 expected, bytes32 actual);
+    /// @notice The batch is not proven yet.
+    error BatchSettlementNotProven(uint256 batchNumber, uint256 lastProven);
+    /// @notice The chain moved to another verifier after the batch was proven: revert it, commit it again and prove it anew.
+    error BatchSettlementVerifierChanged(uint256 batchNumber, address provenBy, address verifier);
+    /// @notice An earlier batch is committed but not executed.
+    error BatchSettlementPending(uint256 executed, uint256 committed);
+    /// @notice There is no batch to revert: executed batches stay.
+    error BatchSettlementNothingToRevert(uint256 executed);
+
+    /// @notice Sets the state a chain starts from; the chain registry only.
+    function openChain(uint256 chainId, bytes32 stateCommitment, uint64 lastBlock, uint64 lastTimestamp) external;
+
+    /// @notice Commits, proves and executes the next batch in one call; the operator only, or anyone while the chain is frozen
+    /// and is not a validium. Emits `BatchExecuted`, and `ChainUnfrozen` where the chain comes back.
+    /// @param data The batch's transactions in calldata mode, else empty.
+    /// @param proof What the chain's verifier takes.
+    /// @param dependencies Roots that the batch imported, in order.
+    /// @param ledger What the batch moved between chains: for every asset what arrived, then what was sent, by chain.
+    /// @param effects What the batch did to swaps, in the order in which the chain emitted it.
+    function settleBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        bytes calldata data,
+        bytes calldata proof,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
+    ) external;
+
+    /// @notice Fixes what the next batch claims; the operator only, of a chain that is not frozen.
+    function commitBatch(uint256 chainId, Batch calldata batch, bytes calldata data) external;
+
+    /// @notice Proves the next unproven batch. Anyone may call: the proof decides.
+    function proveBatch(uint256 chainId, Batch calldata batch, bytes calldata proof) external;
+
+    /// @notice Executes the next proven batch. Anyone may call.
+    function executeBatch(
+        uint256 chainId,
+        Batch calldata batch,
+        RootImport[] calldata dependencies,
+        LedgerEntry[] calldata ledger,
+        SwapEffect[] calldata effects
+    ) external;
+
+    /// @notice Drops all batches that are not executed; the operator only.
+    function revertBatches(uint256 chainId) external;
+
+    /// @notice Freezes a chain whose queue has an expired operation at its head, and drops what is committed. Anyone.
+    function freeze(uint256 chainId) external;
+
+    /// @return The head after the last executed batch.
+    function executedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return The head after the last committed batch.
+    function committedHead(uint256 chainId) external view returns (ChainHead memory);
+
+    /// @return Number of the last proven batch.
+    function provenBatch(uint256 chainId) external view returns (uint256);
+
+    /// @return Timestamp, in seconds, at which the chain was frozen; 0 while it is live.
+    function frozenAt(uint256 chainId) external view returns (uint64);
+
+    /// @return What the verifier is asked about `batch` of `chainId`, docs/protocol.md "Public input". Another while the chain is
+    /// frozen.
+    function publicInput(uint256 chainId, Batch calldata batch) external view returns (bytes32);
+
+    /// @return Seconds that a batch's last block may be ahead of L1.
+    function MAX_CLOCK_AHEAD() external view returns (uint256);
 }
 
 // src/interfaces/All.sol

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::sources::{assert_none, packages};
 
 /// What each of our crates may depend on among our crates, its tests and build script included.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("causeway-proofs", &[]),
     ("causeway-bindings", &[]),
     ("interop-sdk", &["causeway-proofs", "causeway-bindings"]),
@@ -14,6 +14,10 @@ const ARROWS: [(&str, &[&str]); 6] = [
         &["causeway-proofs", "causeway-bindings"],
     ),
     ("causeway-model", &[]),
+    (
+        "causeway-simulation",
+        &["causeway-proofs", "causeway-bindings", "causeway-model"],
+    ),
     ("causeway-e2e", &["interop-sdk", "causeway-bindings"]),
 ];
 

@@ -12,15 +12,17 @@ use crate::swap::{self, STAGE, Side, SwapContext, SwapSettings};
 impl Wiring<'_> {
     /// Coordinates the swaps between all chains, where that is configured.
     pub(super) fn start_swaps(&mut self) -> Result<(), AppError> {
-        let Some(settings) = &self.config.swap else {
+        // The contract stands at one address on every chain.
+        let (Some(settings), Some(chain)) = (&self.config.swap, self.config.chains.values().next())
+        else {
             return Ok(());
         };
         let l1 = &self.config.l1;
         let contracts = l1.contracts;
         let signer = settings.signer.clone();
         let settings = SwapSettings {
-            contract: settings.contract,
-            registry: settings.registry,
+            contract: chain.contracts.swap,
+            registry: contracts.swap_registry,
             settlement: contracts.settlement,
             queue: contracts.priority_queue,
             policy: settings.policy,

@@ -153,7 +153,7 @@ impl Wiring<'_> {
         for chain in served.iter().filter_map(|id| self.config.chain(*id)) {
             let mut wakes = vec![Arc::clone(&prove_wake)];
             wakes.extend(deliver_wakes.get(&chain.evm.chain_id).cloned());
-            let swap = self.config.swap.as_ref().map(|swap| swap.contract);
+            let swap = self.config.swap.as_ref().map(|_| chain.contracts.swap);
             let noted = Noted {
                 swaps: swap,
                 ..noted(relay, chain, destinations.contains(&chain.evm.chain_id))
@@ -241,7 +241,11 @@ impl Wiring<'_> {
             Watched::L1 {
                 contracts,
                 rules,
-                swaps: self.config.swap.as_ref().map(|swap| swap.registry),
+                swaps: self
+                    .config
+                    .swap
+                    .as_ref()
+                    .map(|_| self.config.l1.contracts.swap_registry),
             },
             vec![Arc::clone(prove)],
         )

@@ -337,8 +337,6 @@ fn the_schema_knows_every_key() {
 const SWAP: &str = r#"
 [swap]
 signer = "swaps"
-contract = "0x00000000000000000000000000000000000000c1"
-registry = "0x00000000000000000000000000000000000000c2"
 
 [signers.swaps]
 private_key_file = "keys/swaps.hex"

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use alloy::primitives::Address;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,12 +15,6 @@ use crate::swap::plan::Policy;
 pub struct SwapSection {
     /// Name of the signer that pays for steps, on the chains and on L1; one that no operator uses.
     pub signer: String,
-    /// `AtomicSwap`: the same address on every chain.
-    #[schemars(with = "String")]
-    pub contract: Address,
-    /// `SwapRegistry` on L1.
-    #[schemars(with = "String")]
-    pub registry: Address,
     /// Seconds between two looks at a swap.
     #[serde(default = "default_interval")]
     pub interval_seconds: u64,
@@ -45,10 +38,6 @@ pub struct SwapSection {
 pub struct SwapConfig {
     /// Name of the signer that pays for steps, on the chains and on L1.
     pub signer: String,
-    /// `AtomicSwap`, which stands at one address on every chain.
-    pub contract: Address,
-    /// `SwapRegistry` on L1.
-    pub registry: Address,
     /// Time between two looks.
     pub interval: Duration,
     /// What it may do by itself beyond the steps on the chains.
@@ -69,16 +58,8 @@ impl Check<'_> {
             let fix = "give a number from 1 on";
             self.refuse("swap.interval_seconds", "0 looks at nothing", fix);
         }
-        for (name, address) in [("contract", swap.contract), ("registry", swap.registry)] {
-            if address.is_zero() {
-                let key = format!("swap.{name}");
-                self.refuse(&key, "nothing stands at address 0", "give its address");
-            }
-        }
         SwapConfig {
             signer: swap.signer.clone(),
-            contract: swap.contract,
-            registry: swap.registry,
             interval: Duration::from_secs(swap.interval_seconds),
             policy: Policy {
                 force: swap.force,

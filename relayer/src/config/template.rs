@@ -99,8 +99,6 @@ max_assets = 1000
 # ignores it. Gas is paid on every chain and on L1.
 # [swap]
 # signer = "swaps"
-# contract = "0x…"          # AtomicSwap, at one address on every chain
-# registry = "0x…"          # SwapRegistry on L1
 # interval_seconds = 5
 # force = true               # ask a chain that ignores a swap through its queue on L1
 # freeze = true              # freeze a chain that lets its queue expire

@@ -55,7 +55,7 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
         ("center", chain.center.address),
         ("handler", chain.handler.address),
         ("vault", chain.vault.address),
-        ("swap", chain.swap),
+        ("swap", chain.swap.address),
         ("authority", chain.authority.address),
     ];
     addresses(text, &on_chains)?;

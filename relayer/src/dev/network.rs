@@ -175,7 +175,7 @@ impl LocalNetwork {
             center: chain.center.address,
             handler: chain.handler.address,
             vault: chain.vault.address,
-            swap: chain.swap,
+            swap: chain.swap.address,
             authority: chain.authority.address,
         };
         NetworkFile {

@@ -6,8 +6,8 @@ use alloy::primitives::{Address, B256, Bytes, LogData, U256, keccak256};
 use alloy::sol_types::{SolCall, SolError, SolEvent};
 use causeway_bindings::{
     Asset, AssetKind, IAtomicSwap, IBatchSettlement, IMessageOutbox, IPriorityQueue, ISwapRegistry,
-    LockStatus, SwapChange, SwapEffect, SwapHeader, SwapLeg, SwapOutcome, SwapPreimage,
-    SwapReceipt, payload_commitment,
+    LockStatus, SwapChange, SwapEffect, SwapHeader, SwapLeg, SwapMessage, SwapOutcome,
+    SwapPreimage, SwapReceipt, payload_commitment,
 };
 
 use super::plan::Policy;
@@ -74,7 +74,7 @@ fn leg() -> SwapLeg {
 
 impl Contracts {
     fn id(&self) -> B256 {
-        self.preimage.header.swap_id()
+        self.preimage.id()
     }
 
     fn source(&self) -> U256 {
@@ -114,7 +114,10 @@ impl Contracts {
         } else {
             SwapChange::Cancelled
         };
-        vec![sent(receipt.encode()), self.effect(change)]
+        vec![
+            sent(SwapMessage::Receipt(receipt).encode()),
+            self.effect(change),
+        ]
     }
 
     /// `execute` and `cancel`.
@@ -379,7 +382,7 @@ impl World {
 
     fn lock(&self) {
         let preimage = self.contracts.preimage.clone();
-        let (address, message) = sent(preimage.header.lock_message());
+        let (address, message) = sent(SwapMessage::Lock(preimage.header.clone()).encode());
         let event = IAtomicSwap::SwapLocked {
             swapId: self.contracts.id(),
             header: preimage.header,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alloy::primitives::{Address, B256, U256};
 use alloy::sol_types::SolEvent;
 use causeway_bindings::{
-    IAtomicSwap, ISwapRegistry, SwapChange, SwapOutcome, SwapPreimage, SwapReceipt,
+    IAtomicSwap, ISwapRegistry, SwapChange, SwapMessage, SwapOutcome, SwapPreimage, swap_id,
 };
 use causeway_proofs::L2Log;
 
@@ -86,7 +86,7 @@ fn locked(
         payload: event.payload,
     };
     let header = &preimage.header;
-    let is_whole = header.swap_id() == event.swapId
+    let is_whole = swap_id(header) == event.swapId
         && preimage.is_committed()
         && header.sourceChainId == U256::from(chain);
     if !is_whole {
@@ -94,7 +94,7 @@ fn locked(
         tracing::warn!(stage = super::STAGE, chain, trace = trace_id(id), %id, %tx, "a lock is not what its id says");
         return None;
     }
-    let message = header.lock_message();
+    let message = SwapMessage::Lock(header.clone()).encode();
     let lock = LockPoint {
         at: point(log),
         leaf: L2Log::message(swap, 0, &message).leaf(),
@@ -139,8 +139,8 @@ fn of_outbox(
     else {
         return Ok(None);
     };
-    let receipt = (sender == swap).then(|| SwapReceipt::decode(&data));
-    let Some(Ok(receipt)) = receipt else {
+    let message = (sender == swap).then(|| SwapMessage::decode(&data));
+    let Some(Ok(SwapMessage::Receipt(receipt))) = message else {
         return Ok(None);
     };
     let decided = decision(receipt.outcome).map(|decision| ReceiptPoint {

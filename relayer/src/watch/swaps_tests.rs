@@ -1,7 +1,8 @@
 use alloy::primitives::{Bytes, LogData, address, keccak256};
 use alloy::sol_types::SolValue;
 use causeway_bindings::{
-    Asset, AssetKind, IMessageOutbox, SwapEffect, SwapHeader, SwapLeg, payload_commitment,
+    Asset, AssetKind, IMessageOutbox, SwapEffect, SwapHeader, SwapLeg, SwapReceipt,
+    payload_commitment,
 };
 
 use super::*;
@@ -59,7 +60,7 @@ fn lock_log(number: u64) -> ChainLog {
         payload,
     } = preimage();
     let event = IAtomicSwap::SwapLocked {
-        swapId: header.swap_id(),
+        swapId: swap_id(&header),
         header,
         salt,
         payload,
@@ -70,11 +71,11 @@ fn lock_log(number: u64) -> ChainLog {
 fn receipt_log(sender: Address, number: u64) -> ChainLog {
     let receipt = SwapReceipt {
         source: U256::from(SOURCE),
-        swap_id: preimage().header.swap_id(),
+        swap_id: preimage().id(),
         outcome: SwapOutcome::Executed,
         output: Bytes::from_static(b"output"),
     };
-    let message = receipt.encode();
+    let message = SwapMessage::Receipt(receipt).encode();
     let event = IMessageOutbox::L1MessageSent {
         sender,
         hash: keccak256(&message),
@@ -93,7 +94,7 @@ fn effect_log(change: SwapChange, number: u64) -> ChainLog {
         tokenId: U256::ZERO,
         amount: U256::ONE,
     };
-    let id = preimage().header.swap_id();
+    let id = preimage().id();
     let effect = SwapEffect {
         change,
         source: U256::from(SOURCE),
@@ -107,7 +108,7 @@ fn effect_log(change: SwapChange, number: u64) -> ChainLog {
 }
 
 fn l1_logs(from: u64) -> Vec<ChainLog> {
-    let (source, id) = (U256::from(SOURCE), preimage().header.swap_id());
+    let (source, id) = (U256::from(SOURCE), preimage().id());
     let held = SwapLeg::abi_decode(&[0; 160]).expect("a leg of zeros");
     let opened = ISwapRegistry::SwapOpened {
         source,
@@ -152,10 +153,7 @@ fn on(chain: ChainId, logs: &[ChainLog]) -> Vec<Sight> {
 }
 
 fn stage(store: &MemoryStore) -> SwapStage {
-    let record = store
-        .swap(preimage().header.swap_id())
-        .unwrap()
-        .expect("known");
+    let record = store.swap(preimage().id()).unwrap().expect("known");
     record.facts(true, true).stage(BeforeLock::LockIntended)
 }
 
@@ -178,13 +176,13 @@ fn what_was_seen_does_not_depend_on_the_order_of_the_chains() {
             take(&store, &pages[page]);
         }
         assert_eq!(stage(&store), SwapStage::Redeemed);
-        ends.push(store.swap(preimage().header.swap_id()).unwrap());
+        ends.push(store.swap(preimage().id()).unwrap());
     }
     assert!(ends.windows(2).all(|pair| pair[0] == pair[1]), "{ends:?}");
     let record = ends[0].clone().expect("known");
     assert_eq!((record.source, record.destination), (SOURCE, DESTINATION));
     assert!(record.secret.is_some());
-    let leaf = L2Log::message(SWAP, 0, &preimage().header.lock_message()).leaf();
+    let leaf = L2Log::message(SWAP, 0, &SwapMessage::Lock(preimage().header).encode()).leaf();
     assert_eq!(record.seen.lock.expect("seen").leaf, leaf);
 }
 
@@ -211,7 +209,7 @@ fn what_l1_decides_of_an_unknown_swap_waits_for_its_opening() {
     let store = MemoryStore::new(L1);
     let sights = on_l1(REGISTRY, &l1_logs(20)[1..]).expect("readable");
     take(&store, &sights);
-    assert_eq!(store.swap(preimage().header.swap_id()).unwrap(), None);
+    assert_eq!(store.swap(preimage().id()).unwrap(), None);
 }
 
 #[test]
@@ -236,7 +234,7 @@ fn a_reorg_takes_back_and_forgets_what_nobody_here_ordered() {
     undo(L1, 19);
     assert_eq!(stage(&store), SwapStage::Locked);
     undo(SOURCE, 2);
-    assert_eq!(store.swap(preimage().header.swap_id()).unwrap(), None);
+    assert_eq!(store.swap(preimage().id()).unwrap(), None);
 }
 
 #[test]
@@ -266,10 +264,7 @@ fn inv10_a_third_chain_cannot_take_the_place_of_an_end() {
         &store,
         &on_l1(REGISTRY, &l1_logs(20)[..1]).expect("readable"),
     );
-    let record = store
-        .swap(preimage().header.swap_id())
-        .unwrap()
-        .expect("known");
+    let record = store.swap(preimage().id()).unwrap().expect("known");
     assert_eq!((record.source, record.destination), (SOURCE, DESTINATION));
     assert_eq!(record.receipt().expect("its own").at.block, 5);
 }

@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 41] = [
+const COMMANDS: [&[&str]; 44] = [
     &[],
     &["dev"],
     &["run"],

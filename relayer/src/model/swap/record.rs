@@ -5,7 +5,7 @@ use std::fmt;
 
 use alloy::primitives::{B256, Bytes, U256};
 use alloy::sol_types::SolValue;
-use causeway_bindings::{SwapHeader, SwapPayload, SwapPreimage};
+use causeway_bindings::{SwapHeader, SwapPayload, SwapPreimage, swap_id};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -202,7 +202,7 @@ impl SwapRecord {
         let header = &preimage.header;
         let chain = |id: U256| id.saturating_to();
         let mut record = Self::new(
-            header.swap_id(),
+            swap_id(header),
             chain(header.sourceChainId),
             chain(header.destinationChainId),
             now,

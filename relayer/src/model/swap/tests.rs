@@ -376,7 +376,7 @@ fn what_is_private_is_not_in_debug_output() {
         secret.payload().expect("reads").venueData.as_ref(),
         b"who trades what"
     );
-    assert_eq!(record.id, preimage.header.swap_id());
+    assert_eq!(record.id, preimage.id());
 }
 
 #[test]
