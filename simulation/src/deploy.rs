@@ -51,7 +51,7 @@ pub(crate) fn deploy(actors: &Actors, settings: &Settings) -> Deployed {
         L1Deployment::new(&on_l1, contracts.vault.address, contracts.swap.address),
     );
     let ids = settings.chains.iter().map(|(chain, _)| *chain);
-    let chains = ids
+    let chains: Vec<Chain> = ids
         .map(|id| deploy_chain(actors, settings, &contracts, id))
         .collect();
     register(actors, settings, &mut l1, &chains);
@@ -119,7 +119,7 @@ fn deploy_chain(
     Chain::new(governed.node, contracts.clone(), actors.operator)
 }
 
-fn register(actors: &Actors, settings: &Settings, l1: &mut L1, chains: &Vec<Chain>) {
+fn register(actors: &Actors, settings: &Settings, l1: &mut L1, chains: &[Chain]) {
     for (chain, (id, mode)) in chains.iter().zip(&settings.chains) {
         let call = IChainRegistry::registerChainCall {
             chainId: U256::from(*id),

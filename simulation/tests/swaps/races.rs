@@ -241,6 +241,26 @@ fn redeem_beside_an_l1_reorg_of_the_settlement() {
     assert_eq!(trade.finish(), Ending::Exchanged);
 }
 
+/// INV-03: a venue that refuses leaves everything as it was, as often as anybody tries. What L1 forces is resolved all the same:
+/// it is cancelled.
+#[test]
+fn a_venue_that_refuses() {
+    let mut trade = Trade::pending(VALIDIUM);
+    let swap = trade.swap.clone();
+    trade.close_venue();
+    for _ in 0..2 {
+        let error: IAtomicSwap::AtomicSwapVenueReverted =
+            refused_with(trade.world.execute_swap(&swap));
+        assert!(!error.reason.is_empty());
+        trade.check_agreement();
+    }
+    trade.world.l1.node.timestamp += HOUR;
+    trade.world.force_execute(&swap).unwrap();
+    trade.world.consume(B).unwrap();
+    assert_eq!(trade.world.outcome(&swap), SwapOutcome::Cancelled);
+    assert_eq!(trade.finish(), Ending::Returned);
+}
+
 /// ATK-47, INV-09: everything that ends a swap works while all that can be paused is paused, and after governance has replaced
 /// what can be replaced.
 #[test]
