@@ -1340,6 +1340,9 @@ struct VenueOrder {
     bytes data;
 }
 
+/// @notice The contract that was to hold what is staged could not be created.
+error CodeStoreFailed();
+
 // src/types/Venues.sol
 
 /// @notice An amount of a token of this chain, or of one token of it.

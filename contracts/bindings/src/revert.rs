@@ -6,11 +6,12 @@ use alloy::{
 };
 
 use crate::{
-    IAccessManaged, IAccessManager, IAssetCustody, IAssetLedger, IAssetRules, IAssetVault,
-    IAtomicSwap, IAttestationVerifier, IBaseTokenHolder, IBatchSettlement, IBridgedToken,
-    IChainRegistry, IERC20, IERC721, IERC1155, IInteropCenter, IInteropHandler,
-    IInteropRootStorage, IMessageOutbox, IMessageRoot, IMessageVerifier, IPriorityInbox,
-    IPriorityQueue, ISharedBridge, ISwapRegistry, IVerifierRegistry,
+    IAccessManaged, IAccessManager, IAdapterRunner, IAdapterVenue, IAssetCustody, IAssetLedger,
+    IAssetRules, IAssetVault, IAtomicSwap, IAttestationVerifier, IBaseTokenHolder,
+    IBatchSettlement, IBridgedToken, IChainRegistry, IERC20, IERC721, IERC1155, IInteropCenter,
+    IInteropHandler, IInteropRootStorage, IMessageOutbox, IMessageRoot, IMessageVerifier,
+    IPoolVenue, IPriorityInbox, IPriorityQueue, IQuoteVenue, ISharedBridge, ISwapDeployer,
+    ISwapRegistry, ITradeVenue, IVerifierRegistry,
 };
 
 /// Where the text of `Error(string)` starts: behind the selector, the offset and the length.
@@ -65,6 +66,8 @@ fn interface_error(data: &[u8]) -> Option<String> {
     first_of![
         IAccessManaged::IAccessManagedErrors,
         IAccessManager::IAccessManagerErrors,
+        IAdapterRunner::IAdapterRunnerErrors,
+        IAdapterVenue::IAdapterVenueErrors,
         IAssetCustody::IAssetCustodyErrors,
         IAssetLedger::IAssetLedgerErrors,
         IAssetRules::IAssetRulesErrors,
@@ -84,10 +87,14 @@ fn interface_error(data: &[u8]) -> Option<String> {
         IMessageOutbox::IMessageOutboxErrors,
         IMessageRoot::IMessageRootErrors,
         IMessageVerifier::IMessageVerifierErrors,
+        IPoolVenue::IPoolVenueErrors,
         IPriorityInbox::IPriorityInboxErrors,
         IPriorityQueue::IPriorityQueueErrors,
+        IQuoteVenue::IQuoteVenueErrors,
         ISharedBridge::ISharedBridgeErrors,
+        ISwapDeployer::ISwapDeployerErrors,
         ISwapRegistry::ISwapRegistryErrors,
+        ITradeVenue::ITradeVenueErrors,
         IVerifierRegistry::IVerifierRegistryErrors,
     ]
 }
@@ -111,6 +118,7 @@ fn free_error(data: &[u8]) -> Option<String> {
         InclusionProofWrongTransaction,
         InclusionProofZeroBatchRoot,
         AssetTransferDoesNotFit,
+        CodeStoreFailed,
     ]
 }
 

@@ -76,6 +76,8 @@ macro_rules! surfaces {
 
 fn interfaces() -> BTreeMap<&'static str, Surface> {
     surfaces! {
+        IAdapterRunner: IAdapterRunnerCalls, errors IAdapterRunnerErrors;
+        IAdapterVenue: IAdapterVenueCalls, errors IAdapterVenueErrors;
         IAssetCustody: IAssetCustodyCalls, errors IAssetCustodyErrors, events IAssetCustodyEvents;
         IAssetLedger: IAssetLedgerCalls, errors IAssetLedgerErrors, events IAssetLedgerEvents;
         IAssetRules: IAssetRulesCalls, errors IAssetRulesErrors, events IAssetRulesEvents;
@@ -98,12 +100,17 @@ fn interfaces() -> BTreeMap<&'static str, Surface> {
         IMessageOutbox: IMessageOutboxCalls, errors IMessageOutboxErrors, events IMessageOutboxEvents;
         IMessageRoot: IMessageRootCalls, errors IMessageRootErrors, events IMessageRootEvents;
         IMessageVerifier: IMessageVerifierCalls, errors IMessageVerifierErrors, events IMessageVerifierEvents;
+        IOperationFilter: IOperationFilterCalls;
+        IPoolVenue: IPoolVenueCalls, errors IPoolVenueErrors, events IPoolVenueEvents;
         IPriorityInbox: IPriorityInboxCalls, errors IPriorityInboxErrors, events IPriorityInboxEvents;
         IPriorityQueue: IPriorityQueueCalls, errors IPriorityQueueErrors, events IPriorityQueueEvents;
+        IQuoteVenue: IQuoteVenueCalls, errors IQuoteVenueErrors, events IQuoteVenueEvents;
         IRepresentations: IRepresentationsCalls;
         ISharedBridge: ISharedBridgeCalls, errors ISharedBridgeErrors, events ISharedBridgeEvents;
+        ISwapDeployer: ISwapDeployerCalls, errors ISwapDeployerErrors;
         ISwapRegistry: ISwapRegistryCalls, errors ISwapRegistryErrors, events ISwapRegistryEvents;
         ISwapVenue: ISwapVenueCalls;
+        ITradeVenue: ITradeVenueCalls, errors ITradeVenueErrors, events ITradeVenueEvents;
         IVerifier: IVerifierCalls;
         IVerifierRegistry: IVerifierRegistryCalls, errors IVerifierRegistryErrors, events IVerifierRegistryEvents;
         IVersioned: IVersionedCalls;
@@ -136,6 +143,7 @@ fn free_errors() -> Surface {
         InclusionProofWrongTransaction::SELECTOR,
         InclusionProofZeroBatchRoot::SELECTOR,
         AssetTransferDoesNotFit::SELECTOR,
+        CodeStoreFailed::SELECTOR,
     ];
     Surface {
         errors: errors.into_iter().map(FixedBytes).collect(),
@@ -148,6 +156,9 @@ fn free_errors() -> Surface {
 const FROM_OPENZEPPELIN: &[&str] = &[
     "AddressEmptyCode",
     "FailedCall",
+    "FailedDeployment",
+    "InsufficientBalance",
+    "onERC721Received",
     "EIP712DomainChanged",
     "InvalidShortString",
     "StringTooLong",

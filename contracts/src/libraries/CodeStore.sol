@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @notice The contract that was to hold the bytes could not be created.
-error CodeStoreFailed();
+import {CodeStoreFailed} from "../types/Swaps.sol";
 
 /// @title Bytes that are kept as the code of a contract
 /// @notice Reading and writing takes a fraction of what storage would. What is kept can be forgotten, and never changes.

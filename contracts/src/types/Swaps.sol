@@ -193,3 +193,5 @@ struct VenueOrder {
     bytes data;
 }
 
+/// @notice The contract that was to hold what is staged could not be created.
+error CodeStoreFailed();
