@@ -217,10 +217,18 @@ abstract contract InteropTest is Test {
         internal
         returns (BundleDelivery[] memory deliveries, BatchProof memory batch)
     {
-        (deliveries, batch) = settleFrom(SOURCE, address(center), bundles);
-        bytes32[] memory leaves = _leavesOf(address(center), bundles);
+        return settleFinalFrom(SOURCE, address(center), bundles);
+    }
+
+    /// @notice As `settleFrom`, with final proofs.
+    function settleFinalFrom(uint256 chainId, address from, bytes[] memory bundles)
+        internal
+        returns (BundleDelivery[] memory deliveries, BatchProof memory batch)
+    {
+        (deliveries, batch) = settleFrom(chainId, from, bundles);
+        bytes32[] memory leaves = _leavesOf(from, bundles);
         for (uint256 i = 0; i < bundles.length; ++i) {
-            deliveries[i].proof = TreeBuilder.finalProof(SOURCE, batch.batchNumber, leaves, i);
+            deliveries[i].proof = TreeBuilder.finalProof(chainId, batch.batchNumber, leaves, i);
         }
     }
 
