@@ -64,6 +64,7 @@ test-symbolic: deps ## Check the ledger's bytecode with Halmos; needs Python 3.1
 test-long: deps ## Long fuzzing of contracts and crates, with a new seed each time
 	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
 	PROPTEST_CASES=100000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
+	SIGNATURES=100000 cargo test --release --locked -p causeway-relayer --lib atk23
 
 .PHONY: soak-assets
 soak-assets: deps ## Random transfers with kills and reorgs, then every sum; TRANSFERS=10000, SEED= repeats a run

@@ -35,6 +35,10 @@ const ATTACKS: &[(&str, &str)] = &[
         "a chain whose verifier accepts everything takes what is not its own",
     ),
     ("15", "a forgotten contract with a key nobody watches"),
+    (
+        "16",
+        "a swap re-entered from a token or a venue, at either end",
+    ),
     ("17", "a way back with less proof than the way there"),
     ("19", "replay on a fork or a second deployment"),
     ("20", "an initializer or upgrade that a stranger can call"),
@@ -43,6 +47,7 @@ const ATTACKS: &[(&str, &str)] = &[
         "base tokens out of selfdestruct, delegatecall or forced ether",
     ),
     ("22", "arbitrary calls by a contract that holds allowances"),
+    ("23", "two signatures with one nonce, which give the key away"),
     ("30", "an inner node passed off as a leaf"),
     ("31", "a path of another depth, or split elsewhere"),
     ("32", "padding proven as a message"),
@@ -61,8 +66,19 @@ const ATTACKS: &[(&str, &str)] = &[
     ("39", "re-entry through the recipient"),
     ("40", "replay of a message, anywhere and in any shape"),
     ("41", "a copied delivery"),
+    (
+        "42",
+        "a part of a swap settled as if it were a message of its own",
+    ),
+    (
+        "43",
+        "an outcome that only one end believes, in whatever order the steps come",
+    ),
     ("44", "a priority queue full of spam"),
+    ("45", "an operator whose filter refuses what L1 forces"),
     ("46", "messages out of order"),
+    ("47", "a pause that stops a way out, or opens a second one"),
+    ("48", "an upgrade while messages and swaps are in flight"),
     (
         "49",
         "a batch out of order, of another state, or by a stranger",
@@ -159,6 +175,7 @@ fn test_sources() -> Vec<Source> {
         "interop-sdk",
         "proofs",
         "relayer",
+        "simulation",
     ] {
         for part in ["src", "tests"] {
             sources.extend(files(&format!("{folder}/{part}"), ".rs"));

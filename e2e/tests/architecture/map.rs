@@ -15,6 +15,7 @@ fn the_readme_names_every_top_level_folder() {
         "proofs",
         "relayer",
         "scripts",
+        "simulation",
     ];
     assert_names_all("README.md", folders.map(str::to_owned).into());
 }

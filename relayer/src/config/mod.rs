@@ -30,6 +30,8 @@ pub use file::{
 pub(crate) use parse::Source;
 pub use secret::{REDACTED, RpcUrl, Secret};
 pub use signer::SignerSource;
+#[cfg(test)]
+pub(crate) use signer::{KEYSTORE, KEYSTORE_PASSWORD};
 pub use swap::SwapConfig;
 pub use template::TEMPLATE;
 

@@ -80,6 +80,18 @@ fn parse(key: &Secret) -> Option<PrivateKeySigner> {
     key.expose().trim().parse().ok()
 }
 
+/// The test vector of the Web3 Secret Storage definition, with two rounds of key derivation instead of 262,144.
+#[cfg(test)]
+pub(crate) const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"6087dab2f9fdbbfaddc31a909735c1e6"},
+    "ciphertext":"d41607956f4ae8feab6b019f04641d6a279d2644ffd3b1a5e8cc0cd2e85767d8","kdf":"pbkdf2",
+    "kdfparams":{"c":2,"dklen":32,"prf":"hmac-sha256",
+    "salt":"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"},
+    "mac":"642f55363eb52cdc0ee6300fb1208856e176a565f9945987dd2bdfadaaee8267"},
+    "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}"#;
+/// Its password.
+#[cfg(test)]
+pub(crate) const KEYSTORE_PASSWORD: &str = "testpassword";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,13 +108,6 @@ mod tests {
         assert_eq!(from_file.address(), from_text.address());
     }
 
-    /// The test vector of the Web3 Secret Storage definition, with two rounds of key derivation instead of 262,144.
-    const KEYSTORE: &str = r#"{"crypto":{"cipher":"aes-128-ctr","cipherparams":{"iv":"6087dab2f9fdbbfaddc31a909735c1e6"},
-        "ciphertext":"d41607956f4ae8feab6b019f04641d6a279d2644ffd3b1a5e8cc0cd2e85767d8","kdf":"pbkdf2",
-        "kdfparams":{"c":2,"dklen":32,"prf":"hmac-sha256",
-        "salt":"ae3cd4e7013836a3df6bd7241b12db061dbe2c6785853cce422d148a624ce0bd"},
-        "mac":"642f55363eb52cdc0ee6300fb1208856e176a565f9945987dd2bdfadaaee8267"},
-        "id":"3198bc9c-6672-5ab3-d995-4942343ae5b6","version":3}"#;
     const KEYSTORE_KEY: &str = "7a28b5ba57c53603b0b07b56bba752f7784bf506fa95edc395f5cf6c7514fe9d";
 
     #[test]
@@ -121,7 +126,7 @@ mod tests {
         };
         let expected: PrivateKeySigner = KEYSTORE_KEY.parse().unwrap();
         assert_eq!(
-            load("testpassword\n").unwrap().address(),
+            load(&format!("{KEYSTORE_PASSWORD}\n")).unwrap().address(),
             expected.address()
         );
         let error = load("letmein").unwrap_err().to_string();

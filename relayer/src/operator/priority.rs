@@ -187,6 +187,27 @@ mod tests {
         assert_eq!(first(&follower, 1), Some((1, 2)));
     }
 
+    /// 10,000 operations that ask for all the gas there is, then a resolution. One transaction for each, one after another, on a
+    /// chain with a block of 30,000,000 gas every 2 seconds: 6 of the 24 hours that an operation has.
+    #[test]
+    fn atk44_spam_does_not_delay_a_resolution_beyond_its_expiry() {
+        const SPAM: u64 = 10_000;
+        const DEAREST: u64 = 10_000_000;
+        const BLOCK_SECONDS: u64 = 2;
+        const BLOCK_GAS: u64 = 30_000_000;
+        const EXPIRY_SECONDS: u64 = 24 * 60 * 60;
+        let operations: Vec<_> = (0..=SPAM).map(|nonce| (nonce, DEAREST)).collect();
+        let queue = follower(&operations);
+        let (mut consumed, mut transactions) = (0, 0);
+        while let Some(next) = queue.next(consumed) {
+            assert!(next.gas_limit < BLOCK_GAS);
+            consumed += next.count;
+            transactions += 1;
+        }
+        assert_eq!(consumed, SPAM + 1);
+        assert!(transactions * BLOCK_SECONDS < EXPIRY_SECONDS / 4);
+    }
+
     #[test]
     fn expired_operations_are_counted_from_the_first_of_the_chain() {
         let mut follower = follower(&[(3, 1), (4, 1), (5, 1)]);

@@ -147,12 +147,19 @@ fn encoded(envelope: &Envelope) -> SignedTx {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::HashSet, fs, path::Path};
+
     use alloy::{
         consensus::transaction::SignerRecoverable, eips::eip4844::Blob,
         signers::local::PrivateKeySigner,
     };
+    use tokio::task::JoinSet;
 
     use super::*;
+    use crate::config::{KEYSTORE, KEYSTORE_PASSWORD, SignerSource};
+
+    /// How often the keystore is opened, as by a relayer that was killed in between.
+    const OPENINGS: u64 = 4;
 
     fn draft(blobs: usize) -> Draft {
         let blobs = vec![Blob::ZERO; blobs];
@@ -197,6 +204,50 @@ mod tests {
                 blobs
             );
         }
+    }
+
+    fn open_keystore(directory: &Path) -> Signer {
+        let (keystore, password_file) = (directory.join("key.json"), directory.join("password"));
+        fs::write(&keystore, KEYSTORE).expect("written");
+        fs::write(&password_file, KEYSTORE_PASSWORD).expect("written");
+        let source = SignerSource::Keystore {
+            keystore,
+            password_file,
+        };
+        Arc::new(source.load("relay").expect("opens"))
+    }
+
+    async fn r_of(signer: &Signer, nonce: u64) -> U256 {
+        let message = Draft { nonce, ..draft(0) };
+        let signed = message.sign(signer).await.expect("signed");
+        let envelope = Envelope::decode_2718_exact(&signed.raw).expect("decodes");
+        envelope.signature().r()
+    }
+
+    /// 10,000 messages; `make test-long` signs 100,000. The nonce k follows from key and message (RFC 6979): another opening of
+    /// the keystore repeats it for the same message, and nothing repeats it for another one.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn atk23_no_two_messages_are_signed_with_one_nonce() {
+        let messages: u64 = std::env::var("SIGNATURES").map_or(10_000, |count| {
+            count.parse().expect("SIGNATURES is a number")
+        });
+        let mut openings = JoinSet::new();
+        for opening in 0..OPENINGS {
+            openings.spawn(async move {
+                let directory = tempfile::tempdir().expect("a directory");
+                let signer = open_keystore(directory.path());
+                let mut all = vec![r_of(&signer, 0).await];
+                for nonce in (opening + 1..=messages).step_by(OPENINGS as usize) {
+                    all.push(r_of(&signer, nonce).await);
+                }
+                all
+            });
+        }
+        let all = openings.join_all().await.concat();
+        assert_eq!(all.len() as u64, messages + OPENINGS);
+        let distinct: HashSet<_> = all.iter().collect();
+        // The first message was signed by each opening.
+        assert_eq!(distinct.len() as u64, messages + 1);
     }
 
     #[test]
