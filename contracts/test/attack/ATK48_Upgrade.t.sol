@@ -5,20 +5,22 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {Roles} from "../../src/access/Roles.sol";
 import {AssetVault} from "../../src/assets/AssetVault.sol";
+import {IAssetRules} from "../../src/interfaces/IAssetRules.sol";
 import {InteropCenter} from "../../src/messaging/InteropCenter.sol";
 import {InteropHandler} from "../../src/messaging/InteropHandler.sol";
 import {AttestationVerifier} from "../../src/settlement/verifiers/AttestationVerifier.sol";
 import {SwapDeployer} from "../../src/swap/SwapDeployer.sol";
-import {AssetKind, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
+import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {BundleDelivery} from "../../src/types/Bundles.sol";
 import {InclusionProof, RootImport} from "../../src/types/Messages.sol";
 import {LockStatus, SwapChange, SwapCommand, SwapEffect, SwapOutcome, SwapPreimage} from "../../src/types/Swaps.sol";
 import {RegistryTest} from "../base/RegistryTest.sol";
 import {SwapTest} from "../base/SwapTest.sol";
-import {PlainERC20} from "../mocks/PlainTokens.sol";
+import {Transfers} from "../base/Transfers.sol";
+import {IssuedERC20, PlainERC20} from "../mocks/PlainTokens.sol";
 
-/// @notice ATK-48, on the chains: 1,000 messages and swaps are in flight, a hundred in each state, while a new version of everything
+/// @notice ATK-48, on the chains: 1,100 messages and swaps are in flight, a hundred in each state, while a new version of everything
 /// is deployed beside the old one, the code of the tokens is replaced and the operator's role is handed over. All of them resolve.
 contract ATK48UpgradeTest is SwapTest {
     enum State {
@@ -31,7 +33,8 @@ contract ATK48UpgradeTest is SwapTest {
         Cancelled,
         Refundable,
         TransferSent,
-        TransferProven
+        TransferProven,
+        TransferHeld
     }
 
     struct InFlight {
@@ -45,13 +48,28 @@ contract ATK48UpgradeTest is SwapTest {
 
     InFlight[] private _inFlight;
     address private _reader = makeAddr("reader");
+    IssuedERC20 private _bond;
+
+    /// @dev All bonds are on the destination, and their issuer has stopped the way back.
+    function setUp() public override {
+        super.setUp();
+        _bond = new IssuedERC20(alice);
+        _bond.mint(alice, 7 * EACH);
+        vm.prank(alice);
+        _bond.approve(address(vault), type(uint256).max);
+        cross(SOURCE, TransferRequest(DESTINATION, address(_bond), AssetKind.Fungible, 0, 7 * EACH, bob, 0), alice);
+        vm.chainId(SOURCE);
+        IAssetRules rules = vault.RULES();
+        vm.prank(alice);
+        rules.pauseRoute(address(_bond), DESTINATION);
+    }
 
     function test_ATK48_everythingInFlight_resolvesAfterAnUpgrade() external {
         vm.pauseGasMetering();
         for (uint256 i = 0; i < EACH * STATES; ++i) {
             this.bring(State(i % STATES));
         }
-        vm.assertEq(_inFlight.length, 1_000);
+        vm.assertEq(_inFlight.length, 1_100);
         _upgrade();
         // Those that wait for their deadline come last.
         for (uint256 i = 0; i < _inFlight.length; ++i) {
@@ -66,6 +84,7 @@ contract ATK48UpgradeTest is SwapTest {
 
     /// @notice Brings one more into the state. A call of its own, so that its memory is its own.
     function bring(State state) external {
+        if (state == State.TransferHeld) return _bringHeld();
         if (state >= State.TransferSent) return _bringTransfer(state);
         (bytes32 id, SwapPreimage memory preimage) = lock(terms());
         InclusionProof memory proof;
@@ -88,6 +107,7 @@ contract ATK48UpgradeTest is SwapTest {
     /// @notice Lets it go on from where it was.
     function resolve(uint256 index) external {
         InFlight memory one = _inFlight[index];
+        if (one.state == State.TransferHeld) return _release(one);
         if (one.state >= State.TransferSent) return _deliver(one);
         (SwapPreimage memory preimage, InclusionProof memory proof, bytes memory output) =
             abi.decode(one.what, (SwapPreimage, InclusionProof, bytes));
@@ -115,6 +135,20 @@ contract ATK48UpgradeTest is SwapTest {
         bytes memory bundle = bundleJustSent();
         bytes memory what = state == State.TransferSent ? bundle : abi.encode(settleOn(SOURCE, DESTINATION, bundle));
         _inFlight.push(InFlight(state, 0, what));
+    }
+
+    function _bringHeld() private {
+        vm.chainId(SOURCE);
+        Asset memory bond = Asset(SOURCE, address(_bond), AssetKind.Fungible);
+        AssetTransfer memory what = Transfers.units(bond, 7, bob, _reader);
+        receiveFromVault(DESTINATION, what);
+        uint256 index = _inFlight.length / STATES;
+        _inFlight.push(InFlight(State.TransferHeld, bytes32(index), Transfers.encode(what)));
+    }
+
+    function _release(InFlight memory one) private {
+        vm.chainId(SOURCE);
+        vault.release(DESTINATION, uint256(one.id), one.what);
     }
 
     function _deliver(InFlight memory one) private {
@@ -159,6 +193,10 @@ contract ATK48UpgradeTest is SwapTest {
         handler.setCenterOverride(DESTINATION, address(newCenter));
         vault.upgradeRepresentations(AssetKind.Fungible, _copyOf(vault.sharedImplementation(AssetKind.Fungible)));
         vm.stopPrank();
+        vm.chainId(SOURCE);
+        IAssetRules rules = vault.RULES();
+        vm.prank(alice);
+        rules.unpauseRoute(address(_bond), DESTINATION);
         address before = operator;
         operator = makeAddr("the next operator");
         manager.revokeRole(Roles.OPERATOR, before);
@@ -174,11 +212,13 @@ contract ATK48UpgradeTest is SwapTest {
         vm.etch(copy, implementation.code);
     }
 
-    /// @dev INV-01: five states of a swap exchange, three return, and both of a transfer arrive.
+    /// @dev INV-01: five states of a swap exchange, three return, and all of a transfer arrive.
     function _expectAllThere() private view {
         PlainERC20 token = PlainERC20(bridgedOf(address(gold)));
         vm.assertEq(token.balanceOf(address(venue)), 5 * EACH * AMOUNT);
         vm.assertEq(token.balanceOf(_reader), 2 * EACH * 7);
+        vm.assertEq(_bond.balanceOf(_reader), EACH * 7);
+        vm.assertEq(vault.locked(address(_bond)), 0);
         vm.assertEq(gold.balanceOf(carol), 3 * EACH * AMOUNT);
         vm.assertEq(vault.locked(address(gold)), 5 * EACH * AMOUNT + 2 * EACH * 7);
         vm.assertEq(vault.locked(address(cash)), 5 * EACH * WANTED);
