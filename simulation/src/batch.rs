@@ -32,13 +32,22 @@ pub(crate) struct SentMessage {
     pub(crate) data: Bytes,
 }
 
+/// An amount of an asset that a vault has sent or paid.
+#[derive(Clone, Debug)]
+pub(crate) struct Movement {
+    asset: Asset,
+    token_id: U256,
+    way: Way,
+    amount: U256,
+}
+
 /// What a chain has done since its last batch.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OpenBatch {
     pub(crate) logs: Vec<L2Log>,
     pub(crate) messages: Vec<SentMessage>,
     pub(crate) effects: Vec<SwapEffect>,
-    pub(crate) ledger: LedgerTotals,
+    pub(crate) movements: Vec<Movement>,
     pub(crate) imports: Vec<RootImport>,
     pub(crate) operations: u64,
 }
@@ -92,8 +101,37 @@ impl OpenBatch {
             Way::From(other)
         };
         let asset = Asset::unpack(asset).expect("a vault names kinds that there are");
-        let added = self.ledger.add(asset, token_id, way, amount);
-        added.expect("tests move less than everything");
+        self.movements.push(Movement {
+            asset,
+            token_id,
+            way,
+            amount,
+        });
+    }
+
+    /// What was moved in sum.
+    pub(crate) fn ledger(&self) -> LedgerTotals {
+        let mut totals = LedgerTotals::default();
+        for moved in &self.movements {
+            let added = totals.add(moved.asset.clone(), moved.token_id, moved.way, moved.amount);
+            added.expect("tests move less than everything");
+        }
+        totals
+    }
+
+    /// Both in one, `next` behind this.
+    pub(crate) fn extend(&mut self, next: Self) {
+        let before = self.logs.len() as u64;
+        self.logs.extend(next.logs);
+        let messages = next.messages.into_iter();
+        self.messages.extend(messages.map(|sent| SentMessage {
+            leaf: before + sent.leaf,
+            ..sent
+        }));
+        self.effects.extend(next.effects);
+        self.movements.extend(next.movements);
+        self.imports.extend(next.imports);
+        self.operations += next.operations;
     }
 }
 

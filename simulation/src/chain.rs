@@ -5,7 +5,8 @@ use alloy::{
     sol_types::SolCall,
 };
 use causeway_bindings::{
-    IInteropRootStorage, IPriorityInbox, PriorityOperation, RootImport, deployment::ChainDeployment,
+    IInteropRootStorage, IPriorityInbox, PriorityOperation, RootImport, SwapEffect,
+    deployment::ChainDeployment,
 };
 
 use crate::{Done, Node, Place, Refused, batch::OpenBatch};
@@ -20,6 +21,8 @@ pub struct Chain {
     /// Batches that L1 has executed.
     pub(crate) batches: u64,
     pub(crate) open: OpenBatch,
+    /// What was in the executed batches.
+    history: Vec<OpenBatch>,
     /// Priority operations that it has consumed.
     pub(crate) consumed: usize,
     /// The chain after its last executed batch; what it falls back to when it is frozen.
@@ -34,6 +37,7 @@ impl Chain {
             operator,
             batches: 0,
             open: OpenBatch::default(),
+            history: Vec::new(),
             consumed: 0,
             executed: None,
         }
@@ -139,10 +143,33 @@ impl Chain {
         }
     }
 
+    /// L1 has forgotten what it has executed since the chain was like `before`: that is open again, and the chain stands where
+    /// it stood.
+    pub fn forget(&mut self, before: &Self) {
+        let forgotten = self.history.split_off(before.history.len());
+        let since = std::mem::take(&mut self.open);
+        for part in forgotten.into_iter().chain([since]) {
+            self.open.extend(part);
+        }
+        self.batches = before.batches;
+        self.executed = before.executed.clone();
+    }
+
+    /// What it did to swaps since the last executed batch.
+    pub fn effects(&self) -> &[SwapEffect] {
+        &self.open.effects
+    }
+
+    /// The chain as it was after its last executed batch.
+    pub fn settled(&mut self) -> &mut Node {
+        let executed = self.executed.as_mut();
+        &mut executed.expect("kept from the beginning").node
+    }
+
     /// L1 has executed what was open.
     pub(crate) fn executed(&mut self) {
         self.batches += 1;
-        self.open = OpenBatch::default();
+        self.history.push(std::mem::take(&mut self.open));
         self.keep();
     }
 

@@ -1,6 +1,9 @@
 //! One chain in memory.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use alloy::{
     primitives::{Address, B256, Bytes, Log, TxKind, U256},
@@ -27,7 +30,10 @@ pub struct Node {
     /// Timestamp of that block, in seconds.
     pub timestamp: u64,
     state: CacheDB<EmptyDB>,
+    revision: u64,
 }
+
+static REVISIONS: AtomicU64 = AtomicU64::new(0);
 
 /// What a call did.
 #[derive(Clone, Debug)]
@@ -80,12 +86,18 @@ impl Node {
             block: 1,
             timestamp,
             state: CacheDB::default(),
+            revision: 0,
         }
     }
 
     /// Chain id.
     pub fn chain_id(&self) -> u64 {
         self.chain_id
+    }
+
+    /// Names what stands on the chain: two chains of one revision have the same contracts in the same state.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Ends the block.
@@ -208,7 +220,9 @@ impl Node {
     ) -> Result<Done<Bytes>, Refused> {
         let tx = self.transaction(from, to, value, data);
         let result = self.evm().transact_commit(tx);
-        finished(result.expect("a valid transaction"))
+        let done = finished(result.expect("a valid transaction"))?;
+        self.revision = REVISIONS.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok(done)
     }
 
     fn transaction(&mut self, from: Address, to: TxKind, value: U256, data: Bytes) -> TxEnv {

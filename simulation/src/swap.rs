@@ -281,25 +281,36 @@ impl World {
 
     /// The receipt of a swap, if L1 has executed a batch with it.
     pub fn receipt(&self, swap: &Swap) -> Option<FoundReceipt> {
-        let batches = self.l1.batches.iter();
-        let of_destination = batches.filter(|((chain, _), _)| *chain == swap.destination);
-        of_destination
+        self.sent(swap.destination, |message| match message {
+            SwapMessage::Receipt(receipt) => {
+                let is_ours =
+                    receipt.swap_id == swap.id && receipt.source == U256::from(swap.source);
+                is_ours.then_some(receipt)
+            }
+            SwapMessage::Lock(_) => None,
+        })
+        .map(|(receipt, place)| FoundReceipt { receipt, place })
+    }
+
+    /// Where the lock of a swap stands, if L1 has executed a batch with it.
+    pub fn lock_place(&self, swap: &Swap) -> Option<Place> {
+        self.sent(swap.source, |message| match message {
+            SwapMessage::Lock(header) => (header == swap.preimage.header).then_some(()),
+            SwapMessage::Receipt(_) => None,
+        })
+        .map(|((), place)| place)
+    }
+
+    /// The first message about a swap in a chain's executed batches that `found` takes.
+    fn sent<T>(&self, chain: u64, found: impl Fn(SwapMessage) -> Option<T>) -> Option<(T, Place)> {
+        let batches = self.l1.batches.range((chain, 0)..=(chain, u64::MAX));
+        batches
             .flat_map(|((_, number), batch)| batch.messages.iter().map(move |sent| (*number, sent)))
             .filter(|(_, sent)| sent.sender == self.contracts.swap.address)
             .find_map(|(batch, sent)| {
-                let Ok(SwapMessage::Receipt(receipt)) = SwapMessage::decode(&sent.data) else {
-                    return None;
-                };
-                let is_ours =
-                    receipt.swap_id == swap.id && receipt.source == U256::from(swap.source);
-                is_ours.then_some(FoundReceipt {
-                    receipt,
-                    place: Place {
-                        chain: swap.destination,
-                        batch,
-                        leaf: sent.leaf,
-                    },
-                })
+                let message = SwapMessage::decode(&sent.data).ok()?;
+                let leaf = sent.leaf;
+                Some((found(message)?, Place { chain, batch, leaf }))
             })
     }
 

@@ -119,7 +119,7 @@ impl World {
         let operations = self.operations_hash(chain, head.priorityOpsConsumed);
         let node = self.chain(chain);
         let open = node.open.clone();
-        let ledger = open.ledger.entries(chain);
+        let ledger = open.ledger().entries(chain);
         let data = Bytes::from(open.logs.len().to_be_bytes().to_vec());
         let last_block = node.node.block.max(head.lastBlock + 1);
         let batch = Batch {

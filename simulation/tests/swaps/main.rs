@@ -2,4 +2,5 @@
 
 mod interleavings;
 mod races;
+mod replay;
 mod trade;

@@ -33,6 +33,7 @@ const VENUE: &str = include_str!("../../../e2e/bytecode/FixedVenue.hex");
 sol! {
     interface IFixedVenue {
         function setClosed(bool closed) external;
+        function isClosed() external view returns (bool);
     }
 }
 
