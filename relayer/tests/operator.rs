@@ -166,8 +166,6 @@ async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> R
             chain: target.chain,
             l1_chain: L1_CHAIN_ID,
             message_root: network.deployed.l1.message_root.address,
-            priority_queue: network.deployed.l1.priority_queue.address,
-            swap_registry: network.deployed.l1.swap_registry.address,
             l1_start_block: 0,
             seal: SealPolicy {
                 after_blocks: 1_000,
@@ -207,6 +205,8 @@ fn binding(network: &LocalNetwork, registration: &Registration) -> Binding {
         queue_input: PublicInputDomain::queue_only(L1_CHAIN_ID, settlement),
         attestation: attestation_domain(L1_CHAIN_ID, registration.verifier),
         settlement,
+        priority_queue: network.deployed.l1.priority_queue.address,
+        swap_registry: network.deployed.l1.swap_registry.address,
         contracts: OperatedContracts {
             outbox: chain.outbox(),
             inbox: chain.inbox,

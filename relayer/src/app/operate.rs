@@ -116,6 +116,8 @@ impl Terms {
             queue_input: PublicInputDomain::queue_only(self.l1_chain, settlement),
             attestation: attestation_domain(self.l1_chain, registration.verifier),
             settlement,
+            priority_queue: self.l1_contracts.priority_queue,
+            swap_registry: self.l1_contracts.swap_registry,
             contracts: self.contracts,
             mode: registration.mode,
         }
@@ -132,8 +134,6 @@ impl Terms {
             l1_chain: self.l1_chain,
             binding,
             message_root: self.l1_contracts.message_root,
-            priority_queue: self.l1_contracts.priority_queue,
-            swap_registry: self.l1_contracts.swap_registry,
             l1_start_block: policy.l1_start_block,
             seal: policy.seal,
             imports: policy.imports,

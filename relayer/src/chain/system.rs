@@ -1,5 +1,5 @@
-//! Transactions that nobody signed: a node puts them into a block at the word of whoever runs it. A chain whose operator
-//! is gone goes on with them, since nobody else has the operator's key.
+//! Transactions that nobody signed: a node puts them into a block at the word of whoever runs it. A frozen chain whose
+//! operator is gone comes back with them, since nobody else has the operator's key.
 
 use alloy::{
     consensus::TxEnvelope,

@@ -21,6 +21,7 @@ use super::{
     freeze::{ForeignTransaction, check_queue_only, frozen_since},
     publish::{PublishError, publication},
     read::{OperatedContracts, ReadError, executed_head, read_facts, read_full_block},
+    unsigned::{Authority, UnsignedError, check_unsigned},
 };
 
 /// What an operator asks attesters to sign.
@@ -69,6 +70,9 @@ pub enum AttestError {
         /// What it holds.
         foreign: ForeignTransaction,
     },
+    /// Something in it stands there without a signature, and without being what the chain owes L1.
+    #[error(transparent)]
+    Unsigned(#[from] UnsignedError),
     /// It derives another batch.
     #[error(
         "chain {chain}: the operator claims {claimed} for the batch up to block {last}, this attester finds {found}"
@@ -125,6 +129,10 @@ pub struct Binding {
     pub attestation: Eip712Domain,
     /// Settlement contract on L1.
     pub settlement: Address,
+    /// Priority queue on L1.
+    pub priority_queue: Address,
+    /// Swap registry on L1.
+    pub swap_registry: Address,
     /// Contracts of the chain.
     pub contracts: OperatedContracts,
     /// How the chain publishes its data.
@@ -165,6 +173,8 @@ impl LocalAttester {
             None => &self.binding.public_input,
             Some(_) => self.queue_domain(&data)?,
         };
+        self.check_unsigned(&data, head.lastBlock, since.is_some())
+            .await?;
         let commitment = publication(self.binding.mode, &claim.data)
             .await?
             .commitment;
@@ -188,6 +198,23 @@ impl LocalAttester {
             foreign,
         })?;
         Ok(&self.binding.queue_input)
+    }
+
+    /// Nobody answers for what nobody signed, so the attester does.
+    async fn check_unsigned(
+        &self,
+        data: &BatchData,
+        before: u64,
+        is_frozen: bool,
+    ) -> Result<(), AttestError> {
+        let authority = Authority {
+            l1: self.l1.as_ref(),
+            chain: self.chain.as_ref(),
+            binding: &self.binding,
+            before,
+            is_frozen,
+        };
+        Ok(check_unsigned(&authority, data).await?)
     }
 
     /// Reads the data, which must be that of the chain's blocks by this attester's own node.
@@ -364,6 +391,8 @@ mod tests {
             queue_input: PublicInputDomain::queue_only(1, settlement),
             attestation: attestation_domain(1, Address::repeat_byte(7)),
             settlement,
+            priority_queue: Address::with_last_byte(10),
+            swap_registry: Address::with_last_byte(11),
             contracts: OperatedContracts {
                 outbox: Address::with_last_byte(1),
                 inbox: Address::with_last_byte(2),

@@ -11,7 +11,7 @@ use causeway_bindings::{
 };
 
 use crate::{
-    chain::ChainReader,
+    chain::{ChainReader, SystemTransaction},
     model::{ChainId, UnixSeconds},
 };
 
@@ -81,25 +81,37 @@ pub fn check_queue_only<'a>(
 }
 
 fn is_of_system(contracts: &OperatedContracts, raw: &[u8]) -> Result<(), &'static str> {
-    let transaction = TxEnvelope::decode_2718_exact(raw).map_err(|_| "is of an unknown type")?;
-    let is_plain = transaction.authorization_list().is_none()
-        && transaction.blob_versioned_hashes().is_none()
-        && transaction.value().is_zero();
-    if !is_plain {
-        return Err("carries value, blobs or authorizations");
+    if let Some(unsigned) = SystemTransaction::decode(raw).map_err(|_| "is damaged")? {
+        return is_call_of_system(contracts, Some(unsigned.to), &unsigned.data, unsigned.value);
     }
-    let selector = transaction.input().get(..4);
+    let transaction = TxEnvelope::decode_2718_exact(raw).map_err(|_| "is of an unknown type")?;
+    let is_plain =
+        transaction.authorization_list().is_none() && transaction.blob_versioned_hashes().is_none();
+    if !is_plain {
+        return Err("carries blobs or authorizations");
+    }
+    let (to, value) = (transaction.to(), transaction.value());
+    is_call_of_system(contracts, to, transaction.input(), value)
+}
+
+fn is_call_of_system(
+    contracts: &OperatedContracts,
+    to: Option<Address>,
+    input: &[u8],
+    value: U256,
+) -> Result<(), &'static str> {
+    let selector = input.get(..4);
     let is_call = |contract: Address, expected: [u8; 4]| {
-        transaction.to() == Some(contract) && selector == Some(&expected[..])
+        to == Some(contract) && selector == Some(&expected[..])
     };
     let is_known = is_call(
         contracts.inbox,
         IPriorityInbox::processOperationsCall::SELECTOR,
     ) || is_call(contracts.swap, IAtomicSwap::buryCall::SELECTOR);
-    if is_known {
-        Ok(())
-    } else {
-        Err("is not of the system")
+    match (value.is_zero(), is_known) {
+        (false, _) => Err("carries value"),
+        (true, false) => Err("is not of the system"),
+        (true, true) => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod registration;
 pub mod remote;
 mod run;
 pub mod seal;
+mod unsigned;
 
 pub use error::OperatorError;
 pub use run::{OperatorContext, OperatorSettings, run};

@@ -90,7 +90,7 @@ impl Operator {
 
     async fn frozen_chain(&self, head: &ChainHead) -> Result<FrozenChain, OperatorError> {
         let (context, settings) = (&self.context, &self.context.settings);
-        let registry = settings.swap_registry;
+        let registry = settings.binding.swap_registry;
         let tombstones =
             outstanding_tombstones(context.l1.as_ref(), registry, settings.chain).await?;
         let newest = context.chain.head(Finality::Latest).await?.number;

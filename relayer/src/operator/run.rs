@@ -49,10 +49,6 @@ pub struct OperatorSettings {
     pub binding: Binding,
     /// Message root on L1.
     pub message_root: Address,
-    /// Priority queue on L1.
-    pub priority_queue: Address,
-    /// Swap registry on L1.
-    pub swap_registry: Address,
     /// L1 block before the network was deployed.
     pub l1_start_block: u64,
     /// When a batch is closed.
@@ -113,7 +109,7 @@ impl Operator {
         let imports = planner(settings);
         let queue = QueueFollower::new(
             settings.chain,
-            settings.priority_queue,
+            settings.binding.priority_queue,
             settings.l1_start_block,
         );
         Self {
