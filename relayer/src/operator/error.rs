@@ -38,7 +38,7 @@ pub enum OperatorError {
     Attest(#[from] AttestError),
     /// L1 has frozen the chain, whose node holds what L1 will not take.
     #[error(
-        "chain {chain}: L1 froze it at {since} because it let an operation of its queue expire, and takes nothing from it but its queue; after block {block} {found}. Stop this process, roll the node back to block {block} (`debug_setHead`; `anvil_rollback` of anvil) with an empty pool, let nobody but this operator in, delete the store, and start again: the operator buries, consumes and settles, and the chain is live"
+        "chain {chain}: L1 froze it at {since} because it let an operation of its queue expire, and takes nothing from it but its queue; after block {block} {found}. Stop this process, roll the node back to block {block} (`debug_setHead`; `anvil_rollback` of anvil) with an empty pool, let nobody but this operator in, and start again: the operator buries, consumes and settles, and the chain is live"
     )]
     Frozen {
         /// The chain.

@@ -42,7 +42,7 @@ impl PendingBlocks {
         let first = self.next_block(head.lastBlock);
         let last_final = reader.head(Finality::Final).await?.number;
         let last = last_final.min(first.saturating_add(BLOCKS_PER_READ).saturating_sub(1));
-        if first > last || self.blocks.len() >= MAX_PENDING {
+        if first > last || self.is_full() {
             return Ok(());
         }
         let logs = read_logs(reader, contracts, first, last).await?;
@@ -58,11 +58,17 @@ impl PendingBlocks {
                 block: full.block,
                 leaves: in_block(&logs.leaves, number),
                 effects: in_block(&logs.effects, number),
+                operations: in_block(&logs.operations, number),
                 data_bytes: bytes,
             };
             self.blocks.push_back((pending, full.into()));
         }
         Ok(())
+    }
+
+    /// Whether no more blocks are read until L1 has executed some of these.
+    pub fn is_full(&self) -> bool {
+        self.blocks.len() >= MAX_PENDING
     }
 
     /// The blocks, for the decision to seal.
@@ -144,6 +150,7 @@ mod tests {
                     block,
                     leaves: 0,
                     effects: 0,
+                    operations: 0,
                     data_bytes: 0,
                 },
                 data,

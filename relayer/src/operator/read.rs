@@ -86,8 +86,8 @@ pub struct BatchLogs {
     pub leaves: Vec<(u64, B256)>,
     /// Roots imported.
     pub imports: Vec<RootImport>,
-    /// Hashes of the operations consumed.
-    pub operations: Vec<B256>,
+    /// Hashes of the operations consumed, with the block of each.
+    pub operations: Vec<(u64, B256)>,
     /// What the vault took and gave.
     pub moves: Vec<AssetMove>,
     /// What the vault took for swaps and gave at their word: on no route, and in no ledger entry.
@@ -170,7 +170,8 @@ impl BatchLogs {
         {
             let event =
                 IPriorityInbox::PriorityOperationProcessed::decode_raw_log(topics(), &log.data)?;
-            self.operations.push(event.operationHash);
+            self.operations
+                .push((log.block.number, event.operationHash));
         } else if log.address == contracts.vault {
             self.add_move(log)?;
         } else if log.address == contracts.swap
@@ -267,7 +268,7 @@ pub async fn read_facts(
         outbox,
         imports: logs.imports,
         imports_hash,
-        operations: logs.operations,
+        operations: logs.operations.into_iter().map(|(_, hash)| hash).collect(),
         inbox,
         moves: logs.moves,
         swap_moves: logs.swap_moves,

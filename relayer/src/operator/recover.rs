@@ -14,7 +14,7 @@ use super::{
     freeze::{Come, Duty, FrozenChain, check_queue_only, duty, outstanding_tombstones},
     read::{ReadError, executed_head, read, read_logs},
     run::{Operator, STAGE, is_consumption, is_pending, is_settlement},
-    seal::seal_all,
+    seal::{Owed, seal_recovery},
 };
 
 /// Operations that expire within this time count as expired: a settlement takes a while, in seconds.
@@ -31,6 +31,8 @@ const TOMBSTONE_GAS: u64 = 120_000;
 
 impl Operator {
     pub(super) async fn recover(&mut self, since: UnixSeconds) -> Result<(), OperatorError> {
+        self.let_go().await?;
+        self.follow().await?;
         if self.is_busy()? {
             return Ok(());
         }
@@ -51,28 +53,43 @@ impl Operator {
         };
         check_queue_only(&binding.contracts, self.pending.contents())
             .map_err(|foreign| frozen(foreign.to_string()))?;
-        let next = match seal_all(&settings.seal, &self.pending.blocks()) {
-            // More than one batch holds: its first part brings the chain closer.
-            Some((_, false)) => Duty::Settle,
-            _ if self.is_behind(&head).await? => Duty::Wait,
-            _ => duty(&self.frozen_chain(&head).await?),
-        };
-        match next {
+        let is_full = self.pending.is_full();
+        if !is_full && self.is_behind(&head).await? {
+            return Ok(());
+        }
+        let state = self.frozen_chain(&head).await?;
+        match duty(&state) {
+            next if is_full && next != Duty::Settle => Err(frozen(
+                "it has made so many blocks that what it owes fits no batch".to_owned(),
+            )),
             Duty::RollBack => Err(frozen(
                 "it has told of swaps before it buried what L1 decided about them".to_owned(),
             )),
             Duty::Bury(tombstones) => self.bury(tombstones).await,
             Duty::Consume => self.consume().await,
-            Duty::Settle => self.settle_queue(head).await,
+            Duty::Settle => self.settle_queue(head, &state).await,
             Duty::Wait => Ok(()),
         }
     }
 
+    /// A node that was rolled back has forgotten what the store remembers, and must not be told again.
+    async fn let_go(&self) -> Result<(), OperatorError> {
+        let gone = self.context.chain_sender.let_go(is_owed).await?;
+        if !gone.is_empty() {
+            let (chain, count) = (self.context.settings.chain, gone.len());
+            tracing::warn!(
+                stage = STAGE,
+                chain,
+                count,
+                "transactions let go that the frozen chain has not"
+            );
+        }
+        Ok(())
+    }
+
     fn is_busy(&self) -> Result<bool, OperatorError> {
-        let on_chain =
-            |kind: &IntentKind| is_consumption(kind) || matches!(kind, IntentKind::Bury { .. });
         Ok(is_pending(&self.context.l1_sender, is_settlement)?
-            || is_pending(&self.context.chain_sender, on_chain)?)
+            || is_pending(&self.context.chain_sender, is_owed)?)
     }
 
     /// Whether final blocks of the chain are still to be looked at.
@@ -161,12 +178,24 @@ impl Operator {
         Ok(())
     }
 
-    async fn settle_queue(&self, head: ChainHead) -> Result<(), OperatorError> {
-        let settings = &self.context.settings;
-        let Some((last, _)) = seal_all(&settings.seal, &self.pending.blocks()) else {
+    async fn settle_queue(
+        &self,
+        head: ChainHead,
+        state: &FrozenChain,
+    ) -> Result<(), OperatorError> {
+        let owed = Owed {
+            burials: state.tombstones.len() as u64,
+            operations: state.expired.saturating_sub(head.priorityOpsConsumed),
+        };
+        let Some(last) = seal_recovery(&owed, &self.pending.blocks()) else {
             return Ok(());
         };
-        let domain = &settings.binding.queue_input;
+        let domain = &self.context.settings.binding.queue_input;
         self.settle_batch(head, &last, domain).await
     }
+}
+
+/// Whether a frozen chain owes L1 such a transaction.
+fn is_owed(kind: &IntentKind) -> bool {
+    is_consumption(kind) || matches!(kind, IntentKind::Bury { .. })
 }

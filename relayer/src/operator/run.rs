@@ -123,14 +123,16 @@ impl Operator {
 
     /// One duty that fails does not keep the others from being done.
     async fn round(&mut self) {
-        let mut results = vec![("follow", self.follow().await)];
+        let mut results = Vec::new();
         match self.standing().await {
             Ok(None) => results.extend([
+                ("follow", self.follow().await),
                 ("consume", self.consume().await),
                 ("import", self.import().await),
                 ("settle", self.settle().await),
             ]),
             Ok(Some(since)) => results.push(("recover", self.recover(since).await)),
+            // What was sent may be what a frozen chain must not hold, so it waits for L1's word too.
             Err(error) => results.push(("standing", Err(error))),
         }
         let chain = self.context.settings.chain;
@@ -178,7 +180,7 @@ impl Operator {
         Ok(since)
     }
 
-    async fn follow(&self) -> Result<(), OperatorError> {
+    pub(super) async fn follow(&self) -> Result<(), OperatorError> {
         let mut changed = self.context.l1_sender.tick().await?;
         changed.extend(self.context.chain_sender.tick().await?);
         for intent in changed {

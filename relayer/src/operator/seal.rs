@@ -31,6 +31,8 @@ pub struct PendingBlock {
     pub leaves: u64,
     /// How often it did something to a swap.
     pub effects: u64,
+    /// Priority operations it consumed.
+    pub operations: u64,
     /// Bytes it adds to the batch data.
     pub data_bytes: u64,
 }
@@ -46,11 +48,65 @@ pub fn seal(policy: &SealPolicy, pending: &[PendingBlock], now: UnixSeconds) -> 
     (full || is_due(policy, fitting, now)).then_some(last.block)
 }
 
-/// The last block of the next batch of a frozen chain, which settles whatever there is, and whether it takes all of it.
-pub fn seal_all(policy: &SealPolicy, pending: &[PendingBlock]) -> Option<(BlockRef, bool)> {
-    let fitting = fitting(policy, pending);
-    let last = fitting.last()?;
-    Some((last.block, fitting.len() == pending.len()))
+/// What a frozen chain must have done before it is live again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Swaps to bury.
+    pub burials: u64,
+    /// Operations to consume: all that have expired.
+    pub operations: u64,
+}
+
+/// The last block of the next batch of a frozen chain whose pending blocks do all that is owed.
+///
+/// L1 takes no batch of a frozen chain that leaves an expired operation, unless it only buries. So all is one batch, whatever
+/// a batch of a live chain may hold; where burials come first and make it too large, they are a batch of their own. Blocks
+/// in which nothing happens do not make it longer.
+pub fn seal_recovery(owed: &Owed, pending: &[PendingBlock]) -> Option<BlockRef> {
+    let sums: Vec<_> = sums(pending).collect();
+    let fits = |sum: &&Sum| sum.leaves <= MAX_LEAVES && sum.effects <= MAX_EFFECTS;
+    let is_enough = |sum: &&Sum| sum.effects >= owed.burials && sum.operations >= owed.operations;
+    let happened = |sum: &&Sum| sum.happened;
+    let only_buries = |sum: &&Sum| sum.operations == 0 && sum.effects <= owed.burials;
+    let enough = sums.iter().find(is_enough)?;
+    let fitting = sums.iter().take_while(fits).filter(happened).last();
+    let all = fitting.filter(is_enough);
+    let burials = || {
+        sums.iter()
+            .take_while(fits)
+            .filter(only_buries)
+            .filter(happened)
+            .last()
+    };
+    Some(all.or_else(burials).unwrap_or(enough).last)
+}
+
+/// What blocks up to one have done.
+#[derive(Clone, Copy, Debug)]
+struct Sum {
+    last: BlockRef,
+    happened: bool,
+    leaves: u64,
+    effects: u64,
+    operations: u64,
+}
+
+fn sums(pending: &[PendingBlock]) -> impl Iterator<Item = Sum> {
+    let mut totals = [0_u64; 3];
+    pending.iter().map(move |block| {
+        let counts = [block.leaves, block.effects, block.operations];
+        for (total, count) in totals.iter_mut().zip(counts) {
+            *total = total.saturating_add(count);
+        }
+        let [leaves, effects, operations] = totals;
+        Sum {
+            last: block.block,
+            happened: counts != [0; 3],
+            leaves,
+            effects,
+            operations,
+        }
+    })
 }
 
 fn fitting<'a>(policy: &SealPolicy, pending: &'a [PendingBlock]) -> &'a [PendingBlock] {
@@ -104,6 +160,7 @@ mod tests {
             },
             leaves,
             effects: 0,
+            operations: 0,
             data_bytes: 10,
         };
         leaves.iter().enumerate().map(block).collect()
@@ -142,18 +199,87 @@ mod tests {
         assert_eq!(closed.map(|block| block.number), Some(1), "it is full");
     }
 
+    /// Blocks with these effects and operations; each operation leaves its status.
+    fn recovery(blocks: &[(u64, u64)]) -> Vec<PendingBlock> {
+        let leaves: Vec<_> = blocks.iter().map(|(_, operations)| *operations).collect();
+        let mut pending = pending(&leaves);
+        for (block, (effects, operations)) in pending.iter_mut().zip(blocks) {
+            (block.effects, block.operations) = (*effects, *operations);
+        }
+        pending
+    }
+
     #[test]
-    fn a_frozen_chain_settles_whatever_there_is() {
-        let all = |policy: &SealPolicy, blocks: &[PendingBlock]| {
-            seal_all(policy, blocks).map(|(last, is_all)| (last.number, is_all))
+    fn a_recovery_is_one_batch_unless_its_burials_alone_can_go_first() {
+        let most = MAX_EFFECTS;
+        let table: &[(&str, [u64; 2], &[(u64, u64)], Option<u64>)] = &[
+            ("nothing is there", [0, 1], &[], None),
+            ("too little is there", [0, 2], &[(0, 1), (0, 0)], None),
+            ("a burial is missing", [2, 1], &[(1, 0), (0, 1)], None),
+            (
+                "idle blocks stay out",
+                [1, 1],
+                &[(0, 0), (1, 0), (0, 1), (0, 0)],
+                Some(2),
+            ),
+            (
+                "what has not expired goes along",
+                [0, 1],
+                &[(0, 1), (0, 1)],
+                Some(1),
+            ),
+            ("but need not", [0, 1], &[(most, 1), (1, 1)], Some(0)),
+            (
+                "burials go first",
+                [most, 1],
+                &[(most, 0), (0, 0), (1, 1)],
+                Some(0),
+            ),
+            (
+                "as many as fit",
+                [most + 2, 1],
+                &[(most, 0), (2, 0), (0, 1)],
+                Some(0),
+            ),
+            (
+                "operations are not split",
+                [0, 2],
+                &[(most, 1), (1, 1), (0, 1)],
+                Some(1),
+            ),
+            (
+                "nor with burials among them",
+                [1, 2],
+                &[(0, 1), (most, 0), (1, 1)],
+                Some(2),
+            ),
+            (
+                "a block cannot be split",
+                [most + 1, 1],
+                &[(most + 1, 0), (0, 1)],
+                Some(1),
+            ),
+        ];
+        for (name, [burials, operations], blocks, expected) in table {
+            let owed = Owed {
+                burials: *burials,
+                operations: *operations,
+            };
+            let last = seal_recovery(&owed, &recovery(blocks));
+            assert_eq!(last.map(|block| block.number), *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_heeds_no_limit_of_a_live_chain() {
+        let blocks = recovery(&[(0, 1); 200]);
+        let owed = Owed {
+            burials: 0,
+            operations: 200,
         };
-        assert_eq!(all(&POLICY, &[]), None);
-        assert_eq!(all(&POLICY, &pending(&[0, 0])), Some((1, true)));
-        let small = SealPolicy {
-            max_data_bytes: 25,
-            ..POLICY
-        };
-        assert_eq!(all(&small, &pending(&[0, 0, 0])), Some((1, false)));
+        assert!(seal(&POLICY, &blocks, 0).is_some_and(|last| last.number < 199));
+        let last = seal_recovery(&owed, &blocks);
+        assert_eq!(last.map(|block| block.number), Some(199));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod fees;
 mod follow;
 mod plan;
+mod rollback;
 mod sender;
 mod sign;
 #[cfg(test)]

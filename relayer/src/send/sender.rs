@@ -238,7 +238,7 @@ impl Sender {
         }
     }
 
-    async fn receipt(&self, intent: &Intent) -> Result<Option<TxReceipt>, SendError> {
+    pub(super) async fn receipt(&self, intent: &Intent) -> Result<Option<TxReceipt>, SendError> {
         for hash in intent.hashes.iter().rev() {
             if let Some(receipt) = self.chain.receipt(*hash).await? {
                 return Ok(Some(receipt));

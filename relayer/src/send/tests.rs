@@ -364,3 +364,80 @@ async fn an_unreachable_chain_does_not_lose_the_transaction() {
         1
     );
 }
+
+/// Two final transactions and one in no block, on a chain that is then rolled back to before all of them.
+async fn rolled_back() -> Bench {
+    let bench = Bench::new(0);
+    for _ in 0..2 {
+        bench.submit().await;
+        bench.chain.mine();
+        bench.tick().await;
+    }
+    assert_eq!(bench.state(1), IntentState::Final { success: true });
+    bench.submit().await;
+    bench.chain.reorg(2);
+    bench.chain.evict();
+    bench
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chain_that_was_rolled_back_has_its_nonces_used_anew() {
+    for restarts in [false, true] {
+        let bench = rolled_back().await;
+        let old = bench.chain.broadcasts();
+        let restarted = bench.restarted();
+        let sender = if restarts { &restarted } else { &bench.sender };
+        let gone = sender.let_go(|_| true).await.unwrap();
+        let nonces: Vec<_> = gone.iter().map(|intent| intent.nonce).collect();
+        assert_eq!(nonces, [0, 1, 2]);
+        assert!(sender.open().unwrap().is_empty());
+
+        let next = sender
+            .submit(request(), |_| Ok(Vec::new()))
+            .await
+            .expect("submitted");
+        assert_eq!(next.nonce, 0);
+        assert_eq!(sender.let_go(|_| true).await.unwrap(), []);
+        bench.chain.mine();
+        pass(60).await;
+        sender.tick().await.unwrap();
+        assert_eq!(bench.state(0), IntentState::Final { success: true });
+        assert_eq!(sender.let_go(|_| true).await.unwrap(), []);
+        let sent = bench.chain.broadcasts();
+        assert_eq!(sent[old.len()..], next.hashes, "nothing is sent twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_no_block_yet_is_let_go_by_its_kind_only() {
+    let bench = Bench::new(0);
+    bench.submit().await;
+    bench.submit().await;
+    let settles = |kind: &IntentKind| matches!(kind, IntentKind::Settle { .. });
+    assert_eq!(bench.sender.let_go(settles).await.unwrap(), []);
+    bench.chain.evict();
+    let gone = bench.sender.let_go(|kind| !settles(kind)).await.unwrap();
+    assert_eq!(gone.len(), 2);
+    assert_eq!(bench.submit().await.nonce, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_nonce_that_still_waits_in_a_pool_is_not_used_for_another() {
+    let bench = Bench::new(0);
+    bench.submit().await;
+    assert_eq!(bench.sender.let_go(|_| false).await.unwrap().len(), 1);
+    assert_eq!(bench.submit().await.nonce, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_let_go_that_the_chain_still_has_or_that_cannot_be_looked_up() {
+    let bench = Bench::new(0);
+    bench.submit().await;
+    bench.chain.mine();
+    bench.tick().await;
+    assert_eq!(bench.sender.let_go(|_| false).await.unwrap(), []);
+    let bench = rolled_back().await;
+    bench.chain.fault(|faults| faults.down = true);
+    bench.sender.let_go(|_| true).await.unwrap_err();
+    assert_eq!(bench.state(1), IntentState::Final { success: true });
+}
