@@ -32,6 +32,19 @@ impl Config {
         Ok(self)
     }
 
+    /// Removes a section or a key, given as `section.key`. It must be there.
+    pub fn without(mut self, key: &str) -> Result<Self> {
+        let (section, name) = key.rsplit_once('.').unwrap_or(("", key));
+        let table = if section.is_empty() {
+            Some(&mut self.0)
+        } else {
+            self.0.get_mut(section).and_then(Value::as_table_mut)
+        };
+        let removed = table.and_then(|table| table.remove(name));
+        removed.ok_or_eyre(format!("the configuration has no {key}"))?;
+        Ok(self)
+    }
+
     /// A text at a key, given as `section.key`.
     pub fn text(&self, key: &str) -> Result<&str> {
         let (first, rest) = key.split_once('.').unwrap_or((key, ""));

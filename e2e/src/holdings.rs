@@ -135,6 +135,8 @@ pub struct Whereabouts {
     pub booked: Vec<U256>,
     /// What left one chain and has not arrived at the next, in the eyes of L1.
     pub under_way: U256,
+    /// What swaps hold, in the eyes of L1.
+    pub held: U256,
     /// What is outside of its home, in the eyes of L1.
     pub issued: U256,
     /// All there is.
@@ -152,6 +154,7 @@ impl Whereabouts {
             circulating: Vec::new(),
             booked: Vec::new(),
             under_way: U256::ZERO,
+            held: ledger.held(key).call().await?,
             issued: ledger.issued(key).call().await?,
             minted: U256::ONE,
         };
@@ -180,7 +183,9 @@ impl Whereabouts {
         let circulating: U256 = self.circulating.iter().sum();
         let booked: U256 = self.booked.iter().sum();
         ensure!(
-            circulating == self.minted && self.under_way.is_zero() && self.issued == booked,
+            circulating == self.minted
+                && (self.under_way + self.held).is_zero()
+                && self.issued == booked,
             "the sum does not hold: {self:?}"
         );
         let abroad = self.circulating.iter().zip(&self.booked);

@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod burst;
+pub mod clock;
 pub mod command;
 pub mod config;
 pub mod contracts;
@@ -21,6 +22,7 @@ pub mod recipient;
 pub mod refuser;
 pub mod relayer;
 pub mod shop;
+pub mod swaps;
 pub mod timeline;
 pub mod tokens;
 pub mod wait;

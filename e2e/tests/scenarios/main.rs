@@ -17,6 +17,7 @@ mod rebuilding;
 mod refusals;
 mod supply;
 mod support;
+mod swaps;
 mod tokens;
 mod tutorial;
 mod ways_back;

@@ -19,6 +19,7 @@ pub const MAX_CHAINS: u32 = 40;
 
 const FIRST_USER: u32 = 3;
 const USERS: [&str; 5] = ["alice", "bob", "carol", "dave", "erin"];
+const FIRST_COORDINATOR: u32 = 10;
 const PAUSER: u32 = 15;
 const FIRST_OPERATOR: u32 = 16;
 const FIRST_ATTESTER: u32 = FIRST_OPERATOR + MAX_CHAINS;
@@ -47,6 +48,8 @@ pub struct Accounts {
     pub admin: Account,
     /// The relayer, and a second one for tests.
     pub relays: Vec<Account>,
+    /// Pays for the steps of swaps, and a second one for tests.
+    pub coordinators: Vec<Account>,
     /// Stops new transfers when the supply does not hold.
     pub pauser: Account,
     /// For whoever tries the network.
@@ -78,6 +81,7 @@ impl Accounts {
         Ok(Self {
             admin: account("admin", 0)?,
             relays: named("relay", 1, 2)?,
+            coordinators: named("coordinator", FIRST_COORDINATOR, 2)?,
             pauser: account("pauser", PAUSER)?,
             users: users.collect::<Result<_, _>>()?,
             operators: named("operator", FIRST_OPERATOR, chains)?,
@@ -89,6 +93,7 @@ impl Accounts {
     pub fn all(&self) -> impl Iterator<Item = &Account> {
         std::iter::once(&self.admin)
             .chain(&self.relays)
+            .chain(&self.coordinators)
             .chain([&self.pauser])
             .chain(&self.users)
             .chain(&self.operators)

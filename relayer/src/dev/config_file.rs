@@ -84,12 +84,20 @@ fn head(text: &mut String, network: &LocalNetwork, wishes: &Wishes) -> std::fmt:
     ];
     addresses(text, &on_l1)?;
     writeln!(text, "\n[relay]\nsigner = \"relay-1\"")?;
+    // A network without value may publish its swaps on L1, so none of them needs a person.
+    writeln!(
+        text,
+        "\n[swap]\nsigner = \"coordinator-1\"\ninterval_seconds = {SWAP_SECONDS}\npublish = true"
+    )?;
     let pauser = &network.accounts.pauser.name;
     writeln!(
         text,
         "\n[supply]\ninterval_seconds = {SUPPLY_SECONDS}\npauser = \"{pauser}\""
     )
 }
+
+/// A look at a swap asks L1 and two chains a handful of questions.
+const SWAP_SECONDS: u64 = 1;
 
 /// A look at the supply asks every chain several questions about every asset.
 const SUPPLY_SECONDS: u64 = 3;
@@ -137,6 +145,7 @@ fn signers(text: &mut String, network: &LocalNetwork) -> std::fmt::Result {
     let all = accounts
         .relays
         .iter()
+        .chain(&accounts.coordinators)
         .chain([&accounts.pauser])
         .chain(&accounts.operators)
         .chain(&accounts.attesters);

@@ -25,15 +25,16 @@ use crate::{
 
 /// Swaps looked at in one cycle.
 const WINDOW: usize = 64;
-/// Seconds until a swap is looked at again that waits for something; what is seen of it wakes it before.
+/// Seconds until a swap is looked at again that could not be looked at, or whose step was refused or sent; what is seen of it
+/// wakes it before.
 const PAUSE: UnixSeconds = 10;
 /// Longest pause between two transactions for one stage of a swap, in seconds.
 const LONGEST_PAUSE: UnixSeconds = 600;
 /// Longest reason that is kept, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// Steps whose transaction is open, by swap.
-type Open = BTreeMap<(B256, SwapStep), ()>;
+/// Steps whose transaction is in no block, by swap, and when it was written.
+type Open = BTreeMap<(B256, SwapStep), UnixSeconds>;
 
 impl SwapContext {
     pub(super) async fn cycle(&self) -> Result<(), ErrandError> {
@@ -63,6 +64,11 @@ impl SwapContext {
         trouble.map_or(Ok(()), Err)
     }
 
+    /// Seconds until a swap is looked at again that waits for something.
+    fn rest(&self) -> UnixSeconds {
+        self.settings.interval.as_secs().max(1)
+    }
+
     fn sides(&self) -> impl Iterator<Item = &Side> {
         self.chains.values().chain([&self.l1])
     }
@@ -81,7 +87,7 @@ impl SwapContext {
                 if let (IntentKind::Swap { id, step }, IntentState::Pending) =
                     (intent.kind, intent.state)
                 {
-                    open.insert((id, step), ());
+                    open.insert((id, step), intent.created_at);
                 }
             }
         }
@@ -117,9 +123,12 @@ impl SwapContext {
         let header = record.secret.as_ref().and_then(Secret::header);
         // Whoever does not know the deadline cannot know what is due; the lock tells it.
         let Some(header) = header else {
-            return Ok(self.wait(id, "its lock was not seen".to_owned(), PAUSE)?);
+            return Ok(self.wait(id, "its lock was not seen".to_owned(), self.rest())?);
         };
-        let world = self.world(&record, facts, header.deadline).await?;
+        let world = World {
+            ignored_since: open.get(&(id, SwapStep::Execute)).copied(),
+            ..self.world(&record, facts, header.deadline).await?
+        };
         self.follow(&record, &world, open).await
     }
 
@@ -132,13 +141,17 @@ impl SwapContext {
         let id = record.id;
         match plan::next(world) {
             Next::Over => Ok(()),
-            Next::Wait(why, _) => Ok(self.wait(id, why.label().to_owned(), PAUSE)?),
+            Next::Wait(why, _) => Ok(self.wait(id, why.label().to_owned(), self.rest())?),
             Next::Do(step) if open.contains_key(&(id, step)) => {
-                Ok(self.wait(id, format!("{} is sent", step.label()), PAUSE)?)
+                Ok(self.wait(id, format!("{} is sent", step.label()), self.rest())?)
             }
             Next::Do(step) => match self.call(record, step)? {
                 Some(call) => self.attempt(record, step, call).await,
-                None => Ok(self.wait(id, format!("{} has no proof yet", step.label()), PAUSE)?),
+                None => Ok(self.wait(
+                    id,
+                    format!("{} has no proof yet", step.label()),
+                    self.rest(),
+                )?),
             },
         }
     }
@@ -177,8 +190,8 @@ impl SwapContext {
     /// Why a step is refused, and when to look again.
     fn refused(&self, record: &SwapRecord, data: &[u8]) -> (String, UnixSeconds) {
         match verdict::of(data) {
-            Verdict::Done => ("done by somebody else".to_owned(), PAUSE),
-            Verdict::Later => ("too early".to_owned(), PAUSE),
+            Verdict::Done => ("done by somebody else".to_owned(), self.rest()),
+            Verdict::Later => ("too early".to_owned(), self.rest()),
             Verdict::At(time) => {
                 let wait = time.saturating_sub(self.clock.now());
                 let reason = format!("possible from {time} on");

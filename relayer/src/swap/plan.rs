@@ -49,6 +49,8 @@ pub struct World {
     pub source: End,
     /// Where it is executed.
     pub destination: End,
+    /// Since when the destination has left out a transaction that would execute it, by the relayer's clock.
+    pub ignored_since: Option<UnixSeconds>,
     /// What is allowed.
     pub policy: Policy,
 }
@@ -243,13 +245,18 @@ impl Pressed {
     }
 
     /// When the chain is forced; `None` once it was. A swap that can be executed may fail until its deadline and still
-    /// succeed, so nothing is forced before.
+    /// succeed, so nothing is forced before; unless what is forced would execute it, and the chain leaves out a transaction
+    /// that would have done so.
     fn patience(&self, world: &World, own: Option<SwapStep>) -> Option<UnixSeconds> {
         if self.is_forced {
             return None;
         }
         let changed = world.facts.slot.map_or(0, |slot| slot.changed_at);
+        let ignored = world.ignored_since;
         let tries_until = match own {
+            Some(SwapStep::Execute) if self.force == SwapStep::ForceExecute => {
+                ignored.unwrap_or(world.deadline)
+            }
             Some(SwapStep::Execute | SwapStep::Cancel) => world.deadline,
             Some(_) | None => 0,
         };

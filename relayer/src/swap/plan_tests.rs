@@ -41,6 +41,7 @@ fn world(facts: SwapFacts) -> World {
         l1_now: 10_000,
         source: END,
         destination: END,
+        ignored_since: None,
         policy: ALL_ALLOWED,
     }
 }
@@ -124,6 +125,10 @@ fn each_situation_has_its_step() {
         ..end
     };
     let gone = |end| End { now: None, ..end };
+    let ignored = |world| World {
+        ignored_since: Some(10_000),
+        ..world
+    };
     let (soon, late) = (Some(13_100), DEADLINE + FORCE_AFTER);
     let rows = [
         (
@@ -148,6 +153,27 @@ fn each_situation_has_its_step() {
         (
             "on the deadline",
             at(DEADLINE, importable),
+            Next::Do(S::Execute),
+        ),
+        (
+            "execution has time to be included",
+            ignored(at(13_599, importable)),
+            Next::Do(S::Execute),
+        ),
+        (
+            "execution is ignored",
+            ignored(at(13_600, importable)),
+            Next::Do(S::ForceExecute),
+        ),
+        (
+            "execution is ignored, and must not be published",
+            World {
+                policy: Policy {
+                    publish: false,
+                    ..ALL_ALLOWED
+                },
+                ..ignored(at(13_600, importable))
+            },
             Next::Do(S::Execute),
         ),
         (

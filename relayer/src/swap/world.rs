@@ -72,6 +72,7 @@ impl SwapContext {
             l1_now: self.l1.reader.head(Finality::Latest).await?.timestamp,
             source: self.end(record.source).await?,
             destination: self.end(record.destination).await?,
+            ignored_since: None,
             policy: self.settings.policy,
         })
     }
