@@ -1,5 +1,5 @@
 //! Looks at each chain the way a stage would, and says when the relayer is blind: the head does not answer, or logs that
-//! are known to be there are not. Also tells the metrics what only the chain knows.
+//! are known to be there are not. Also tells the metrics what only the chain knows, and all stages whether L1 has frozen it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chain::{ChainError, ChainReader, Clock, Finality};
 use crate::metrics::Metrics;
+use crate::model::UnixSeconds;
+use crate::operator::freeze::frozen_since;
+use crate::operator::read::ReadError;
 use crate::progress::Progress;
+use crate::standing::Standings;
 use crate::store::{Reader, StoreError};
 
 /// The stage's name in logs and metrics.
@@ -27,6 +31,10 @@ pub struct CanaryContext {
     pub chain: Arc<dyn ChainReader>,
     /// Where its messages leave it; none on L1.
     pub outbox: Option<Address>,
+    /// Where L1 says whether it is frozen; none for L1 itself.
+    pub settlement: Option<Settlement>,
+    /// Where that is told.
+    pub standings: Arc<Standings>,
     /// Accounts whose balance is told, by the signer's name.
     pub accounts: Vec<(String, Address)>,
     /// Time.
@@ -37,6 +45,15 @@ pub struct CanaryContext {
     pub metrics: Arc<Metrics>,
     /// Time between two looks.
     pub interval: Duration,
+}
+
+/// The settlement contract of L1.
+#[derive(Clone)]
+pub struct Settlement {
+    /// Reads L1.
+    pub l1: Arc<dyn ChainReader>,
+    /// The contract.
+    pub contract: Address,
 }
 
 /// Why the relayer does not see.
@@ -58,6 +75,26 @@ pub enum CanaryError {
         /// The contract.
         outbox: Address,
     },
+    /// The settlement contract could not be read.
+    #[error(transparent)]
+    Read(ReadError),
+    /// L1 has frozen the chain.
+    #[error(
+        "L1 froze the chain at {frozen_at}, because it let an operation of its queue expire; deliveries to it are held until its operator has brought it back"
+    )]
+    Frozen {
+        /// When, in seconds.
+        frozen_at: UnixSeconds,
+    },
+}
+
+impl From<ReadError> for CanaryError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Chain(error) => Self::Chain(error),
+            other => Self::Read(other),
+        }
+    }
 }
 
 impl CanaryError {
@@ -65,8 +102,8 @@ impl CanaryError {
     pub fn retry(&self) -> bool {
         match self {
             Self::Chain(error) => error.retry(),
-            Self::Blind { .. } => true,
-            Self::Store(_) => false,
+            Self::Blind { .. } | Self::Frozen { .. } => true,
+            Self::Store(_) | Self::Read(_) => false,
         }
     }
 
@@ -76,6 +113,8 @@ impl CanaryError {
             Self::Chain(error) => error.label(),
             Self::Store(_) => "store",
             Self::Blind { .. } => "blind",
+            Self::Read(_) => "read",
+            Self::Frozen { .. } => "frozen",
         }
     }
 }
@@ -88,7 +127,7 @@ pub async fn run(ctx: CanaryContext, shutdown: CancellationToken) -> Result<(), 
             Ok(head) => ctx.progress.advanced(STAGE, chain, head, ctx.clock.now()),
             Err(CanaryError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(stage = STAGE, chain, %error, "blind");
+                tracing::warn!(stage = STAGE, chain, %error, "the canary complains");
                 ctx.progress.failed(
                     STAGE,
                     chain,
@@ -108,6 +147,8 @@ pub async fn run(ctx: CanaryContext, shutdown: CancellationToken) -> Result<(), 
 
 impl CanaryContext {
     async fn look(&self) -> Result<u64, CanaryError> {
+        // First: a frozen chain may not answer any more.
+        let frozen_at = self.standing().await?;
         let head = self.chain.head(Finality::Latest).await?.number;
         self.metrics.set_head(self.chain.chain_id(), head);
         self.check_known_log().await?;
@@ -116,7 +157,22 @@ impl CanaryContext {
             self.metrics
                 .set_balance(self.chain.chain_id(), signer, ether(balance));
         }
-        Ok(head)
+        match frozen_at {
+            Some(frozen_at) => Err(CanaryError::Frozen { frozen_at }),
+            None => Ok(head),
+        }
+    }
+
+    /// When L1 froze the chain, told to everybody.
+    async fn standing(&self) -> Result<Option<UnixSeconds>, CanaryError> {
+        let Some(settlement) = &self.settlement else {
+            return Ok(None);
+        };
+        let chain = self.chain.chain_id();
+        let frozen_at = frozen_since(settlement.l1.as_ref(), settlement.contract, chain).await?;
+        self.standings.set(chain, frozen_at);
+        self.metrics.set_frozen(chain, frozen_at.is_some());
+        Ok(frozen_at)
     }
 
     /// Asks again for a log that was seen before. Only final blocks count: others may have been reorged away.
@@ -156,7 +212,77 @@ fn ether(wei: U256) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use alloy::primitives::Bytes;
+    use alloy::sol_types::SolValue;
+
     use super::*;
+    use crate::chain::CallRequest;
+    use crate::chain::fake::{Answers, FakeChain, FakeClock, L1};
+    use crate::store::memory::MemoryStore;
+    use crate::view::ChainNames;
+
+    /// L1 says that every chain was frozen then.
+    struct FrozenAt(UnixSeconds);
+
+    impl Answers for FrozenAt {
+        fn call(&self, _request: &CallRequest, _block: u64) -> Option<Result<Bytes, Bytes>> {
+            Some(Ok(U256::from(self.0).abi_encode().into()))
+        }
+
+        fn balance(&self, _account: Address, _block: u64) -> U256 {
+            U256::ZERO
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frozen_chain_is_told_to_all_even_when_it_is_down() {
+        let (l1, chain) = (FakeChain::new(L1, 0), FakeChain::new(271, 0));
+        let (l1, chain) = (Arc::new(l1), Arc::new(chain));
+        let store: Arc<dyn Reader> = Arc::new(MemoryStore::new(L1));
+        let progress = Arc::new(Progress::default());
+        let metrics = Metrics::new(store.clone(), progress.clone(), ChainNames::default());
+        let canary = CanaryContext {
+            store,
+            chain: chain.clone(),
+            outbox: None,
+            settlement: Some(Settlement {
+                l1: l1.clone(),
+                contract: Address::ZERO,
+            }),
+            standings: Arc::default(),
+            accounts: Vec::new(),
+            clock: Arc::new(FakeClock::new()),
+            progress,
+            metrics: Arc::new(metrics),
+            interval: Duration::ZERO,
+        };
+        let gauge = |value: u8| format!("causeway_chain_frozen{{chain=\"271\"}} {value}\n");
+        let told = || {
+            (
+                canary.standings.frozen_at(271),
+                canary.metrics.text().unwrap(),
+            )
+        };
+
+        l1.set_answers(Arc::new(FrozenAt(9)));
+        let complaint = canary.look().await.unwrap_err();
+        assert!(matches!(complaint, CanaryError::Frozen { frozen_at: 9 }));
+        chain.fault(|faults| faults.down = true);
+        assert!(matches!(
+            canary.look().await.unwrap_err(),
+            CanaryError::Chain(_)
+        ));
+        let (frozen_at, text) = told();
+        assert_eq!(frozen_at, Some(9));
+        assert!(text.contains(&gauge(1)), "{text}");
+
+        l1.set_answers(Arc::new(FrozenAt(0)));
+        chain.fault(|faults| faults.down = false);
+        canary.look().await.unwrap();
+        let (frozen_at, text) = told();
+        assert_eq!(frozen_at, None);
+        assert!(text.contains(&gauge(0)), "{text}");
+    }
 
     #[test]
     fn balances_are_told_in_ether() {

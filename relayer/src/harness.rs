@@ -36,6 +36,7 @@ use crate::{
     prove::{self, ProveContext, ProveSettings},
     roots::Roots,
     send::{SendSettings, Sender, Signer},
+    standing::Standings,
     store::{
         Change, MessageFilter, Plan, Reader, Store, StoreError, Writer, forward::forward_reader,
         memory::MemoryStore,
@@ -449,6 +450,8 @@ pub(crate) struct Options {
     pub(crate) fuse: Fuse,
     /// Hints between stages are lost.
     pub(crate) deaf: bool,
+    /// What L1 is said to have frozen.
+    pub(crate) standings: Arc<Standings>,
     pub(crate) signer: Signer,
     pub(crate) limits: BatchLimits,
     /// Who coordinates swaps, if anybody does, and what that may do.
@@ -465,6 +468,7 @@ impl Default for Options {
         Self {
             fuse: Fuse::never(),
             deaf: false,
+            standings: Arc::default(),
             signer: signer(1),
             limits: BatchLimits::default(),
             swaps: None,
@@ -491,6 +495,7 @@ impl Relayer {
                 .map(|_| Arc::new(Wake::default()))
                 .collect(),
             deaf: options.deaf,
+            standings: options.standings,
         };
         let mut stages = vec![shared.watch_l1(network), shared.prove(network)];
         for (index, chain) in network.chains.iter().enumerate() {
@@ -535,6 +540,7 @@ struct Shared {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
+    standings: Arc<Standings>,
     shutdown: CancellationToken,
     prove: Arc<Wake>,
     deliver: Vec<Arc<Wake>>,
@@ -637,6 +643,7 @@ impl Shared {
             chain,
             sender,
             roots: Arc::new(Roots::new(L1)),
+            standings: self.standings.clone(),
             clock: self.clock.clone(),
             progress: self.progress.clone(),
             wake: self.deliver[index].clone(),

@@ -34,6 +34,7 @@ pub mod roots;
 #[cfg(test)]
 mod scenarios;
 pub mod send;
+pub mod standing;
 pub mod store;
 pub mod supply;
 pub mod swap;

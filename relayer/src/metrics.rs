@@ -58,6 +58,7 @@ pub struct Metrics {
     names: ChainNames,
     head: Family<ChainLabel, Gauge>,
     balance: Family<SignerLabel, Gauge<f64, AtomicU64>>,
+    frozen: Family<ChainLabel, Gauge>,
     delivery: DelaysByRoute,
     errands: Family<ErrandLabel, Counter>,
     commit: Histogram,
@@ -108,6 +109,12 @@ impl Metrics {
             "Balance of a signer on a chain",
             Family::clone(&balance),
         );
+        let frozen = Family::default();
+        registry.register(
+            "chain_frozen",
+            "1 while L1 has the chain frozen",
+            Family::clone(&frozen),
+        );
         let delivery: DelaysByRoute =
             Family::new_with_constructor(|| Histogram::new(exponential_buckets(1.0, 2.0, 14)));
         registry.register(
@@ -139,6 +146,7 @@ impl Metrics {
             names,
             head,
             balance,
+            frozen,
             delivery,
             errands,
             commit,
@@ -170,6 +178,14 @@ impl Metrics {
             signer: signer.to_owned(),
         };
         self.balance.get_or_create(&label).set(ether);
+    }
+
+    /// Whether L1 has frozen the chain.
+    pub fn set_frozen(&self, chain: ChainId, is_frozen: bool) {
+        let label = ChainLabel {
+            chain: self.names.name(chain),
+        };
+        self.frozen.get_or_create(&label).set(i64::from(is_frozen));
     }
 
     /// So many assets are watched.

@@ -30,6 +30,7 @@ fn metrics() -> Metrics {
     );
     metrics.set_head(10, 9);
     metrics.set_balance(10, "relay", 1.5);
+    metrics.set_frozen(10, true);
     metrics.set_supply_assets(2);
     metrics.set_supply_drift("L1:base", 10, 3.0);
     metrics.set_supply_stopped(10);
@@ -61,6 +62,7 @@ fn store_stages_and_durations_are_told() {
         r#"causeway_imported_l1_block{chain="alpha"} 2"#,
         r#"causeway_head_block{chain="alpha"} 9"#,
         r#"causeway_signer_balance_ether{chain="alpha",signer="relay"} 1.5"#,
+        r#"causeway_chain_frozen{chain="alpha"} 1"#,
         "causeway_supply_assets 2",
         r#"causeway_supply_drift{asset="L1:base",chain="alpha"} 3.0"#,
         r#"causeway_supply_stopped{chain="alpha"} 1"#,

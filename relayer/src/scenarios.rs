@@ -12,6 +12,7 @@ use crate::{
     chain::fake::{CONTRACTS, FakeChain, L1},
     harness::{Fuse, Network, Options, Relayer, count, messages, signer},
     model::{HoldReason, MessageEvent, MilestoneKind, Stage},
+    standing::Standings,
     store::{Change, Reader, Writer, memory::MemoryStore},
 };
 
@@ -257,6 +258,35 @@ async fn a_message_whose_receiver_reverts_is_held_with_the_reason_and_blocks_nob
         .iter()
         .for_each(|chain| chain.fault(|faults| faults.revert.clear()));
     until(&network, &memory, Stage::Final, 40).await;
+    relayer.stop().await;
+    assert_delivered_once(&network, &ids);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_to_a_frozen_chain_until_it_is_live_again() {
+    let network = Network::new(2, 0);
+    let memory = memory();
+    let frozen = network.id(1);
+    let standings = Arc::new(Standings::default());
+    standings.set(frozen, Some(1_700_000_000));
+    let options = Options {
+        standings: standings.clone(),
+        ..Options::default()
+    };
+    let ids = [network.send(0, frozen), network.send(1, network.id(0))];
+    let relayer = Relayer::start(&network, &memory, options);
+    until(&network, &memory, Stage::Final, 1).await;
+    until(&network, &memory, Stage::Held, 1).await;
+    let record = memory.message(ids[0]).unwrap().unwrap();
+    let reason = HoldReason::DestinationFrozen {
+        chain: frozen,
+        frozen_at: 1_700_000_000,
+    };
+    assert_eq!((record.stage, record.hold), (Stage::Held, Some(reason)));
+    assert!(network.chains[1].broadcasts().is_empty());
+
+    standings.set(frozen, None);
+    until(&network, &memory, Stage::Final, 2).await;
     relayer.stop().await;
     assert_delivered_once(&network, &ids);
 }

@@ -1,6 +1,7 @@
 //! `causeway run`: opens everything, checks it, starts the stages, serves the interface, and ends in order.
 
 mod attest;
+mod canary;
 mod chains;
 mod error;
 mod operate;
@@ -92,6 +93,7 @@ pub async fn run(
         clock: Arc::<SystemClock>::clone(&clock),
         progress: Arc::clone(&progress),
         metrics: Arc::clone(&metrics),
+        standings: Arc::default(),
         expected: Vec::new(),
         supervisor: Supervisor::new(
             Arc::<SystemClock>::clone(&clock),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use alloy::primitives::Address;
 use alloy::signers::local::PrivateKeySigner;
 use causeway_bindings::deployment::asset_rules;
 
@@ -13,7 +12,6 @@ use super::chains::Chains;
 use super::error::AppError;
 use super::supervise::Supervisor;
 use crate::bundle::Prover;
-use crate::canary::{self, CanaryContext};
 use crate::chain::events::{ChainContracts, L1Contracts};
 use crate::chain::{ChainReader, ChainWriter, Clock};
 use crate::config::{ChainConfig, Config, Reading, RelayConfig};
@@ -26,7 +24,8 @@ use crate::progress::Progress;
 use crate::prove::{self, ProveContext, ProveSettings};
 use crate::roots::Roots;
 use crate::send::{SendSettings, Sender};
-use crate::store::{Reader, Store};
+use crate::standing::Standings;
+use crate::store::Store;
 use crate::wake::Wake;
 use crate::watch::{self, Noted, WatchContext, WatchSettings, Watched};
 
@@ -35,9 +34,6 @@ const SIMULATIONS: usize = 16;
 
 /// Transactions of errands of one chain that wait for a block at the same time.
 const ERRANDS_IN_FLIGHT: usize = 4;
-
-/// Time between two looks of the canary.
-const CANARY_INTERVAL: Duration = Duration::from_secs(15);
 
 /// A stage counts as alive for so many poll intervals without a heartbeat, and at least for [`SHORTEST_SILENCE`].
 const SILENT_POLLS: u64 = 10;
@@ -55,6 +51,7 @@ pub(super) struct Wiring<'a> {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) progress: Arc<Progress>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) standings: Arc<Standings>,
     pub(super) expected: Vec<Expected>,
     pub(super) supervisor: Supervisor,
 }
@@ -377,6 +374,7 @@ impl Wiring<'_> {
             Arc::clone(&self.progress),
         );
         let (roots, wake, prove) = (Arc::clone(roots), Arc::clone(wake), Arc::clone(prove));
+        let standings = Arc::clone(&self.standings);
         self.expect(deliver::STAGE, chain, interval);
         self.supervisor
             .spawn(deliver::STAGE, chain, move |shutdown| {
@@ -385,6 +383,7 @@ impl Wiring<'_> {
                     chain: Arc::clone(&reader),
                     sender: Arc::clone(&sender),
                     roots: Arc::clone(&roots),
+                    standings: Arc::clone(&standings),
                     clock: Arc::clone(&clock),
                     progress: Arc::clone(&progress),
                     wake: Arc::clone(&wake),
@@ -392,62 +391,6 @@ impl Wiring<'_> {
                     settings: settings.clone(),
                 };
                 deliver::run(context, shutdown)
-            });
-        Ok(())
-    }
-
-    fn start_canaries(&mut self, roles: Roles) -> Result<(), AppError> {
-        let l1 = self.config.l1.evm.chain_id;
-        let mut chains: Vec<(ChainId, Option<Address>)> = vec![(l1, None)];
-        chains.extend(
-            self.config
-                .chains
-                .values()
-                .map(|chain| (chain.evm.chain_id, Some(chain.contracts.outbox))),
-        );
-        for (chain, outbox) in chains {
-            let accounts = self.accounts(chain, roles)?;
-            self.start_canary(chain, outbox, accounts)?;
-        }
-        Ok(())
-    }
-
-    /// The signers that pay on a chain.
-    fn accounts(&self, chain: ChainId, roles: Roles) -> Result<Vec<(String, Address)>, AppError> {
-        let names = paying_signers(self.config, roles, chain);
-        names
-            .into_iter()
-            .map(|name| Ok((name.clone(), self.signer(&name)?.address())))
-            .collect()
-    }
-
-    fn start_canary(
-        &mut self,
-        chain: ChainId,
-        outbox: Option<Address>,
-        accounts: Vec<(String, Address)>,
-    ) -> Result<(), AppError> {
-        let reader = self.reader(chain)?;
-        let store: Arc<dyn Reader> = Arc::<dyn Store>::clone(&self.store);
-        let (clock, progress, metrics) = (
-            Arc::clone(&self.clock),
-            Arc::clone(&self.progress),
-            Arc::clone(&self.metrics),
-        );
-        self.expect(canary::STAGE, chain, CANARY_INTERVAL);
-        self.supervisor
-            .spawn(canary::STAGE, chain, move |shutdown| {
-                let context = CanaryContext {
-                    store: Arc::clone(&store),
-                    chain: Arc::clone(&reader),
-                    outbox,
-                    accounts: accounts.clone(),
-                    clock: Arc::clone(&clock),
-                    progress: Arc::clone(&progress),
-                    metrics: Arc::clone(&metrics),
-                    interval: CANARY_INTERVAL,
-                };
-                canary::run(context, shutdown)
             });
         Ok(())
     }

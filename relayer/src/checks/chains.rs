@@ -9,6 +9,7 @@ use super::{Finding, PROTOCOL_VERSION, Subject};
 use crate::chain::{CallRequest, ChainError, ChainReader, Clock, Finality, ViewError, view};
 use crate::config::{ChainConfig, L1Config};
 use crate::model::ChainId;
+use crate::operator::freeze::frozen_since;
 
 /// Clocks may differ by so many seconds.
 const CLOCK_TOLERANCE: u64 = 60;
@@ -228,6 +229,25 @@ pub async fn check_holder(reader: &dyn ChainReader, target: &Target) -> Finding 
             &target.name,
             Subject::Balance,
             format!("the holder of base tokens, {holder}, can pay"),
+        ),
+    }
+}
+
+/// Whether L1 has frozen the chain.
+pub async fn check_standing(l1: &dyn ChainReader, settlement: Address, target: &Target) -> Finding {
+    match frozen_since(l1, settlement, target.chain_id).await {
+        Ok(None) => Finding::ok(&target.name, Subject::Standing, "it is live on L1"),
+        Ok(Some(since)) => Finding::failed(
+            &target.name,
+            Subject::Standing,
+            format!("L1 froze it at {since}, because it let an operation of its queue expire"),
+            "have its operator bring it back: it runs `causeway run --role operator`",
+        ),
+        Err(error) => Finding::failed(
+            &target.name,
+            Subject::Standing,
+            error.to_string(),
+            "correct l1.rpc_urls or l1.contracts.settlement",
         ),
     }
 }

@@ -465,3 +465,24 @@ async fn a_right_is_one_that_can_be_used_at_once() {
     let unknown = can_call(&dead, authority, account, contract, [0; 4]).await;
     assert!(matches!(unknown, Err(ChainError::Unreachable { .. })));
 }
+
+#[tokio::test]
+async fn a_chain_that_l1_has_frozen_fails_the_check() {
+    let cases = [
+        (Some(0), Verdict::Ok, "live"),
+        (Some(9), Verdict::Failed, "froze it at 9"),
+        (None, Verdict::Failed, "revert"),
+    ];
+    for (frozen_at, verdict, said) in cases {
+        let l1 = Node {
+            answer: frozen_at.map(|time: u64| U256::from(time).abi_encode().into()),
+            ..Node::healthy()
+        };
+        let finding = check_standing(&l1, Address::ZERO, &target()).await;
+        assert_eq!(
+            (finding.check, finding.verdict),
+            (Subject::Standing, verdict)
+        );
+        assert!(finding.found.contains(said), "{}", finding.found);
+    }
+}

@@ -9,7 +9,8 @@ use std::fmt;
 use serde::Serialize;
 
 pub use chains::{
-    Target, check_contracts, check_holder, check_identity, check_time, check_visible_logs,
+    Target, check_contracts, check_holder, check_identity, check_standing, check_time,
+    check_visible_logs,
 };
 pub use keys::{check_balance, check_operator, check_pauser};
 
@@ -50,6 +51,8 @@ pub enum Subject {
     Balance,
     /// An operator may do its work.
     Permission,
+    /// L1 takes what the chain settles.
+    Standing,
 }
 
 impl Subject {
@@ -65,6 +68,7 @@ impl Subject {
             Self::Key => "key",
             Self::Balance => "balance",
             Self::Permission => "permission",
+            Self::Standing => "standing",
         }
     }
 }
@@ -136,7 +140,8 @@ impl Finding {
                 | Subject::Clock
                 | Subject::Logs
                 | Subject::Balance
-                | Subject::Permission => false,
+                | Subject::Permission
+                | Subject::Standing => false,
             }
     }
 }

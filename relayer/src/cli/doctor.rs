@@ -16,7 +16,7 @@ use crate::app::{Chains, Roles, check_chain, paying_signers};
 use crate::chain::{ChainReader, EvmChain, SystemClock};
 use crate::checks::{
     Finding, Subject, Target, Verdict, check_balance, check_holder, check_operator, check_pauser,
-    check_time, check_visible_logs,
+    check_standing, check_time, check_visible_logs,
 };
 use crate::config::{Config, OperatorConfig};
 
@@ -146,7 +146,19 @@ impl Examination<'_> {
                 findings.push(check_holder(chain.as_ref(), target).await);
             }
         }
+        findings.extend(self.standing(target).await);
         findings
+    }
+
+    /// L1 says it even of a chain that does not answer.
+    async fn standing(&self, target: &Target) -> Option<Finding> {
+        let l1 = &self.config.l1;
+        let reader = self.chains.get(l1.evm.chain_id)?;
+        if target.chain_id == l1.evm.chain_id {
+            return None;
+        }
+        let settlement = l1.contracts.settlement;
+        Some(check_standing(reader.as_ref(), settlement, target).await)
     }
 
     fn load_signers(&self) -> (BTreeMap<&str, PrivateKeySigner>, Vec<Finding>) {

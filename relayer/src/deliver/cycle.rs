@@ -13,7 +13,7 @@ use super::{
     DeliverContext, DeliverError,
     build::{self, Aggregations, Parcel},
     confirm::sent_at,
-    diagnose::{self, Verdict},
+    diagnose::{self, Release, Verdict},
     plan::{self, Ready},
     record,
 };
@@ -99,6 +99,10 @@ impl Courier {
             let candidates = self.candidates(ctx, most)?;
             if candidates.is_empty() {
                 return Ok(());
+            }
+            if let Some(frozen_at) = ctx.standings.frozen_at(ctx.chain.chain_id()) {
+                self.hold_for_frozen(ctx, &candidates, frozen_at)?;
+                continue;
             }
             ctx.roots.sync(ctx.store.as_ref())?;
             let parcels = self.parcels(ctx, candidates)?;
@@ -254,6 +258,22 @@ impl Courier {
                 let again = release.time(sent_at(record), ctx.clock.now());
                 self.hold(ctx, record.id, reason, again)?;
             }
+        }
+        Ok(())
+    }
+
+    /// A frozen chain loses what it does before it is live again.
+    fn hold_for_frozen(
+        &mut self,
+        ctx: &DeliverContext,
+        records: &[MessageRecord],
+        frozen_at: UnixSeconds,
+    ) -> Result<(), StoreError> {
+        let chain = ctx.chain.chain_id();
+        let reason = HoldReason::DestinationFrozen { chain, frozen_at };
+        for record in records {
+            let again = Release::Backoff.time(sent_at(record), ctx.clock.now());
+            self.hold(ctx, record.id, reason.clone(), again)?;
         }
         Ok(())
     }

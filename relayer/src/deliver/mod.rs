@@ -19,6 +19,7 @@ use crate::{
     progress::Progress,
     roots::{Roots, RootsError},
     send::{SendError, Sender},
+    standing::Standings,
     store::{Store, StoreError},
     wake::Wake,
 };
@@ -56,6 +57,8 @@ pub struct DeliverContext {
     pub sender: Arc<Sender>,
     /// The rebuilt roots.
     pub roots: Arc<Roots>,
+    /// Which chains L1 has frozen.
+    pub standings: Arc<Standings>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Where progress is told.

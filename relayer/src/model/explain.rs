@@ -55,7 +55,7 @@ impl Actor {
 }
 
 /// Names of all causes.
-pub const CAUSES: [&str; 21] = [
+pub const CAUSES: [&str; 22] = [
     "waiting_for_settlement",
     "waiting_for_root",
     "proving",
@@ -75,6 +75,7 @@ pub const CAUSES: [&str; 21] = [
     "malformed",
     "gas_too_high",
     "other",
+    "destination_frozen",
     "removed",
     "outcome_unknown",
 ];
@@ -277,6 +278,11 @@ fn remedy(message: &MessageRecord, reason: &HoldReason) -> (Actor, String) {
         HoldReason::Other { .. } => (
             Actor::RelayerOperator,
             format!("read what the chain answered, then {retry}"),
+        ),
+        HoldReason::DestinationFrozen { chain, .. } => (
+            Actor::ChainOperator(*chain),
+            "wait: it is delivered by itself once the chain has settled its queue and is live again"
+                .to_owned(),
         ),
     }
 }

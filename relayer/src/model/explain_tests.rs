@@ -43,6 +43,10 @@ fn reasons() -> Vec<HoldReason> {
         HoldReason::Other {
             reason: "execution reverted".to_owned(),
         },
+        HoldReason::DestinationFrozen {
+            chain: 272,
+            frozen_at: 1_800_000_000,
+        },
     ]
 }
 

@@ -122,6 +122,13 @@ pub enum HoldReason {
         /// What the chain answered.
         reason: String,
     },
+    /// L1 has frozen the destination, which loses what it does meanwhile.
+    DestinationFrozen {
+        /// The destination.
+        chain: ChainId,
+        /// When L1 froze it, in seconds.
+        frozen_at: UnixSeconds,
+    },
 }
 
 /// What happened to a message, for its timeline. Each builds on the one before it.

@@ -91,6 +91,7 @@ impl HoldReason {
             Self::Malformed { .. } => "malformed",
             Self::GasTooHigh { .. } => "gas_too_high",
             Self::Other { .. } => "other",
+            Self::DestinationFrozen { .. } => "destination_frozen",
         }
     }
 }
@@ -134,6 +135,10 @@ impl fmt::Display for HoldReason {
                 write!(f, "it needs {needed} gas, and the limit is {limit}")
             }
             Self::Other { reason } => write!(f, "the chain answered: {reason}"),
+            Self::DestinationFrozen { chain, frozen_at } => write!(
+                f,
+                "L1 froze chain {chain} at {frozen_at}, because it let an operation of its queue expire"
+            ),
         }
     }
 }
