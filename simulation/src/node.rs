@@ -11,9 +11,10 @@ use alloy::{
 };
 use causeway_bindings::deployment::DETERMINISTIC_DEPLOYER;
 use revm::{
-    Context, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext,
-    context::{TxEnv, result::ExecutionResult},
+    Context, ExecuteCommitEvm, ExecuteEvm, MainContext,
+    context::{Evm, FrameStack, TxEnv, result::ExecutionResult},
     database::{CacheDB, EmptyDB},
+    handler::{EthFrame, EthPrecompiles, instructions::EthInstructions},
     primitives::{eip7825::TX_GAS_LIMIT_CAP, hardfork::SpecId},
     state::AccountInfo,
 };
@@ -244,7 +245,7 @@ impl Node {
     ) -> impl ExecuteCommitEvm<Tx = TxEnv, ExecutionResult = ExecutionResult, Error: fmt::Debug>
     {
         let (chain_id, block, timestamp) = (self.chain_id, self.block, self.timestamp);
-        Context::mainnet()
+        let context = Context::mainnet()
             .with_db(&mut self.state)
             .modify_cfg_chained(|cfg| {
                 cfg.set_spec_and_mainnet_gas_params(SpecId::OSAKA);
@@ -257,8 +258,15 @@ impl Node {
                 env.number = U256::from(block);
                 env.timestamp = U256::from(timestamp);
                 env.basefee = 0;
-            })
-            .build_mainnet()
+            });
+        Evm {
+            ctx: context,
+            inspector: (),
+            instruction: EthInstructions::new_mainnet_with_spec(SpecId::OSAKA),
+            precompiles: EthPrecompiles::new(SpecId::OSAKA),
+            // Each takes 32 KB, and most calls are of one or two contracts.
+            frame_stack: FrameStack::<EthFrame>::new_prealloc(1),
+        }
     }
 
     fn info(&mut self, account: Address) -> AccountInfo {

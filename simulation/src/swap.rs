@@ -355,11 +355,12 @@ impl World {
 }
 
 /// What anybody finds who has nothing to show: no contract was asked.
-fn nothing_to_prove() -> Refused {
+pub fn nothing_to_prove() -> Refused {
     Refused(Bytes::from_static(b"nothing to prove"))
 }
 
-fn no_proof() -> InclusionProof {
+/// In place of one where a contract looks at none.
+pub fn no_proof() -> InclusionProof {
     InclusionProof {
         chainId: U256::ZERO,
         batchNumber: U256::ZERO,

@@ -9,7 +9,7 @@ use alloy::{
 use causeway_bindings::{
     AssetKind, DataAvailability, IAssetLedger, IERC20, LockStatus, SwapOutcome, SwapTerms,
 };
-use causeway_simulation::{Refused, Settings, Swap, Token, World, account, balance_of};
+use causeway_simulation::{Node, Refused, Settings, Swap, Token, World, account, balance_of};
 
 pub(crate) const A: u64 = 271;
 pub(crate) const B: u64 = 272;
@@ -65,7 +65,7 @@ impl Trade {
         let vault = world.contracts.vault.address;
         let gold = Token::create(&mut world.chain(A).node, "GOLD", bank_a(), vault);
         let coin = Token::create(&mut world.chain(B).node, "COIN", bank_b(), vault);
-        let venue = deploy_venue(&mut world);
+        let venue = deploy_venue(&mut world.chain(B).node, bank_b());
         let transfer = IERC20::transferCall {
             to: venue,
             value: U256::from(MINTED),
@@ -100,14 +100,6 @@ impl Trade {
     /// Whether the deadline is over on B.
     pub(crate) fn is_late(&self) -> bool {
         self.world.chains[&B].node.timestamp > self.swap.preimage.header.deadline
-    }
-
-    /// Has Bank B's venue refuse.
-    pub(crate) fn close_venue(&mut self) {
-        let close = IFixedVenue::setClosedCall { closed: true };
-        let venue = self.venue;
-        let closed = self.world.chain(B).node.call(bank_b(), venue, &close);
-        closed.expect("anybody closes it");
     }
 
     /// What Bank A has: gold and coin, on its own chain.
@@ -245,12 +237,12 @@ pub(crate) fn bank_b() -> Address {
     account("bank b")
 }
 
-fn deploy_venue(world: &mut World) -> Address {
+/// A venue that returns [`RETURNED`].
+pub(crate) fn deploy_venue(node: &mut Node, from: Address) -> Address {
     let code = hex::decode(VENUE.trim_end()).expect("the snapshot is hexadecimal");
     let arguments = U256::from(RETURNED).abi_encode();
     let init_code: Bytes = [code, arguments].concat().into();
-    let created = world.chain(B).node.create(bank_b(), init_code);
-    created.expect("a plain venue").value
+    node.create(from, init_code).expect("a plain venue").value
 }
 
 fn terms(world: &mut World, gold: &Token, coin: &Token, venue: Address) -> SwapTerms {

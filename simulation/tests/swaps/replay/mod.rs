@@ -31,7 +31,7 @@ const TRACES: usize = 10_000;
 /// Kinds that are of weakened protocols only.
 const FOREIGN: [&str; 2] = ["Rollback", "RefundByClock"];
 /// At one step in so many, everything that is not allowed is tried.
-const PROBED: usize = 24;
+const PROBED: usize = 48;
 
 /// What was done, by name.
 #[derive(Default)]
@@ -135,7 +135,7 @@ fn replay(index: usize, trace: &Trace, stage: &Stage, counts: &mut Counts) -> Re
             return Err(at(position, format!("found {found:02x?}")));
         }
         *counts.steps.entry(name(step.action.kind())).or_default() += 1;
-        if (index + position) % PROBED == 0 {
+        if (index + position).is_multiple_of(PROBED) {
             let tried = replay.probe().map_err(|why| at(position, why))?;
             for kind in tried {
                 *counts.refused.entry(name(kind)).or_default() += 1;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::U256;
 use causeway_bindings::{
     IAtomicSwap, ISwapRegistry, InclusionProof, RootImport, SwapChange, SwapEffect, SwapLeg,
     Tombstone, swap_effects_hash,
@@ -17,7 +17,7 @@ use causeway_model::{
     state::{Chain, Operation, Operator, Outcome, Phase, Swap},
     traces::{Abstract, Step, Trace, abstract_of},
 };
-use causeway_simulation::{Place, Refused, World, account};
+use causeway_simulation::{Place, Refused, World, account, no_proof, nothing_to_prove};
 
 use super::{
     observed::{Memory, answer},
@@ -223,7 +223,7 @@ impl<'a> Replay<'a> {
         let (real, now) = (self.real(swap), self.now);
         let destination = self.protocol.setting.destination(swap);
         let root = self.on_chain(destination, now, |world| {
-            let place = world.lock_place(&real).ok_or_else(nothing)?;
+            let place = world.lock_place(&real).ok_or_else(nothing_to_prove)?;
             let root = world.l1.root_of(place);
             world.chain(id(destination)).import_once(root.clone())?;
             Ok(root)
@@ -235,7 +235,7 @@ impl<'a> Replay<'a> {
     pub(super) fn execute(&mut self, swap: Swap, maker: Maker) -> Result<(), Refused> {
         let (real, time) = (self.real(swap), self.time_on_destination(swap));
         self.on_chain(self.protocol.setting.destination(swap), time, |world| {
-            let place = world.lock_place(&real).ok_or_else(nothing)?;
+            let place = world.lock_place(&real).ok_or_else(nothing_to_prove)?;
             let call = IAtomicSwap::executeCall {
                 preimage: real.preimage.clone(),
                 proof: world.l1.prove(place),
@@ -249,7 +249,7 @@ impl<'a> Replay<'a> {
     pub(super) fn cancel(&mut self, swap: Swap) -> Result<(), Refused> {
         let (real, time) = (self.real(swap), self.time_on_destination(swap));
         self.on_chain(self.protocol.setting.destination(swap), time, |world| {
-            let place = world.lock_place(&real).ok_or_else(nothing)?;
+            let place = world.lock_place(&real).ok_or_else(nothing_to_prove)?;
             let call = IAtomicSwap::cancelCall {
                 header: real.preimage.header.clone(),
                 proof: world.l1.prove(place),
@@ -264,7 +264,7 @@ impl<'a> Replay<'a> {
     pub(super) fn redeem(&mut self, swap: Swap, imports: bool) -> Result<(), Refused> {
         let (real, now) = (self.real(swap), self.now);
         self.on_chain(self.protocol.setting.source(swap), now, |world| {
-            let found = world.receipt(&real).ok_or_else(nothing)?;
+            let found = world.receipt(&real).ok_or_else(nothing_to_prove)?;
             let call = IAtomicSwap::redeemCall {
                 preimage: real.preimage.clone(),
                 output: found.receipt.output,
@@ -376,7 +376,7 @@ impl<'a> Replay<'a> {
         let consumed = self.stage.world.chains[&id(chain)].consumed();
         self.on_chain(chain, time, |world| {
             let operation = world.l1.operations(id(chain)).get(consumed).cloned();
-            let operation = operation.ok_or_else(nothing)?;
+            let operation = operation.ok_or_else(nothing_to_prove)?;
             world.chain(id(chain)).consume(operation).map(drop)
         })
     }
@@ -507,10 +507,6 @@ impl<'a> Replay<'a> {
     }
 }
 
-pub(super) fn nothing() -> Refused {
-    Refused(Bytes::from_static(b"nothing to show"))
-}
-
 fn on_swap<C: alloy::sol_types::SolCall>(
     world: &mut World,
     chain: u64,
@@ -532,14 +528,4 @@ fn proof(
         world.chain(chain).import_once(root)?;
     }
     Ok(world.l1.prove(place))
-}
-
-fn no_proof() -> InclusionProof {
-    InclusionProof {
-        chainId: U256::ZERO,
-        batchNumber: U256::ZERO,
-        leafIndex: U256::ZERO,
-        txNumberInBatch: 0,
-        path: Vec::new(),
-    }
 }

@@ -1,10 +1,6 @@
 //! What the model's chains stand for: A, B and C with a bank and a venue each, and a fourth whose verifier lets everything pass.
 
-use alloy::{
-    hex,
-    primitives::{Address, Bytes, U256},
-    sol_types::SolValue,
-};
+use alloy::primitives::{Address, Bytes, U256};
 use causeway_bindings::{
     AssetKind, BundleDelivery, DataAvailability, IAssetVault, IERC20, IInteropHandler,
     IMessageOutbox, SwapTerms, TransferRequest,
@@ -15,7 +11,7 @@ use causeway_model::{
 };
 use causeway_simulation::{Settings, Swap as RealSwap, Token, World, account};
 
-use crate::trade::{DURATION, EXPIRY, GIVEN, RETURNED};
+use crate::trade::{DURATION, EXPIRY, GIVEN, RETURNED, deploy_venue};
 
 pub(super) const L1: u64 = 9;
 /// Home of what is given, so that L1 can pay it for any source.
@@ -24,8 +20,6 @@ pub(super) const FORGER: u64 = 274;
 pub(super) const GOLD: u64 = 1_000;
 /// What each venue has to return.
 pub(super) const COINS: u64 = 1_000_000;
-
-const VENUE: &str = include_str!("../../../../e2e/bytecode/FixedVenue.hex");
 
 /// A world in which all is ready to be locked, and the two swaps that will be.
 #[derive(Clone)]
@@ -114,10 +108,8 @@ fn latest(world: &World) -> u64 {
 }
 
 fn fill_venue(world: &mut World, chain: u64, coins: &[Token; 3]) -> Address {
-    let code = hex::decode(VENUE.trim_end()).expect("the snapshot is hexadecimal");
-    let init_code: Bytes = [code, U256::from(RETURNED).abi_encode()].concat().into();
     let node = &mut world.chain(chain).node;
-    let venue = node.create(bank(), init_code).expect("a plain venue").value;
+    let venue = deploy_venue(node, bank());
     let coin = coins.iter().find(|coin| coin.home == chain);
     let transfer = IERC20::transferCall {
         to: venue,
