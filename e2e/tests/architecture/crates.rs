@@ -51,8 +51,7 @@ fn our_crates_depend_on_each_other_along_the_arrows_only() {
             let to = dependency["name"]
                 .as_str()
                 .expect("a dependency has a name");
-            let is_of_tests =
-                dependency["kind"] == "dev" && ARROWS_OF_TESTS.contains(&(name, to));
+            let is_of_tests = dependency["kind"] == "dev" && ARROWS_OF_TESTS.contains(&(name, to));
             if names.contains(to) && !allowed.contains(&to) && !is_of_tests {
                 breaches.push(format!("{name} -> {to}"));
             }

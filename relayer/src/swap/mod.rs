@@ -5,6 +5,8 @@
 //! another relayer can take over at any point, and nothing is sent twice: a step whose transaction is open is left alone.
 
 mod cycle;
+#[cfg(test)]
+mod model_tests;
 pub mod plan;
 mod steps;
 #[cfg(test)]
