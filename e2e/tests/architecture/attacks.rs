@@ -47,7 +47,10 @@ const ATTACKS: &[(&str, &str)] = &[
         "base tokens out of selfdestruct, delegatecall or forced ether",
     ),
     ("22", "arbitrary calls by a contract that holds allowances"),
-    ("23", "two signatures with one nonce, which give the key away"),
+    (
+        "23",
+        "two signatures with one nonce, which give the key away",
+    ),
     ("30", "an inner node passed off as a leaf"),
     ("31", "a path of another depth, or split elsewhere"),
     ("32", "padding proven as a message"),
