@@ -13,6 +13,7 @@ fn no_source_is_longer_than_one_sitting() {
         "model/src",
         "proofs/src",
         "relayer/src",
+        "simulation/src",
     ];
     let mut sources: Vec<Source> = crates.into_iter().flat_map(product_files).collect();
     sources.extend(files("contracts/src", ".sol"));
