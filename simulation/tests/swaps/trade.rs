@@ -102,6 +102,14 @@ impl Trade {
         self.world.chains[&B].node.timestamp > self.swap.preimage.header.deadline
     }
 
+    /// Has Bank B's venue refuse.
+    pub(crate) fn close_venue(&mut self) {
+        let close = IFixedVenue::setClosedCall { closed: true };
+        let venue = self.venue;
+        let closed = self.world.chain(B).node.call(bank_b(), venue, &close);
+        closed.expect("anybody closes it");
+    }
+
     /// What Bank A has: gold and coin, on its own chain.
     pub(crate) fn of_bank_a(&mut self) -> (u64, u64) {
         (
