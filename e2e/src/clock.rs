@@ -1,10 +1,7 @@
 //! Time of the local chains, which can be advanced: what takes an hour by the contracts takes a moment here.
 
-use alloy::{
-    eips::BlockNumberOrTag,
-    providers::{DynProvider, Provider, ext::AnvilApi},
-};
-use eyre::{OptionExt, Result};
+use alloy::providers::ext::AnvilApi;
+use eyre::Result;
 
 use crate::{devnet::Devnet, holdings::places};
 
@@ -16,12 +13,4 @@ pub async fn advance(devnet: &Devnet, seconds: u64) -> Result<()> {
         place.provider.anvil_mine(Some(1), None).await?;
     }
     Ok(())
-}
-
-/// Time of the newest block, in seconds since the epoch.
-pub async fn now(provider: &DynProvider) -> Result<u64> {
-    let block = provider
-        .get_block_by_number(BlockNumberOrTag::Latest)
-        .await?;
-    Ok(block.ok_or_eyre("a chain has a block")?.header.timestamp)
 }

@@ -5,6 +5,7 @@
 
 pub mod binary;
 pub mod burst;
+pub mod censor;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -3,23 +3,24 @@
 use std::time::Duration;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
-    providers::DynProvider,
+    primitives::{Address, B256, Bytes, Log, U256},
+    providers::{DynProvider, Provider},
+    rpc::types::Filter,
     signers::SignerSync,
-    sol_types::SolValue,
+    sol_types::{SolEvent, SolValue},
 };
 use causeway_bindings::{
-    Asset, AssetKind, IAtomicSwap, IERC20, IQuoteVenue, ISwapRegistry, LockStatus, Quote,
-    SwapOutcome, SwapPreimage, SwapSlot, SwapTerms,
+    Asset, AssetKind, IAtomicSwap, IERC20, IQuoteVenue, ISwapRegistry, InclusionProof, LockStatus,
+    Quote, SwapChange, SwapOutcome, SwapPreimage, SwapSlot, SwapTerms,
 };
 use eyre::{OptionExt, Result, WrapErr, ensure};
 use interop_sdk::Chain;
 
 use crate::{
-    clock::now,
     contracts,
     devnet::Devnet,
     holdings::{Place, Whereabouts, close_batches, places},
+    timeline::{Step, now, time_of},
     tokens::Token,
     wait::eventually,
 };
@@ -36,15 +37,16 @@ const ISSUER: &str = "bob";
 const PASSER_BY: &str = "erin";
 
 /// All gold there is, all of it the customer's.
-pub const GOLD: u64 = 1_000_000;
+pub const GOLD: u64 = 1_000_000_000;
 /// All coin there is, all of it the bank's.
-pub const COIN: u64 = 50_000_000;
+pub const COIN: u64 = 50_000_000_000;
 /// What the customer gives.
-pub const GIVEN: u64 = 12_345;
+pub const GIVEN: u64 = 12_345_678;
 /// What the bank quotes for it.
-pub const QUOTED: u64 = 6_789_000;
+pub const QUOTED: u64 = 26_789_012_345;
 
-const DECIMALS: u8 = 6;
+/// Of both.
+pub const DECIMALS: u8 = 6;
 const MIN_GAS: u64 = 300_000;
 /// How long a quote is good for, in seconds: longer than any swap of a scenario.
 const QUOTE_LIFE: u64 = 86_400;
@@ -171,7 +173,7 @@ impl<'a> Market<'a> {
             tokenOut: self.coin.address(),
             amountOut: U256::from(QUOTED),
             recipient: bank.address(),
-            expiry: now(&self.destination.provider).await? + QUOTE_LIFE,
+            expiry: self.time_on(&self.destination).await? + QUOTE_LIFE,
             epoch: U256::ZERO,
             nonce: U256::from(fastrand::u128(..)),
         };
@@ -199,7 +201,7 @@ impl<'a> Market<'a> {
             refundTo: customer,
             l1Recipient: customer,
             counterparty: Address::ZERO,
-            deadline: now(&self.source.provider).await? + life,
+            deadline: self.time_on(&self.source).await? + life,
             minGas: MIN_GAS,
         };
         let salt: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
@@ -221,6 +223,10 @@ impl<'a> Market<'a> {
         })
     }
 
+    async fn time_on(&self, place: &Place) -> Result<u64> {
+        now(&self.devnet.network().chain(place.chain_id)?).await
+    }
+
     /// Where the swap stands.
     pub async fn standing(&self, swap: &Locked) -> Result<Standing> {
         let network = self.devnet.network();
@@ -234,6 +240,23 @@ impl<'a> Market<'a> {
             outcome: there.outcomeOf(source, swap.id).call().await?,
             slot: registry.slotOf(source, swap.id).call().await?,
         })
+    }
+
+    /// Why the destination refuses to execute the swap, before it looks at a proof: the revert data.
+    pub async fn refused_execution(&self, swap: &Locked) -> Result<Bytes> {
+        let proof = InclusionProof {
+            chainId: U256::from(self.source.chain_id),
+            batchNumber: U256::ZERO,
+            leafIndex: U256::ZERO,
+            txNumberInBatch: 0,
+            path: Vec::new(),
+        };
+        let there = IAtomicSwap::new(self.swap, &self.destination.provider);
+        let outcome = there.execute(swap.preimage.clone(), proof).call().await;
+        let failure = outcome.err().ok_or_eyre("the destination executes it")?;
+        failure
+            .as_revert_data()
+            .ok_or_eyre(format!("no revert: {failure}"))
     }
 
     /// Waits until the swap stands as `holds` says, and returns that.
@@ -258,9 +281,48 @@ impl<'a> Market<'a> {
             .await
     }
 
+    /// What happened to the swap, on all chains, in order.
+    pub async fn timeline(&self, swap: &Locked) -> Result<Vec<Step>> {
+        let network = self.devnet.network();
+        let (l1, registry) = (self.l1()?, network.l1_contracts().swap_registry);
+        let mut steps = Vec::new();
+        for place in [&self.source, &self.destination] {
+            let filter = Filter::new().address(self.swap).topic1(swap.id);
+            steps.extend(self.steps(place, filter).await?);
+        }
+        let filter = Filter::new().address(registry).topic2(swap.id);
+        steps.extend(self.steps(&l1, filter).await?);
+        steps.sort_by_key(|step| step.time);
+        Ok(steps)
+    }
+
+    async fn steps(&self, place: &Place, filter: Filter) -> Result<Vec<Step>> {
+        let mut steps = Vec::new();
+        for log in place.provider.get_logs(&filter.from_block(0)).await? {
+            let Some(what) = told(&log.inner) else {
+                continue;
+            };
+            let block = log.block_number.ok_or_eyre("a log without its block")?;
+            let transaction = log.transaction_hash;
+            steps.push(Step {
+                what,
+                chain: place.name.clone(),
+                block,
+                time: time_of(&place.provider, block).await?,
+                transaction: transaction.ok_or_eyre("a log without its transaction")?,
+            });
+        }
+        Ok(steps)
+    }
+
+    fn l1(&self) -> Result<Place> {
+        place(self.devnet, self.devnet.network().l1_chain_id())
+    }
+
     /// Requires that the swap has ended so, in the eyes of both chains and of L1, that both parties have exactly what
-    /// follows, and that every unit of both tokens is accounted for. `kept` is what of the bank's coin another venue has.
-    pub async fn require_settled(&self, swap: &Locked, end: End, kept: u64) -> Result<()> {
+    /// follows, and that every unit of both tokens is accounted for. `elsewhere` is what of the bank's coin is
+    /// neither its own any more nor the customer's.
+    pub async fn require_settled(&self, swap: &Locked, end: End, elsewhere: u64) -> Result<()> {
         let standing = self.standing(swap).await?;
         ensure!(standing.agrees_on(end), "{end:?}: {standing:?}");
         let (given, returned) = match end {
@@ -268,7 +330,7 @@ impl<'a> Market<'a> {
             End::Returned | End::ReturnedByL1 => (0, 0),
         };
         let paid_on = match end {
-            End::ClaimedOnL1 => &place(self.devnet, self.devnet.network().l1_chain_id())?,
+            End::ClaimedOnL1 => &self.l1()?,
             _ => &self.source,
         };
         let (gold, coin) = (self.gold.asset(), self.coin.asset());
@@ -276,7 +338,7 @@ impl<'a> Market<'a> {
             (&self.source, &gold, CUSTOMER, GOLD - given),
             (&self.destination, &gold, BANK, given),
             (paid_on, &coin, CUSTOMER, returned),
-            (&self.destination, &coin, BANK, COIN - returned - kept),
+            (&self.destination, &coin, BANK, COIN - returned - elsewhere),
         ];
         for (place, asset, who, expected) in has {
             let account = self.devnet.signer(who)?.address();
@@ -287,6 +349,7 @@ impl<'a> Market<'a> {
                 place.name
             );
         }
+        close_batches(self.devnet, PASSER_BY).await?;
         for asset in [&gold, &coin] {
             self.require_conserved(asset).await?;
         }
@@ -299,11 +362,6 @@ impl<'a> Market<'a> {
             found.require_exact().map(Some)
         })
         .await
-    }
-
-    /// Has every chain close its batch.
-    pub async fn close_batches(&self) -> Result<()> {
-        close_batches(self.devnet, PASSER_BY).await
     }
 }
 
@@ -321,6 +379,41 @@ impl Standing {
             && self.slot.outcome == outcome
             && self.slot.isClosed
     }
+}
+
+/// What an event says of a swap, in a few words; `None` for what the others say already.
+fn told(log: &Log) -> Option<String> {
+    if let Ok(event) = IAtomicSwap::SwapEffected::decode_log(log) {
+        let what = match event.effect.change {
+            SwapChange::Opened => "locked",
+            SwapChange::Executed => "executed",
+            SwapChange::Cancelled => "cancelled",
+            SwapChange::Redeemed => "redeemed",
+            SwapChange::Refunded => "refunded",
+            SwapChange::Buried | SwapChange::__Invalid => "buried",
+        };
+        return Some(what.to_owned());
+    }
+    if let Ok(event) = ISwapRegistry::SwapDecided::decode_log(log) {
+        let what = match (event.outcome, event.byL1) {
+            (SwapOutcome::Executed, _) => "executed, for good",
+            (_, false) => "cancelled, for good",
+            (_, true) => "cancelled by L1",
+        };
+        return Some(what.to_owned());
+    }
+    let others = [
+        (ISwapRegistry::SwapOpened::SIGNATURE_HASH, "open"),
+        (
+            ISwapRegistry::SwapForced::SIGNATURE_HASH,
+            "chain asked by L1",
+        ),
+        (ISwapRegistry::SwapClosed::SIGNATURE_HASH, "closed"),
+    ];
+    let known = others
+        .iter()
+        .find(|(signature, _)| log.topics().first() == Some(signature));
+    known.map(|(_, what)| (*what).to_owned())
 }
 
 async fn token(devnet: &Devnet, chain: &Chain, names: [&str; 2]) -> Result<Token> {

@@ -108,7 +108,8 @@ pub async fn now(chain: &Chain) -> Result<u64> {
     time_of(provider, provider.get_block_number().await?).await
 }
 
-async fn time_of(provider: &DynProvider, block: u64) -> Result<u64> {
+/// Timestamp of a block, in seconds.
+pub async fn time_of(provider: &DynProvider, block: u64) -> Result<u64> {
     let block = provider.get_block_by_number(block.into()).await?;
     Ok(block.ok_or_eyre("a block is missing")?.header.timestamp)
 }

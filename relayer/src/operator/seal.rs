@@ -131,6 +131,9 @@ fn is_due(policy: &SealPolicy, blocks: &[PendingBlock], now: UnixSeconds) -> boo
         .iter()
         .find(|block| block.leaves > 0 || block.effects > 0)
         .map(|block| block.block.timestamp);
+    // Blocks bear the chain's time, and this machine's clock may be behind that.
+    let reached = blocks.last().map_or(0, |block| block.block.timestamp);
+    let now = now.max(reached);
     let waited = waiting_since.map(|since| now.saturating_sub(since));
     blocks.len() as u64 >= policy.after_blocks
         || leaves >= policy.after_leaves
@@ -176,6 +179,12 @@ mod tests {
             ("a leaf waits", &[0, 1, 0], 105, None),
             ("time since the first leaf", &[0, 1, 0], 106, Some(2)),
             ("a clock that runs behind waits", &[1], 50, None),
+            (
+                "the chain's own time counts too",
+                &[1, 0, 0, 0, 0, 0],
+                50,
+                Some(5),
+            ),
         ];
         for (name, leaves, now, expected) in table {
             assert_eq!(

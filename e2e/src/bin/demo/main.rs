@@ -3,6 +3,8 @@
 
 mod assets;
 mod print;
+mod roles;
+mod swaps;
 mod tour;
 
 use std::{env, path::PathBuf, process::ExitCode, time::Instant};
@@ -13,6 +15,8 @@ use causeway_e2e::{
 };
 use eyre::{Result, bail};
 use tokio::{select, signal::ctrl_c};
+
+use crate::roles::Roles;
 
 const USAGE: &str = "usage: causeway-demo [path of causeway]";
 
@@ -47,7 +51,7 @@ async fn show() -> Result<Outcome> {
     let settings = DevnetSettings {
         causeway: program()?,
         chains: 3,
-        role: "both",
+        role: "none",
         arguments: vec![],
     };
     println!(
@@ -57,20 +61,23 @@ async fn show() -> Result<Outcome> {
         started = tour::start(&settings) => started?,
         _ = ctrl_c() => return Ok(Outcome::Interrupted),
     };
+    let mut roles = Roles::new(&devnet)?;
     let outcome = select! {
-        toured = tour::run(&devnet) => toured.map(|()| Outcome::Complete),
+        toured = tour::run(&devnet, &mut roles) => toured.map(|()| Outcome::Complete),
         _ = ctrl_c() => Ok(Outcome::Interrupted),
     };
-    stop(devnet, outcome).await
+    stop(devnet, roles, outcome).await
 }
 
 /// Stops the network whatever happened, and tells first of what went wrong first.
-async fn stop(devnet: Devnet, outcome: Result<Outcome>) -> Result<Outcome> {
+async fn stop(devnet: Devnet, roles: Roles, outcome: Result<Outcome>) -> Result<Outcome> {
     if outcome.is_err() {
-        eprintln!("{}", devnet.process().tail());
+        eprintln!("{}\n{}", devnet.process().tail(), roles.log());
     }
+    let roles = roles.stop().await;
     let stopped = devnet.stop().await;
     let outcome = outcome?;
+    roles?;
     stopped?;
     Ok(outcome)
 }

@@ -19,6 +19,8 @@ use interop_sdk::{Chain, SentMessage, Status};
 use crate::{
     assets::Assets,
     print::{self, Row},
+    roles::Roles,
+    swaps,
 };
 
 const LIMIT: Duration = Duration::from_secs(120);
@@ -36,15 +38,15 @@ pub(crate) async fn start(settings: &DevnetSettings) -> Result<Devnet> {
     let started = Instant::now();
     let devnet = Devnet::start(settings).await?;
     print::chains(devnet.file());
-    print::progress(
-        started.elapsed(),
-        "contracts deployed, chains registered, roles running",
-    );
+    print::progress(started.elapsed(), "contracts deployed, chains registered");
     Ok(devnet)
 }
 
 /// Everything after the start.
-pub(crate) async fn run(devnet: &Devnet) -> Result<()> {
+pub(crate) async fn run(devnet: &Devnet, roles: &mut Roles) -> Result<()> {
+    let started = Instant::now();
+    roles.start().await?;
+    print::progress(started.elapsed(), "roles running");
     let mut tour = Tour::new(devnet).await?;
     let [a, b, c] = [devnet.chain("a")?, devnet.chain("b")?, devnet.chain("c")?];
 
@@ -62,8 +64,9 @@ pub(crate) async fn run(devnet: &Devnet) -> Result<()> {
     print::heading(6, "200 messages at once, over every pair of chains");
     tour.burst().await?;
     tour.assets().await?;
+    tour.swaps(roles).await?;
 
-    print::heading(13, "Summary");
+    print::heading(15, "Summary");
     print::summary(&tour.rows);
     Ok(())
 }
@@ -205,6 +208,22 @@ impl<'a> Tour<'a> {
             .await?;
         print::heading(12, "Where everything is");
         self.show("sum of each asset", assets.sum()).await
+    }
+
+    async fn swaps(&mut self, roles: &mut Roles) -> Result<()> {
+        let devnet = self.devnet;
+        print::heading(
+            13,
+            "Two banks swap: gold of a for coin of b, in three transactions",
+        );
+        self.show("swap of gold for coin", swaps::exchange(devnet))
+            .await?;
+        print::heading(
+            14,
+            "The same with c, whose operator is gone for good: the gold comes back",
+        );
+        let dead = swaps::dead_operator(devnet, roles);
+        self.show("swap with a dead operator", dead).await
     }
 
     /// A part that says itself what came out.
