@@ -25,8 +25,8 @@ pub use claim::Claim;
 pub use error::AssetError;
 pub use finish::{Call, finish_deposit, finish_withdrawal, payable_at};
 pub use landing::{Landing, landings};
-pub(crate) use order::decimal;
 pub use order::{Inner, Order, Step, amount, steps};
+pub(crate) use order::{approvals, decimal};
 pub use status::{STAGES, Stage, Status, status};
 pub use trace::{Deposit, Sent, Withdrawal, trace};
 

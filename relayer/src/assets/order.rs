@@ -69,7 +69,7 @@ pub struct Step {
 }
 
 impl Step {
-    pub(super) fn new(name: &'static str, to: Address, call: &impl SolCall) -> Self {
+    pub(crate) fn new(name: &'static str, to: Address, call: &impl SolCall) -> Self {
         Self {
             name,
             to,
@@ -165,7 +165,7 @@ pub async fn steps(
 }
 
 /// What is burned needs no approval; what is locked is taken from the account.
-async fn approvals(
+pub(crate) async fn approvals(
     custody: Custody<'_>,
     order: &Order,
     account: Address,

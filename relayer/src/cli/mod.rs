@@ -79,7 +79,7 @@ enum Command {
     /// Get back what was sent from L1 and refused
     #[command(subcommand)]
     Deposit(assets::DepositCommand),
-    /// Look at swaps
+    /// Trade an asset on one chain for another on a second one, all of it or nothing
     #[command(subcommand)]
     Swap(swap::SwapCommand),
     /// Look at tokens, say what is wanted of them over the network, and have it so

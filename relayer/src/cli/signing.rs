@@ -16,7 +16,7 @@ use crate::send::{SendSettings, Sender};
 use crate::store::{DiskStore, StoreError};
 
 /// Directory in the store's own that holds what signers without a role have sent.
-const OWN_STORE: &str = "by-hand";
+pub(super) const OWN_STORE: &str = "by-hand";
 
 /// A key of the configuration, with its name.
 pub(super) struct Signer {
@@ -45,8 +45,21 @@ impl Signer {
 
     /// Its sender on a chain, L1 included.
     pub(super) fn on(self, config: &Config, chain: ChainId) -> Result<Sender, Failure> {
-        let store = open_store(&self.name, &directory(config, &self.name), config)?;
-        self.with(config, chain, Arc::new(store))
+        Ok(self.with_store(config, chain)?.0)
+    }
+
+    /// Its sender on a chain, and the store that holds what it has sent.
+    pub(super) fn with_store(
+        &self,
+        config: &Config,
+        chain: ChainId,
+    ) -> Result<(Sender, Arc<DiskStore>), Failure> {
+        let store = Arc::new(open_store(
+            &self.name,
+            &directory(config, &self.name),
+            config,
+        )?);
+        Ok((self.with(config, chain, Arc::clone(&store))?, store))
     }
 
     fn with(
@@ -146,7 +159,11 @@ fn directory(config: &Config, signer: &str) -> PathBuf {
         .operators
         .values()
         .any(|operator| operator.signer == signer);
-    match relays || operates {
+    let swaps = config
+        .swap
+        .as_ref()
+        .is_some_and(|swap| swap.signer == signer);
+    match relays || operates || swaps {
         true => config.store.clone(),
         false => config.store.join(OWN_STORE),
     }

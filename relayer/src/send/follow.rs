@@ -47,7 +47,18 @@ pub async fn send_and_follow(
     request: SendRequest,
     patience: Duration,
 ) -> Result<Fate, SendError> {
-    let mut intent = sender.submit(request, |_| Ok(Vec::new())).await?;
+    let intent = sender.submit(request, |_| Ok(Vec::new())).await?;
+    follow(reader, sender, clock, intent, patience).await
+}
+
+/// Waits until a transaction that was made is in a block, for at most `patience`.
+pub async fn follow(
+    reader: &dyn ChainReader,
+    sender: &Sender,
+    clock: &dyn Clock,
+    mut intent: Intent,
+    patience: Duration,
+) -> Result<Fate, SendError> {
     let started = clock.now();
     loop {
         if let Some(fate) = fate(reader, &intent).await? {

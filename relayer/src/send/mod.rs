@@ -15,7 +15,7 @@ mod tests;
 mod versions;
 
 pub use fees::FeeCaps;
-pub use follow::{Fate, send_and_follow};
+pub use follow::{Fate, follow, send_and_follow};
 pub use sender::Sender;
 pub use sign::Signer;
 

@@ -4,13 +4,20 @@
 //! What is due follows from what was seen and from the contracts' own word, each time anew. So a restart loses nothing,
 //! another relayer can take over at any point, and nothing is sent twice: a step whose transaction is open is left alone.
 
+pub mod checks;
 mod cycle;
+pub mod explain;
+pub mod figures;
+pub mod lock;
 #[cfg(test)]
 mod model_tests;
 pub mod plan;
+pub mod quote;
 mod steps;
+pub mod terms;
 #[cfg(test)]
 mod tests;
+pub mod trace;
 mod verdict;
 pub mod view;
 mod world;

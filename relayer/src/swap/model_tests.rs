@@ -126,6 +126,7 @@ fn plan(protocol: &Protocol, state: &State, swap: Swap, patience: Patience) -> (
         l1_now: L1_NOW,
         source: end(state, source, L1_NOW, patience),
         destination: end(state, destination, there, patience),
+        ignored_since: None,
         policy: Policy {
             force: true,
             freeze: true,

@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 44] = [
+const COMMANDS: [&[&str]; 49] = [
     &[],
     &["dev"],
     &["run"],
@@ -54,8 +54,13 @@ const COMMANDS: [&[&str]; 44] = [
     &["deposit"],
     &["deposit", "recover"],
     &["swap"],
+    &["swap", "propose"],
+    &["swap", "quote"],
+    &["swap", "accept"],
     &["swap", "list"],
     &["swap", "status"],
+    &["swap", "explain"],
+    &["swap", "force"],
     &["token"],
     &["token", "supply"],
     &["token", "init"],

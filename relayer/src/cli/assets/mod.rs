@@ -22,7 +22,7 @@ use crate::chain::{Clock, SystemClock};
 use crate::config::Config;
 
 use report::Followed;
-pub(super) use send::make;
+pub(super) use send::{make, simulate};
 
 /// Pause between two looks at a transfer that is waited for.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -224,7 +224,7 @@ pub(super) struct RecoverArgs {
     sending: SendingArgs,
 }
 
-fn token(text: &str) -> Result<Address, String> {
+pub(super) fn token(text: &str) -> Result<Address, String> {
     if text.eq_ignore_ascii_case("base") {
         return Ok(ETHER);
     }

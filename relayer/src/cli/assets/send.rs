@@ -90,7 +90,7 @@ fn deadline(within: Option<Duration>) -> u64 {
 }
 
 /// Gas that a step takes.
-pub(super) async fn simulate(
+pub(in crate::cli) async fn simulate(
     custody: Custody<'_>,
     account: Address,
     step: &Step,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use alloy::primitives::{FixedBytes, hex};
 use serde::{Deserialize, Serialize};
 
 /// Longest end-to-end id, in characters.
@@ -58,6 +59,26 @@ impl FromStr for Uetr {
         } else {
             Err(BadName::Uetr(text.to_owned()))
         }
+    }
+}
+
+impl Uetr {
+    /// A new one, which nobody else has.
+    pub fn random() -> Self {
+        let mut bytes = FixedBytes::<16>::random().0;
+        // Version 4, of the variant of RFC 9562.
+        let [_, _, _, _, _, _, version, _, variant, ..] = &mut bytes;
+        *version = (*version & 0x0f) | 0x40;
+        *variant = (*variant & 0x3f) | 0x80;
+        let digits = hex::encode(bytes);
+        let mut text = String::with_capacity(36);
+        for (place, digit) in digits.chars().enumerate() {
+            if matches!(place, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            text.push(digit);
+        }
+        Self(text)
     }
 }
 

@@ -458,3 +458,12 @@ fn inv10_what_other_chains_say_of_a_swap_does_not_count() {
         (None, None, LockFact::Locked)
     );
 }
+
+#[test]
+fn a_new_uetr_is_one_and_never_the_same() {
+    let [one, other] = [Uetr::random(), Uetr::random()];
+    assert_ne!(one, other);
+    for uetr in [one, other] {
+        assert_eq!(uetr.to_string().parse::<Uetr>(), Ok(uetr));
+    }
+}

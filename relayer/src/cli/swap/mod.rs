@@ -1,26 +1,46 @@
 //! `causeway swap`.
 
+mod accept;
+mod file;
+mod find;
+mod force;
+mod propose;
+mod quote;
+
 use std::path::Path;
 
 use alloy::primitives::B256;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
+use super::exit::Failure;
 use super::output::{Output, Report, ago, fields, short, table};
 use super::source::Source;
+use crate::chain::{Clock, SystemClock};
 use crate::config::Config;
+use crate::model::UnixSeconds;
 use crate::model::swap::{EndToEndId, SwapName, SwapStage, Uetr};
 use crate::store::SwapFilter;
+use crate::swap::explain::{SwapExplanation, explain};
 use crate::swap::view::{SwapPage, SwapView};
 
 /// Commands about swaps.
 #[derive(Debug, Subcommand)]
 pub(super) enum SwapCommand {
+    /// Write terms into a file, for the other bank to quote and for this one to accept
+    Propose(Box<propose::ProposeArgs>),
+    /// Sign a quote for the terms in a file, as the bank that pays what is wanted
+    Quote(quote::QuoteArgs),
+    /// Check the terms in a file against every chain, and lock what is given; once per key
+    Accept(accept::AcceptArgs),
     /// List swaps, in the order of their ids
     List(ListArgs),
     /// Say where a swap stands, what is waited for, and what was seen of it
     Status(StatusArgs),
+    /// Say why a swap stands where it does, and who can act
+    Explain(StatusArgs),
+    /// Have L1 ask a chain that ignores a swap: to execute or cancel it, or, with --publish, to execute or pay it
+    Force(force::ForceArgs),
 }
 
 /// Arguments of `swap list`.
@@ -44,7 +64,7 @@ pub(super) struct ListArgs {
     limit: u16,
 }
 
-/// Arguments of `swap status`.
+/// Arguments of `swap status` and `swap explain`.
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
     /// Id of the swap, its UETR, or its end-to-end id
@@ -54,10 +74,20 @@ pub(super) struct StatusArgs {
 
 pub(super) async fn run(path: &Path, command: SwapCommand, output: Output) -> Result<(), Failure> {
     let config = Config::load(path)?;
-    let source = Source::open(&config).await?;
     match command {
-        SwapCommand::List(args) => output.print(&source.swaps(&args.filter()).await?),
-        SwapCommand::Status(args) => output.print(&Shown(find(&source, &args.name).await?)),
+        SwapCommand::Propose(args) => propose::run(&config, *args, output).await,
+        SwapCommand::Quote(args) => quote::run(&config, args, output).await,
+        SwapCommand::Accept(args) => accept::run(&config, args, output).await,
+        SwapCommand::List(args) => {
+            let source = Source::open(&config).await?;
+            output.print(&source.swaps(&args.filter()).await?)
+        }
+        SwapCommand::Status(args) => output.print(&Shown(find::view(&config, &args.name).await?)),
+        SwapCommand::Explain(args) => {
+            let swap = find::view(&config, &args.name).await?;
+            output.print(&Explained::new(&swap, SystemClock.now()))
+        }
+        SwapCommand::Force(args) => force::run(&config, args, output).await,
     }
 }
 
@@ -70,40 +100,6 @@ impl ListArgs {
             stage: self.stage,
             after: self.after,
             limit: usize::from(self.limit),
-        }
-    }
-}
-
-/// The one swap that a word names.
-async fn find(source: &Source, word: &str) -> Result<SwapView, Failure> {
-    if let Ok(id) = word.parse() {
-        return source.swap(id).await;
-    }
-    let name = match word.parse::<Uetr>() {
-        Ok(uetr) => SwapName::Uetr(uetr),
-        Err(_) => SwapName::EndToEnd(word.parse().map_err(|_| {
-            let text =
-                format!("`{word}` is neither an id of a swap, nor a UETR, nor an end-to-end id");
-            Failure::new(Exit::NotFound, text)
-        })?),
-    };
-    let filter = SwapFilter {
-        names: vec![name],
-        limit: 2,
-        ..SwapFilter::default()
-    };
-    let mut found = source.swaps(&filter).await?.swaps.into_iter();
-    match (found.next(), found.next()) {
-        (Some(swap), None) => Ok(swap),
-        (None, _) => {
-            let text = format!("this relayer knows no swap `{word}`");
-            Err(Failure::new(Exit::NotFound, text))
-        }
-        (Some(_), Some(_)) => {
-            let text = format!(
-                "more than one swap is called `{word}`; see `causeway swap list --end-to-end-id '{word}'`"
-            );
-            Err(Failure::new(Exit::CheckFailed, text))
         }
     }
 }
@@ -179,5 +175,35 @@ impl Report for Shown {
             "{head}\n{}",
             table(&["seen", "block", "when", "transaction"], rows)
         )
+    }
+}
+
+#[derive(Serialize)]
+struct Explained {
+    schema: &'static str,
+    id: B256,
+    #[serde(flatten)]
+    explanation: SwapExplanation,
+}
+
+impl Explained {
+    fn new(swap: &SwapView, now: UnixSeconds) -> Self {
+        Self {
+            schema: "causeway.swap-explained/v1",
+            id: swap.id,
+            explanation: explain(swap, now),
+        }
+    }
+}
+
+impl Report for Explained {
+    fn table(&self) -> String {
+        let told = &self.explanation;
+        fields(&[
+            ("id", self.id.to_string()),
+            ("cause", told.cause.to_owned()),
+            ("evidence", told.evidence.clone()),
+            ("next", told.next.clone()),
+        ])
     }
 }

@@ -1,0 +1,310 @@
+//! `causeway swap accept`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use alloy::primitives::{Address, B256};
+use clap::Args;
+use serde::Serialize;
+
+use super::file;
+use crate::assets::{Custody, approvals};
+use crate::bundle::Network;
+use crate::chain::SystemClock;
+use crate::cli::assets::{make, simulate};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::network::{open, seconds};
+use crate::cli::output::{Output, Report, fields, table};
+use crate::cli::signing::Signer;
+use crate::config::Config;
+use crate::model::ChainId;
+use crate::send::Sender;
+use crate::swap::checks::{Refusal, refusals};
+use crate::swap::figures::{Places, figures, order};
+use crate::swap::lock::{LockError, LockOrder, LockedSwap, Locker};
+use crate::swap::terms::Terms;
+
+/// Arguments of `swap accept`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AcceptArgs {
+    /// File of the terms, with the quote where the venue needs one
+    #[arg(long, value_name = "FILE", default_value = "swap.toml")]
+    file: PathBuf,
+    /// Name of the signer that gives and locks
+    #[arg(long, value_name = "NAME")]
+    signer: String,
+    /// Key of the order: whoever comes back with it finds what was locked; by default the UETR
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// Allow the vault to take what is given, where that is missing
+    #[arg(long)]
+    approve: bool,
+    /// Allow the vault all ERC-1155 tokens of the contract, where that is needed
+    #[arg(long, requires = "approve")]
+    approve_all: bool,
+    /// Lock although this speaks against it; once per reason, by its name
+    #[arg(long, value_name = "REASON")]
+    despite: Vec<String>,
+    /// Say what speaks against it, and lock nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Longest time to wait until a transaction is in a block, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
+    timeout: Duration,
+}
+
+pub(super) async fn run(config: &Config, args: AcceptArgs, output: Output) -> Result<(), Failure> {
+    let terms = file::read(&args.file)?;
+    let needed = [config.l1.evm.chain_id, terms.source, terms.destination];
+    let network = open(config, &needed).await?;
+    let signer = Signer::load(config, &args.signer)?;
+    if signer.address() != terms.sender {
+        let text = format!(
+            "signer `{}` is {}, and the terms are for {}; name its signer, or propose terms of your own",
+            args.signer,
+            signer.address(),
+            terms.sender
+        );
+        return Err(Failure::new(Exit::CheckFailed, text));
+    }
+    let places = places(config, terms.source)?;
+    if args.dry_run {
+        let found = speaks_against(config, &network, places, &terms).await?;
+        return output.print(&Checked::new(&found));
+    }
+    let (sender, store) = signer.with_store(config, terms.source)?;
+    let locker = Locker {
+        reader: network.chain(terms.source)?.reader.as_ref(),
+        sender: &sender,
+        store: store.as_ref(),
+        clock: &SystemClock,
+        contract: places.swap,
+        patience: args.timeout,
+    };
+    let lock_order = LockOrder {
+        key: args.key.clone().unwrap_or_else(|| terms.uetr.to_string()),
+        terms,
+        salt: B256::random(),
+    };
+    if let Some(earlier) = locker.earlier(&lock_order).await? {
+        return output.print(&Accepted::new(&lock_order, earlier, Vec::new()));
+    }
+    let terms = &lock_order.terms;
+    let approved = approve(&network, &sender, terms, &args).await?;
+    let found = speaks_against(config, &network, places, terms).await?;
+    permit(&found, &args.despite)?;
+    let locked = locker.lock(&lock_order).await?;
+    output.print(&Accepted::new(&lock_order, locked, approved))
+}
+
+/// Where the contracts stand.
+fn places(config: &Config, source: ChainId) -> Result<Places, Failure> {
+    let unknown = || {
+        let text = format!("chain {source} is not in the configuration; add it under [chains]");
+        Failure::new(Exit::NotFound, text)
+    };
+    Ok(Places {
+        swap: config.chain(source).ok_or_else(unknown)?.contracts.swap,
+        settlement: config.l1.contracts.settlement,
+    })
+}
+
+async fn speaks_against(
+    config: &Config,
+    network: &Network,
+    places: Places,
+    terms: &Terms,
+) -> Result<Vec<Refusal>, Failure> {
+    let payer = payer(config, terms)?;
+    let figures = figures(network, places, terms, payer).await?;
+    Ok(refusals(terms, &figures))
+}
+
+/// Who takes the steps after the lock: the coordinator's account; where there is no coordinator here, whoever locks.
+fn payer(config: &Config, terms: &Terms) -> Result<Address, Failure> {
+    match &config.swap {
+        Some(swap) => Ok(Signer::load(config, &swap.signer)?.address()),
+        None => Ok(terms.sender),
+    }
+}
+
+async fn approve(
+    network: &Network,
+    sender: &Sender,
+    terms: &Terms,
+    args: &AcceptArgs,
+) -> Result<Vec<Approval>, Failure> {
+    let mut made = Vec::new();
+    if !args.approve {
+        return Ok(made);
+    }
+    let custody = Custody::of(network, terms.source)?;
+    let order = order(terms, args.approve_all);
+    for step in approvals(custody, &order, terms.sender).await? {
+        let gas = simulate(custody, terms.sender, &step).await?;
+        let name = step.name;
+        let (tx, _) = make(custody, sender, step, gas, args.timeout).await?;
+        made.push(Approval { step: name, tx });
+    }
+    Ok(made)
+}
+
+/// Fails with every reason that was not set aside.
+fn permit(found: &[Refusal], despite: &[String]) -> Result<(), Failure> {
+    let left: Vec<_> = found
+        .iter()
+        .filter(|refusal| !despite.iter().any(|label| label == refusal.label()))
+        .map(|refusal| format!("{}: {refusal}", refusal.label()))
+        .collect();
+    if left.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::CheckFailed, left.join("\n")))
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let exit = match error {
+            LockError::Step(error) => return error.into(),
+            LockError::Send(error) => return error.into(),
+            LockError::Store(error) => return error.into(),
+            LockError::Terms(_) => Exit::BadFile,
+            LockError::Key(_) => Exit::Usage,
+            LockError::OtherOrder { .. } => Exit::CheckFailed,
+            LockError::WouldRevert(_) | LockError::NotLocked(_) | LockError::Open { .. } => {
+                Exit::NotExecuted
+            }
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+/// A leg that was locked.
+#[derive(Serialize)]
+struct Accepted {
+    schema: &'static str,
+    id: B256,
+    uetr: String,
+    end_to_end_id: Option<String>,
+    key: String,
+    source: ChainId,
+    destination: ChainId,
+    deadline: u64,
+    was_made: bool,
+    tx: Option<B256>,
+    approvals: Vec<Approval>,
+}
+
+/// An approval that was made.
+#[derive(Serialize)]
+struct Approval {
+    step: &'static str,
+    tx: B256,
+}
+
+impl Accepted {
+    fn new(order: &LockOrder, locked: LockedSwap, approvals: Vec<Approval>) -> Self {
+        let terms = &order.terms;
+        Self {
+            schema: "causeway.swap-accepted/v1",
+            id: locked.id,
+            uetr: terms.uetr.to_string(),
+            end_to_end_id: terms.end_to_end_id.clone().map(String::from),
+            key: order.key.clone(),
+            source: terms.source,
+            destination: terms.destination,
+            deadline: terms.deadline,
+            was_made: locked.was_made,
+            tx: locked.tx,
+            approvals,
+        }
+    }
+}
+
+impl Report for Accepted {
+    fn table(&self) -> String {
+        let how = if self.was_made {
+            "an earlier run locked it"
+        } else {
+            "locked"
+        };
+        let tx = self.tx.map(|tx| tx.to_string());
+        let mut rows = vec![
+            ("id", self.id.to_string()),
+            ("uetr", self.uetr.clone()),
+            ("lock", how.to_owned()),
+            (
+                "transaction",
+                tx.unwrap_or_else(|| "not known here".to_owned()),
+            ),
+            ("deadline", self.deadline.to_string()),
+        ];
+        for approval in &self.approvals {
+            rows.push((approval.step, approval.tx.to_string()));
+        }
+        rows.push(("next", format!("causeway swap status {}", self.id)));
+        fields(&rows)
+    }
+}
+
+/// What speaks against a leg.
+#[derive(Serialize)]
+struct Checked {
+    schema: &'static str,
+    can_be_locked: bool,
+    refusals: Vec<Reason>,
+}
+
+/// One reason.
+#[derive(Serialize)]
+struct Reason {
+    reason: &'static str,
+    detail: String,
+}
+
+impl Checked {
+    fn new(found: &[Refusal]) -> Self {
+        let reasons = found.iter().map(|refusal| Reason {
+            reason: refusal.label(),
+            detail: refusal.to_string(),
+        });
+        Self {
+            schema: "causeway.swap-checked/v1",
+            can_be_locked: found.is_empty(),
+            refusals: reasons.collect(),
+        }
+    }
+}
+
+impl Report for Checked {
+    fn table(&self) -> String {
+        if self.can_be_locked {
+            return "nothing speaks against locking it".to_owned();
+        }
+        let rows = self
+            .refusals
+            .iter()
+            .map(|reason| vec![reason.reason.to_owned(), reason.detail.clone()]);
+        table(&["reason", "detail"], rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_reasons_that_are_named_are_set_aside() {
+        let found = [Refusal::NotOpen(20), Refusal::Frozen(20)];
+        permit(&[], &[]).unwrap();
+        permit(&found, &["frozen".to_owned(), "not_open".to_owned()]).unwrap();
+        let failure = permit(&found, &["frozen".to_owned()]).unwrap_err();
+        assert_eq!(failure.exit, Exit::CheckFailed);
+        assert!(
+            failure.message.starts_with("not_open: chain 20"),
+            "{}",
+            failure.message
+        );
+        assert!(!failure.message.contains("frozen:"), "{}", failure.message);
+    }
+}

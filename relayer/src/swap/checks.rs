@@ -1,0 +1,399 @@
+//! What is looked at before a leg is accepted: who locks, where nothing can follow, only waits for a refund. Pure; the
+//! figures are read by [`figures`](super::figures::figures).
+
+use alloy::primitives::{Address, U256};
+use causeway_bindings::QuoteStatus;
+
+use super::terms::{Terms, VenueKind};
+use crate::model::{ChainId, UnixSeconds};
+
+/// Least time from now to a deadline, in seconds, on top of what L1 takes to make a block final.
+pub const MARGIN: UnixSeconds = 30;
+
+/// Ether or base token of an account that pays for steps, in wei.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purse {
+    /// Where.
+    pub chain: ChainId,
+    /// Whose.
+    pub account: Address,
+    /// What it has.
+    pub balance: U256,
+    /// What its steps may cost at today's fees, and what it gives of the base token.
+    pub needed: U256,
+}
+
+/// What the rules of a token's issuer let through between a chain and another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Chain whose rules these are.
+    pub chain: ChainId,
+    /// The token there.
+    pub token: Address,
+    /// The other chain.
+    pub other: ChainId,
+    /// Whether nothing passes.
+    pub is_paused: bool,
+    /// What may pass now, in units.
+    pub available: U256,
+    /// What has to pass.
+    pub needed: U256,
+}
+
+/// The source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceFigures {
+    /// Whether its center knows the destination.
+    pub is_open: bool,
+    /// Whether L1 has told it that the destination is frozen.
+    pub is_told_frozen: bool,
+    /// Longest time to a deadline, in seconds.
+    pub longest: u64,
+    /// Most gas that a venue may demand.
+    pub most_gas: u64,
+    /// Time of its newest block.
+    pub now: UnixSeconds,
+    /// What the account has of what is given, in units.
+    pub balance: U256,
+    /// Whether the vault may take it.
+    pub is_allowed: bool,
+}
+
+/// A quote at its venue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuoteFigures {
+    /// The venue's word.
+    pub status: QuoteStatus,
+    /// What the bank has of what it pays in.
+    pub balance: U256,
+    /// What the venue may take of that.
+    pub allowance: U256,
+}
+
+/// The destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DestinationFigures {
+    /// Time of its newest block.
+    pub now: UnixSeconds,
+    /// Whether there is a contract at the venue's address.
+    pub has_venue: bool,
+    /// Token for what is given; the first transfer makes it.
+    pub given_token: Option<Address>,
+    /// Token for what is wanted.
+    pub wanted_token: Option<Address>,
+    /// The quote, if there is one, and a venue.
+    pub quote: Option<QuoteFigures>,
+}
+
+/// L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct L1Figures {
+    /// Time of its newest block.
+    pub now: UnixSeconds,
+    /// How far its final block is behind, in seconds.
+    pub lag: UnixSeconds,
+    /// Which end it has frozen.
+    pub frozen: Option<ChainId>,
+}
+
+/// All that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Accounts that pay.
+    pub purses: Vec<Purse>,
+    /// Rules of issuers, where there is a token.
+    pub routes: Vec<Route>,
+    /// The source.
+    pub source: SourceFigures,
+    /// The destination.
+    pub destination: DestinationFigures,
+    /// L1.
+    pub l1: L1Figures,
+}
+
+/// Why a leg should not be locked, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Steps could not be paid.
+    #[error("chain {}: {} has {} wei, and its steps may take {}; fund the account", .0.chain, .0.account, .0.balance, .0.needed)]
+    GasMoney(Purse),
+    /// The account does not have what it gives.
+    #[error(
+        "{account} has {balance} units of {token}, and is to give {amount}; get the rest, or give less"
+    )]
+    Balance {
+        /// Who gives.
+        account: Address,
+        /// What.
+        token: Address,
+        /// What it has.
+        balance: U256,
+        /// What it is to give.
+        amount: U256,
+    },
+    /// The vault may not take it.
+    #[error("the vault may not take {amount} units of {token}; allow it with --approve")]
+    Allowance {
+        /// What.
+        token: Address,
+        /// How much.
+        amount: U256,
+    },
+    /// The source does not know the destination.
+    #[error(
+        "chain {0} is not open from the source; have the source's operator open it, or name another destination"
+    )]
+    NotOpen(ChainId),
+    /// L1 has frozen an end.
+    #[error(
+        "L1 has frozen chain {0}; wait until it has settled its queue, or trade over another chain"
+    )]
+    Frozen(ChainId),
+    /// It could not be executed in time.
+    #[error(
+        "the deadline, or the quote's expiry, is {until}, and executing may take until {earliest}; agree on a later one"
+    )]
+    TooSoon {
+        /// The earlier of deadline and expiry.
+        until: UnixSeconds,
+        /// When it can be executed at the latest, if all goes well.
+        earliest: UnixSeconds,
+    },
+    /// The source would refuse the deadline.
+    #[error(
+        "the deadline is {deadline}, and the source takes none after {latest}; agree on an earlier one"
+    )]
+    TooLate {
+        /// The deadline.
+        deadline: UnixSeconds,
+        /// Last one that it takes.
+        latest: UnixSeconds,
+    },
+    /// More gas than a forced execution can be given.
+    #[error("min_gas is {min_gas}, and the source takes no more than {most}; demand less")]
+    TooMuchGas {
+        /// What is demanded.
+        min_gas: u64,
+        /// What is possible.
+        most: u64,
+    },
+    /// There is no venue.
+    #[error("chain {chain} has no contract at {venue}; correct venue.address")]
+    NoVenue {
+        /// The destination.
+        chain: ChainId,
+        /// The address.
+        venue: Address,
+    },
+    /// Nothing stands for what is wanted.
+    #[error(
+        "chain {0} has no token for what is wanted; correct [wanted], or have its issuer announce it there"
+    )]
+    NoWanted(ChainId),
+    /// The rules of an issuer do not let it through.
+    #[error("chain {}: the route of {} with chain {} is {}; ask its issuer, or trade less", .0.chain, .0.token, .0.other, closed(.0))]
+    Route(Route),
+    /// The quote is for something else.
+    #[error(
+        "the quote does not fit the terms: {0}; have the bank quote again with `causeway swap quote`"
+    )]
+    OtherQuote(&'static str),
+    /// The venue would not take the quote.
+    #[error("the venue calls the quote {}; {}", quote_label(*.0), quote_remedy(*.0))]
+    Quote(QuoteStatus),
+    /// The bank cannot pay what it quoted.
+    #[error(
+        "the bank has {balance} units and allows the venue {allowance}, and quoted {amount}; have it fund and allow the rest (`causeway swap quote --approve`)"
+    )]
+    Inventory {
+        /// What it has.
+        balance: U256,
+        /// What the venue may take.
+        allowance: U256,
+        /// What it quoted.
+        amount: U256,
+    },
+}
+
+fn closed(route: &Route) -> String {
+    if route.is_paused {
+        "paused".to_owned()
+    } else {
+        format!(
+            "open for {} units now, not {}",
+            route.available, route.needed
+        )
+    }
+}
+
+fn quote_label(status: QuoteStatus) -> &'static str {
+    match status {
+        QuoteStatus::Good => "good",
+        QuoteStatus::Malformed => "malformed",
+        QuoteStatus::Expired => "expired",
+        QuoteStatus::Used => "used",
+        QuoteStatus::Revoked => "revoked",
+        QuoteStatus::Unsigned => "unsigned",
+        QuoteStatus::Unfunded => "unfunded",
+        QuoteStatus::__Invalid => "something unknown",
+    }
+}
+
+fn quote_remedy(status: QuoteStatus) -> &'static str {
+    match status {
+        QuoteStatus::Unsigned => {
+            "somebody has changed the terms since, or another account signed; have the bank quote again"
+        }
+        _ => "have the bank quote again with `causeway swap quote`",
+    }
+}
+
+impl Refusal {
+    /// Name in output, and what `--despite` takes.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::GasMoney(_) => "gas_money",
+            Self::Balance { .. } => "balance",
+            Self::Allowance { .. } => "allowance",
+            Self::NotOpen(_) => "not_open",
+            Self::Frozen(_) => "frozen",
+            Self::TooSoon { .. } => "deadline_too_soon",
+            Self::TooLate { .. } => "deadline_too_late",
+            Self::TooMuchGas { .. } => "too_much_gas",
+            Self::NoVenue { .. } => "no_venue",
+            Self::NoWanted(_) => "no_wanted_token",
+            Self::Route(_) => "route",
+            Self::OtherQuote(_) => "other_quote",
+            Self::Quote(_) => "quote",
+            Self::Inventory { .. } => "inventory",
+        }
+    }
+}
+
+/// Everything that speaks against locking these terms now.
+pub fn refusals(terms: &Terms, figures: &Figures) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    let poor = figures
+        .purses
+        .iter()
+        .filter(|purse| purse.balance < purse.needed);
+    found.extend(poor.copied().map(Refusal::GasMoney));
+    found.extend(on_source(terms, &figures.source));
+    found.extend(figures.l1.frozen.map(Refusal::Frozen));
+    found.extend(on_time(terms, figures));
+    found.extend(on_destination(terms, &figures.destination));
+    let closed = figures.routes.iter().filter(|route| !route.is_open());
+    found.extend(closed.copied().map(Refusal::Route));
+    found
+}
+
+impl Route {
+    fn is_open(&self) -> bool {
+        !self.is_paused && self.available >= self.needed
+    }
+}
+
+fn on_source(terms: &Terms, source: &SourceFigures) -> Vec<Refusal> {
+    let (token, amount) = (terms.given.token, terms.given.amount.0);
+    let destination = terms.destination;
+    let mut found = Vec::new();
+    if source.balance < amount {
+        found.push(Refusal::Balance {
+            account: terms.sender,
+            token,
+            balance: source.balance,
+            amount,
+        });
+    }
+    if !source.is_allowed {
+        found.push(Refusal::Allowance { token, amount });
+    }
+    if !source.is_open {
+        found.push(Refusal::NotOpen(destination));
+    }
+    if source.is_told_frozen {
+        found.push(Refusal::Frozen(destination));
+    }
+    if terms.min_gas > source.most_gas {
+        found.push(Refusal::TooMuchGas {
+            min_gas: terms.min_gas,
+            most: source.most_gas,
+        });
+    }
+    found
+}
+
+/// The lock has to be final on L1 before the destination may prove it.
+fn on_time(terms: &Terms, figures: &Figures) -> Option<Refusal> {
+    let latest = figures.source.now.saturating_add(figures.source.longest);
+    let deadline = terms.deadline;
+    if deadline > latest {
+        return Some(Refusal::TooLate { deadline, latest });
+    }
+    let expiry = terms.quote.as_ref().map(|quote| quote.expiry);
+    let until = expiry.map_or(deadline, |expiry| expiry.min(deadline));
+    let clocks = [figures.source.now, figures.destination.now, figures.l1.now];
+    let now = clocks.into_iter().max().unwrap_or_default();
+    let earliest = now.saturating_add(figures.l1.lag).saturating_add(MARGIN);
+    (until < earliest).then_some(Refusal::TooSoon { until, earliest })
+}
+
+fn on_destination(terms: &Terms, destination: &DestinationFigures) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    if !destination.has_venue {
+        found.push(Refusal::NoVenue {
+            chain: terms.destination,
+            venue: terms.venue.address,
+        });
+    }
+    if destination.wanted_token.is_none() {
+        found.push(Refusal::NoWanted(terms.destination));
+    }
+    if terms.venue.kind == VenueKind::Quote {
+        found.extend(of_quote(terms, destination));
+    }
+    found
+}
+
+fn of_quote(terms: &Terms, destination: &DestinationFigures) -> Option<Refusal> {
+    let Some(quote) = &terms.quote else {
+        return Some(Refusal::OtherQuote("there is none"));
+    };
+    let tokens = (destination.given_token, destination.wanted_token);
+    let misfits = [
+        (
+            tokens.0.is_some_and(|token| token != quote.token_in),
+            "it takes another token than the one that stands for what is given",
+        ),
+        (
+            tokens.1.is_some_and(|token| token != quote.token_out),
+            "it pays in another token than the wanted one",
+        ),
+        (
+            quote.amount_out < terms.wanted.minimum,
+            "it pays less than the least that must come back",
+        ),
+        (
+            terms.counterparty.is_some_and(|party| party != quote.bank),
+            "it is of another bank than the counterparty",
+        ),
+    ];
+    if let Some((_, misfit)) = misfits.into_iter().find(|(is_so, _)| *is_so) {
+        return Some(Refusal::OtherQuote(misfit));
+    }
+    let figures = destination.quote?;
+    let amount = quote.amount_out.0;
+    match figures.status {
+        QuoteStatus::Good => None,
+        QuoteStatus::Unfunded => Some(Refusal::Inventory {
+            balance: figures.balance,
+            allowance: figures.allowance,
+            amount,
+        }),
+        status => Some(Refusal::Quote(status)),
+    }
+}
+
+#[cfg(test)]
+#[path = "checks_tests.rs"]
+mod tests;

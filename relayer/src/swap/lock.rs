@@ -1,0 +1,301 @@
+//! Locks the terms of an order, once: the order and its transaction become durable together, and whoever comes back with
+//! the same key finds them.
+
+use std::time::Duration;
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    sol_types::{SolCall, SolEvent},
+};
+use causeway_bindings::{IAtomicSwap, LockStatus, describe_revert};
+
+use super::terms::{Terms, TermsError};
+use crate::{
+    bundle::{StepError, ask, gas_limit},
+    chain::{CallRequest, ChainError, ChainReader, Clock, events::decode},
+    model::{
+        Intent, IntentKind,
+        swap::{BadName, BeforeLock, SwapName, SwapRecord, SwapStep},
+    },
+    send::{Fate, SendError, SendRequest, Sender, follow},
+    store::{Change, Reader, Store, StoreError, SwapFilter},
+};
+
+/// An order to lock something.
+#[derive(Clone, Debug)]
+pub struct LockOrder {
+    /// What is locked.
+    pub terms: Terms,
+    /// Key of the order: the same one never locks twice.
+    pub key: String,
+    /// What nobody can guess, for the case that it is locked now.
+    pub salt: B256,
+}
+
+/// Who locks, and where.
+pub struct Locker<'a> {
+    /// The source.
+    pub reader: &'a dyn ChainReader,
+    /// The account that gives.
+    pub sender: &'a Sender,
+    /// Where orders and transactions of the account are kept.
+    pub store: &'a dyn Store,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// `AtomicSwap`.
+    pub contract: Address,
+    /// Longest time to wait until the lock is in a block.
+    pub patience: Duration,
+}
+
+/// What was locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LockedSwap {
+    /// The swap.
+    pub id: B256,
+    /// Transaction that locked it, where it is known.
+    pub tx: Option<B256>,
+    /// Whether an earlier run had made it.
+    pub was_made: bool,
+}
+
+/// Why nothing was locked.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// The terms cannot be locked.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// The key is none.
+    #[error(transparent)]
+    Key(#[from] BadName),
+    /// The key stands for other terms.
+    #[error(
+        "the key `{key}` was used for other terms, which are swap {id}; a key stands for one order: give another with --key"
+    )]
+    OtherOrder {
+        /// The key.
+        key: String,
+        /// Swap of the other order.
+        id: B256,
+    },
+    /// The source would refuse.
+    #[error("the lock would revert: {0}")]
+    WouldRevert(String),
+    /// The lock reverted, or another transaction took its place.
+    #[error(
+        "transaction {0} did not lock it: it reverted, or another of the account took its place; run the command again"
+    )]
+    NotLocked(B256),
+    /// It is not in a block yet.
+    #[error(
+        "transaction {tx} is in no block after {seconds} seconds; run the command again, which does not lock twice"
+    )]
+    Open {
+        /// The transaction.
+        tx: B256,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+    /// A chain cannot be read.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The transaction was not sent, or cannot be followed.
+    #[error(transparent)]
+    Send(#[from] SendError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<ChainError> for LockError {
+    fn from(error: ChainError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+/// The swap of a key.
+pub fn of_key(store: &dyn Reader, key: &str) -> Result<Option<SwapRecord>, LockError> {
+    let filter = SwapFilter {
+        names: vec![SwapName::key(key)?],
+        limit: 1,
+        ..SwapFilter::default()
+    };
+    Ok(store.swaps(&filter)?.into_iter().next())
+}
+
+impl Locker<'_> {
+    /// What an earlier run has locked for this order, after it is in a block; `None` where there is nothing.
+    pub async fn earlier(&self, order: &LockOrder) -> Result<Option<LockedSwap>, LockError> {
+        let Some(record) = of_key(self.store, &order.key)? else {
+            return Ok(None);
+        };
+        if record.order != Some(order.terms.order_hash()?) {
+            return Err(LockError::OtherOrder {
+                key: order.key.clone(),
+                id: record.id,
+            });
+        }
+        // What became of it since is looked at once, however little time there is.
+        self.sender.tick().await?;
+        let found = match self.transaction(&record).await? {
+            Some(intent) => self.included(&record, intent).await?,
+            None => self.on_chain(&record).await?,
+        };
+        if found.is_none() {
+            self.store.commit(vec![Change::DropSwap(record.id)])?;
+        }
+        Ok(found.map(|found| LockedSwap {
+            was_made: true,
+            ..found
+        }))
+    }
+
+    /// Locks the order, which no earlier run has locked, and waits until that is in a block.
+    pub async fn lock(&self, order: &LockOrder) -> Result<LockedSwap, LockError> {
+        let request = self.call(&order.terms, order.salt)?;
+        let gas = match self.reader.estimate_gas(&request).await {
+            Ok(gas) => gas,
+            Err(ChainError::Reverted { data, .. }) => {
+                return Err(LockError::WouldRevert(describe_revert(&data)));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let record = self.intended(order, &request).await?;
+        let kind = IntentKind::Swap {
+            id: record.id,
+            step: SwapStep::Lock,
+        };
+        let request = SendRequest {
+            kind,
+            to: request.to,
+            calldata: request.data,
+            value: request.value,
+            gas_limit: gas_limit(gas),
+            blobs: None,
+        };
+        let durable = |_: &dyn Reader| Ok(vec![Change::PutSwap(Box::new(record.clone()))]);
+        let intent = self.sender.submit(request, durable).await?;
+        let tx = intent.hashes.last().copied().unwrap_or_default();
+        let locked = self.included(&record, intent).await?;
+        locked.ok_or(LockError::NotLocked(tx))
+    }
+
+    fn call(&self, terms: &Terms, salt: B256) -> Result<CallRequest, TermsError> {
+        let call = IAtomicSwap::lockCall {
+            terms: terms.to_lock()?,
+            salt,
+        };
+        let value = if terms.gives_base() {
+            terms.given.amount.0
+        } else {
+            U256::ZERO
+        };
+        Ok(CallRequest {
+            from: self.sender.address(),
+            to: self.contract,
+            data: call.abi_encode().into(),
+            value,
+            gas: None,
+        })
+    }
+
+    /// The order as it is kept, under the id that the lock has if nothing else of the account is locked before.
+    async fn intended(
+        &self,
+        order: &LockOrder,
+        request: &CallRequest,
+    ) -> Result<SwapRecord, LockError> {
+        let answer = self.reader.call(request).await?;
+        let id = read_id(self, &answer)?;
+        let terms = &order.terms;
+        let (source, destination) = (terms.source, terms.destination);
+        let mut record = SwapRecord::new(id, source, destination, self.clock.now());
+        record.names = terms.names(order.key.clone());
+        record.order = Some(terms.order_hash()?);
+        record.before = BeforeLock::LockIntended;
+        Ok(record)
+    }
+
+    /// The transaction of an order.
+    async fn transaction(&self, record: &SwapRecord) -> Result<Option<Intent>, LockError> {
+        let kind = IntentKind::Swap {
+            id: record.id,
+            step: SwapStep::Lock,
+        };
+        let made = self.sender.made_since(record.since()).await?;
+        Ok(made.into_iter().find(|intent| intent.kind == kind))
+    }
+
+    async fn on_chain(&self, record: &SwapRecord) -> Result<Option<LockedSwap>, LockError> {
+        let question = IAtomicSwap::lockStatusCall { swapId: record.id };
+        let status = ask(self.reader, self.contract, &question).await?;
+        Ok((status != LockStatus::None).then_some(LockedSwap {
+            id: record.id,
+            tx: None,
+            was_made: true,
+        }))
+    }
+
+    /// Waits for the transaction; `None` where it has locked nothing, and never will.
+    async fn included(
+        &self,
+        record: &SwapRecord,
+        intent: Intent,
+    ) -> Result<Option<LockedSwap>, LockError> {
+        let fate = follow(self.reader, self.sender, self.clock, intent, self.patience).await?;
+        let (tx, block) = match fate {
+            Fate::Open { tx, seconds } => return Err(LockError::Open { tx, seconds }),
+            Fate::Replaced { .. } | Fate::Included { success: false, .. } => return Ok(None),
+            Fate::Included { tx, block, .. } => (tx, block),
+        };
+        let seen = match block {
+            Some(block) => self.id_in(block, tx).await?,
+            None => None,
+        };
+        let id = seen.unwrap_or(record.id);
+        self.note(record, id)?;
+        Ok(Some(LockedSwap {
+            id,
+            tx: Some(tx),
+            was_made: false,
+        }))
+    }
+
+    /// The swap that a transaction has locked.
+    async fn id_in(&self, block: u64, tx: B256) -> Result<Option<B256>, LockError> {
+        let page = self.reader.logs(block, block, &[self.contract]).await?;
+        let mut own = page.logs.iter().filter(|log| {
+            log.tx == tx && log.topics.first() == Some(&IAtomicSwap::SwapLocked::SIGNATURE_HASH)
+        });
+        let Some(log) = own.next() else {
+            return Ok(None);
+        };
+        let event: IAtomicSwap::SwapLocked = decode(log).map_err(StepError::from)?;
+        Ok(Some(event.swapId))
+    }
+
+    /// Another lock of the account came before: the order is kept under the id that it got.
+    fn note(&self, record: &SwapRecord, id: B256) -> Result<(), StoreError> {
+        if id == record.id {
+            return Ok(());
+        }
+        let mut moved = record.clone();
+        moved.id = id;
+        self.store.commit(vec![
+            Change::DropSwap(record.id),
+            Change::PutSwap(Box::new(moved)),
+        ])
+    }
+}
+
+fn read_id(locker: &Locker<'_>, answer: &Bytes) -> Result<B256, StepError> {
+    IAtomicSwap::lockCall::abi_decode_returns(answer).map_err(|error| StepError::NotOurContract {
+        chain: locker.reader.chain_id(),
+        contract: locker.contract,
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+#[path = "lock_tests.rs"]
+mod tests;

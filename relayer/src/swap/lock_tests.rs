@@ -1,0 +1,237 @@
+//! Locks over a fake chain: whatever happens between the order and its block, one key locks once.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+use alloy::primitives::LogData;
+use causeway_bindings::{SwapHeader, SwapOutcome};
+
+use super::super::terms::tests::terms;
+use super::*;
+use crate::{
+    chain::fake::{Answers, FakeChain, FakeClock, L1},
+    harness::{SWAP, signer},
+    model::UnixSeconds,
+    send::SendSettings,
+    store::memory::MemoryStore,
+};
+
+/// A swap contract that numbers its locks.
+#[derive(Default)]
+struct Contract {
+    locked: Mutex<u8>,
+    reverts: Mutex<(bool, bool)>,
+}
+
+impl Contract {
+    fn next(&self) -> B256 {
+        B256::repeat_byte(*self.locked.lock().unwrap() + 1)
+    }
+
+    fn lock(&self) -> (Address, LogData) {
+        let id = self.next();
+        *self.locked.lock().unwrap() += 1;
+        let event = IAtomicSwap::SwapLocked {
+            swapId: id,
+            header: SwapHeader::default(),
+            salt: B256::ZERO,
+            payload: Bytes::new(),
+        };
+        (SWAP, event.encode_log_data())
+    }
+}
+
+impl Answers for Contract {
+    fn call(&self, request: &CallRequest, _: u64) -> Option<Result<Bytes, Bytes>> {
+        if IAtomicSwap::lockCall::abi_decode(&request.data).is_ok() {
+            let answer = IAtomicSwap::lockCall::abi_encode_returns(&self.next());
+            return Some(Ok(answer.into()));
+        }
+        let asked = IAtomicSwap::lockStatusCall::abi_decode(&request.data).ok()?;
+        let is_locked = asked.swapId < self.next();
+        let status = if is_locked {
+            LockStatus::Locked
+        } else {
+            LockStatus::None
+        };
+        let answer = IAtomicSwap::lockStatusCall::abi_encode_returns(&status);
+        Some(Ok(answer.into()))
+    }
+
+    fn balance(&self, _: Address, _: u64) -> U256 {
+        U256::MAX
+    }
+
+    fn act(
+        &self,
+        _: Address,
+        input: &[u8],
+        _: UnixSeconds,
+        in_block: bool,
+    ) -> Option<Result<Vec<(Address, LogData)>, Bytes>> {
+        IAtomicSwap::lockCall::abi_decode(input).ok()?;
+        let (simulated, mined) = *self.reverts.lock().unwrap();
+        if (in_block && mined) || (!in_block && simulated) {
+            let error = IAtomicSwap::AtomicSwapDecided {
+                swapId: B256::ZERO,
+                outcome: SwapOutcome::Cancelled,
+            };
+            let data = alloy::sol_types::SolError::abi_encode(&error);
+            return Some(Err(data.into()));
+        }
+        Some(Ok(if in_block {
+            vec![self.lock()]
+        } else {
+            Vec::new()
+        }))
+    }
+}
+
+struct Bench {
+    chain: Arc<FakeChain>,
+    contract: Arc<Contract>,
+    store: Arc<MemoryStore>,
+    clock: Arc<FakeClock>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let chain = Arc::new(FakeChain::new(10, 0));
+        let contract = Arc::new(Contract::default());
+        chain.set_answers(contract.clone());
+        Self {
+            chain,
+            contract,
+            store: Arc::new(MemoryStore::new(L1)),
+            clock: Arc::new(FakeClock::new()),
+        }
+    }
+
+    /// A process that starts anew, and waits for nothing.
+    fn sender(&self) -> Sender {
+        let settings = SendSettings::capped(u128::MAX / 4);
+        Sender::new(
+            self.chain.clone(),
+            self.chain.clone(),
+            self.store.clone(),
+            self.clock.clone(),
+            signer(1),
+            settings,
+        )
+    }
+
+    fn locker<'a>(&'a self, sender: &'a Sender) -> Locker<'a> {
+        Locker {
+            reader: self.chain.as_ref(),
+            sender,
+            store: self.store.as_ref(),
+            clock: self.clock.as_ref(),
+            contract: SWAP,
+            patience: Duration::ZERO,
+        }
+    }
+
+    async fn earlier(&self, order: &LockOrder) -> Result<Option<LockedSwap>, LockError> {
+        self.locker(&self.sender()).earlier(order).await
+    }
+
+    async fn lock(&self, order: &LockOrder) -> Result<LockedSwap, LockError> {
+        self.locker(&self.sender()).lock(order).await
+    }
+
+    fn locks(&self) -> u8 {
+        *self.contract.locked.lock().unwrap()
+    }
+}
+
+fn order() -> LockOrder {
+    LockOrder {
+        terms: terms(),
+        key: "one".to_owned(),
+        salt: B256::random(),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_locks_once_and_finds_what_it_locked() {
+    let bench = Bench::new();
+    let order = order();
+    assert_eq!(bench.earlier(&order).await.unwrap(), None);
+    // It is sent, and the process goes away before its block.
+    let error = bench.lock(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    bench.chain.mine();
+    for _ in 0..2 {
+        // Another salt is no other order.
+        let again = LockOrder {
+            salt: B256::random(),
+            ..order.clone()
+        };
+        let found = bench.earlier(&again).await.unwrap().unwrap();
+        assert_eq!((found.id, found.was_made), (B256::repeat_byte(1), true));
+        assert!(found.tx.is_some());
+    }
+    let sent: BTreeSet<_> = bench.chain.broadcasts().into_iter().collect();
+    assert_eq!((bench.locks(), sent.len()), (1, 1));
+    let record = of_key(bench.store.as_ref(), "one").unwrap().unwrap();
+    assert_eq!(record.names.uetr, Some(order.terms.uetr));
+    assert_eq!((record.source, record.destination), (10, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_stands_for_one_order() {
+    let bench = Bench::new();
+    let mut order = order();
+    bench.lock(&order).await.unwrap_err();
+    order.terms.deadline += 1;
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(error.to_string().contains("--key"), "{error}");
+    order.key = "two".to_owned();
+    assert_eq!(bench.earlier(&order).await.unwrap(), None);
+    order.key = String::new();
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Key(_)), "{error}");
+}
+
+/// The id counts the account's locks: one that came between gives this one another id.
+#[tokio::test(start_paused = true)]
+async fn an_order_follows_its_lock_to_another_id() {
+    let bench = Bench::new();
+    let order = order();
+    bench.lock(&order).await.unwrap_err();
+    bench.contract.lock();
+    bench.chain.mine();
+    for _ in 0..2 {
+        let found = bench.earlier(&order).await.unwrap().unwrap();
+        assert_eq!(found.id, B256::repeat_byte(2));
+    }
+    assert!(bench.store.swap(B256::repeat_byte(1)).unwrap().is_none());
+    assert_eq!(bench.locks(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_reverted_can_be_locked_again() {
+    let bench = Bench::new();
+    let order = order();
+    *bench.contract.reverts.lock().unwrap() = (true, true);
+    let error = bench.lock(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::WouldRevert(_)), "{error}");
+    assert!(bench.chain.broadcasts().is_empty());
+
+    *bench.contract.reverts.lock().unwrap() = (false, true);
+    let error = bench.lock(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    bench.chain.mine();
+    assert_eq!(bench.earlier(&order).await.unwrap(), None);
+    assert_eq!(of_key(bench.store.as_ref(), "one").unwrap(), None);
+
+    *bench.contract.reverts.lock().unwrap() = (false, false);
+    bench.lock(&order).await.unwrap_err();
+    bench.chain.mine();
+    assert!(bench.earlier(&order).await.unwrap().is_some());
+    assert_eq!(bench.locks(), 1);
+}
