@@ -218,10 +218,13 @@ mod tests {
         pending
     }
 
+    /// Name, what is owed, effects and operations of each block, last block of the batch.
+    type Case<'a> = (&'a str, [u64; 2], &'a [(u64, u64)], Option<u64>);
+
     #[test]
     fn a_recovery_is_one_batch_unless_its_burials_alone_can_go_first() {
         let most = MAX_EFFECTS;
-        let table: &[(&str, [u64; 2], &[(u64, u64)], Option<u64>)] = &[
+        let table: &[Case<'_>] = &[
             ("nothing is there", [0, 1], &[], None),
             ("too little is there", [0, 2], &[(0, 1), (0, 0)], None),
             ("a burial is missing", [2, 1], &[(1, 0), (0, 1)], None),
