@@ -20,7 +20,7 @@ use crate::{
         ChainId, TxPoint, UnixSeconds,
         swap::{
             BeforeLock, ClosedOn, Decision, LockFact, LockPoint, ReceiptPoint, Secret, SlotFact,
-            SwapFacts, SwapRecord,
+            SwapFacts, SwapMilestone, SwapRecord,
         },
     },
 };
@@ -84,6 +84,9 @@ async fn of_source(
     let mut record = SwapRecord::new(id, source.id(), destination, now);
     record.secret = Some(Secret::new(&preimage));
     record.seen.lock = Some(lock);
+    // What was seen last is what brought it there; 0 for what L1 has not seen.
+    let decided = receipt.as_ref().map_or(0, |receipt| receipt.at.timestamp);
+    let last = lock.at.timestamp.max(decided).max(slot.changedAt);
     let outcome = receipt.as_ref().map(|receipt| receipt.decision);
     record.seen.receipts = receipt
         .map(|receipt| (destination, receipt))
@@ -97,7 +100,8 @@ async fn of_source(
         payable: status == LockStatus::Refundable,
     };
     record.stage = facts.stage(BeforeLock::Proposed);
-    record.milestones.clear();
+    let stage = record.stage;
+    record.milestones = vec![SwapMilestone { stage, at: last }];
     Ok(Some(Traced { record, slot }))
 }
 
