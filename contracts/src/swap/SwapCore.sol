@@ -130,5 +130,7 @@ abstract contract SwapCore is IAtomicSwap, ReentrancyGuardTransient {
         return SwapLeg(what.asset, what.tokenId, what.amount);
     }
 
-    function _emptyLeg() internal pure returns (SwapLeg memory leg) {}
+    function _emptyLeg() internal pure returns (SwapLeg memory leg) {
+        return leg;
+    }
 }
