@@ -60,6 +60,32 @@ pub enum IntentKind {
         /// Which step.
         step: SwapStep,
     },
+    /// Fills the nonce of a step of a swap, of which an older version may still come into a block.
+    SwapGivenUp {
+        /// The swap.
+        id: B256,
+        /// Which step.
+        step: SwapStep,
+    },
+}
+
+impl IntentKind {
+    /// Whether it does nothing but use a nonce.
+    pub fn is_cancel(&self) -> bool {
+        matches!(self, Self::Cancel | Self::SwapGivenUp { .. })
+    }
+
+    /// What a transaction becomes that gives way to an empty one.
+    pub fn given_up(&self) -> Self {
+        match self {
+            Self::Swap { id, step } => Self::SwapGivenUp {
+                id: *id,
+                step: *step,
+            },
+            Self::SwapGivenUp { .. } => self.clone(),
+            _ => Self::Cancel,
+        }
+    }
 }
 
 /// Where a transaction stands.

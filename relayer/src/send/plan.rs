@@ -2,7 +2,7 @@
 
 use crate::{
     chain::{TxFault, TxReceipt},
-    model::{Intent, IntentKind, IntentState, UnixSeconds},
+    model::{Intent, IntentState, UnixSeconds},
 };
 
 use super::SendTimes;
@@ -111,7 +111,7 @@ fn included(receipt: &TxReceipt, final_block: u64) -> IntentState {
 }
 
 fn push(intent: &Intent, view: &View, times: &SendTimes) -> Step {
-    let cancels = intent.kind == IntentKind::Cancel;
+    let cancels = intent.kind.is_cancel();
     let since = |then: UnixSeconds| view.now.saturating_sub(then);
     if !cancels && view.refused == Some(TxFault::Other) {
         return Step::Cancel;
@@ -134,6 +134,7 @@ mod tests {
     use alloy::primitives::{Address, B256, Bytes};
 
     use super::*;
+    use crate::model::IntentKind;
 
     const TIMES: SendTimes = SendTimes {
         rebroadcast_after: 10,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     chain::{ChainReader, ChainWriter, Clock, Finality, TxFault, TxReceipt},
-    model::{ChainId, Intent, UnixSeconds},
+    model::{ChainId, Intent, IntentKind, UnixSeconds},
     store::{Change, Reader, Store, StoreError},
 };
 
@@ -110,6 +110,20 @@ impl Sender {
         Ok(made)
     }
 
+    /// The newest transaction whose kind is `wanted`, as far as the store has it, however many came since.
+    pub async fn newest_of(
+        &self,
+        wanted: impl Fn(&IntentKind) -> bool + Send,
+    ) -> Result<Option<Intent>, SendError> {
+        for nonce in (0..self.unused_nonce().await?).rev() {
+            let intent = self.store.intent(self.chain_id(), self.address(), nonce)?;
+            if let Some(intent) = intent.filter(|intent| wanted(&intent.kind)) {
+                return Ok(Some(intent));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes the transaction durable, together with the changes that `along` asks for, and broadcasts it.
     ///
     /// It is sent once this returns `Ok`, even if no node could be reached: [`tick`](Self::tick) broadcasts it again.
@@ -131,6 +145,21 @@ impl Sender {
         state.next_nonce = Some(nonce.saturating_add(1));
         self.broadcast_fresh(&mut state, &mut intent).await?;
         Ok(intent)
+    }
+
+    /// Says anew what a transaction is for, together with other changes.
+    pub async fn relabel(
+        &self,
+        nonce: u64,
+        kind: IntentKind,
+        mut along: Vec<Change>,
+    ) -> Result<(), SendError> {
+        // Whoever follows the transaction writes it too.
+        let _turn = self.state.lock().await;
+        let intent = self.store.intent(self.chain_id(), self.address(), nonce)?;
+        let renamed = intent.map(|intent| Intent { kind, ..intent });
+        along.extend(renamed.map(Box::new).map(Change::PutIntent));
+        Ok(self.store.commit(along)?)
     }
 
     /// Looks after all open transactions: records what became of them, broadcasts again, raises fees. Costs no call to

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     chain::{ChainError, TxFault},
-    model::{Intent, IntentKind, IntentState, UnixSeconds},
+    model::{Intent, IntentState, UnixSeconds},
 };
 
 /// Seconds for which fees that were read are offered again without asking.
@@ -204,7 +204,7 @@ impl Sender {
                     .capped(caps.cancel_max_fee_per_gas, caps.max_fee_per_blob_gas)
             });
         tracing::warn!(chain = intent.chain, nonce = intent.nonce, kind = ?intent.kind, "cancelling a transaction");
-        intent.kind = IntentKind::Cancel;
+        intent.kind = intent.kind.given_up();
         intent.to = self.address();
         intent.calldata = Bytes::new();
         intent.gas_limit = CANCEL_GAS;
@@ -250,7 +250,7 @@ impl Sender {
         let offered = Draft::of(&intent.raw)?.offer;
         let today = self.todays_offer(state, offered.blob > 0).await?;
         let caps = self.settings.caps;
-        let cap = if intent.kind == IntentKind::Cancel {
+        let cap = if intent.kind.is_cancel() {
             caps.cancel_max_fee_per_gas
         } else {
             caps.max_fee_per_gas

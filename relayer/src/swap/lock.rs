@@ -96,6 +96,16 @@ pub enum LockError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// It did not lock anything, which a reorg may still change.
+    #[error(
+        "transaction {0} did not lock it, in a block that is not final yet; run the command again once it is: before that, another lock could be a second one"
+    )]
+    Unsettled(B256),
+    /// Nobody shows what it did.
+    #[error(
+        "transaction {0} is in a block, and no endpoint shows what it did; name another endpoint of the chain, and run the command again: until somebody knows, another lock could be a second one"
+    )]
+    Unclear(B256),
     /// A chain cannot be read.
     #[error(transparent)]
     Step(#[from] StepError),
@@ -216,14 +226,16 @@ impl Locker<'_> {
         Ok(record)
     }
 
-    /// The transaction of an order.
+    /// The transaction of an order, even where it gave way to an empty one: its older versions are about, and any of them
+    /// may come into a block.
     async fn transaction(&self, record: &SwapRecord) -> Result<Option<Intent>, LockError> {
-        let kind = IntentKind::Swap {
-            id: record.id,
-            step: SwapStep::Lock,
+        let made = |kind: &IntentKind| match kind {
+            IntentKind::Swap { id, step } | IntentKind::SwapGivenUp { id, step } => {
+                (*id, *step) == (record.id, SwapStep::Lock)
+            }
+            _ => false,
         };
-        let made = self.sender.made_since(record.since()).await?;
-        Ok(made.into_iter().find(|intent| intent.kind == kind))
+        Ok(self.sender.newest_of(made).await?)
     }
 
     async fn on_chain(&self, record: &SwapRecord) -> Result<Option<LockedSwap>, LockError> {
@@ -242,23 +254,56 @@ impl Locker<'_> {
         record: &SwapRecord,
         intent: Intent,
     ) -> Result<Option<LockedSwap>, LockError> {
+        let nonce = intent.nonce;
         let fate = follow(self.reader, self.sender, self.clock, intent, self.patience).await?;
-        let (tx, block) = match fate {
+        let (tx, block, success) = match fate {
             Fate::Open { tx, seconds } => return Err(LockError::Open { tx, seconds }),
-            Fate::Replaced { .. } | Fate::Included { success: false, .. } => return Ok(None),
-            Fate::Included { tx, block, .. } => (tx, block),
+            Fate::Replaced { .. } => return Ok(None),
+            Fate::Included { tx, block, success } => (tx, block, success),
         };
-        let seen = match block {
+        let seen = match block.filter(|_| success) {
             Some(block) => self.id_in(block, tx).await?,
             None => None,
         };
-        let id = seen.unwrap_or(record.id);
-        self.note(record, id)?;
-        Ok(Some(LockedSwap {
-            id,
-            tx: Some(tx),
-            was_made: false,
-        }))
+        if let Some(id) = seen {
+            self.note(record, nonce, id).await?;
+            return Ok(Some(LockedSwap {
+                id,
+                tx: Some(tx),
+                was_made: false,
+            }));
+        }
+        if success && let Some(found) = self.on_chain(record).await? {
+            return Ok(Some(LockedSwap {
+                tx: Some(tx),
+                was_made: false,
+                ..found
+            }));
+        }
+        self.nothing_locked(nonce, tx, success).await
+    }
+
+    /// What to think of a transaction in a block that shows no lock.
+    async fn nothing_locked(
+        &self,
+        nonce: u64,
+        tx: B256,
+        success: bool,
+    ) -> Result<Option<LockedSwap>, LockError> {
+        let (chain, account) = (self.reader.chain_id(), self.sender.address());
+        let Some(intent) = self.store.intent(chain, account, nonce)? else {
+            return Ok(None);
+        };
+        let shows_itself = !success || intent.kind.is_cancel() && self.has_receipt(tx).await?;
+        match (shows_itself, intent.state.is_open()) {
+            (false, true | false) => Err(LockError::Unclear(tx)),
+            (true, true) => Err(LockError::Unsettled(tx)),
+            (true, false) => Ok(None),
+        }
+    }
+
+    async fn has_receipt(&self, tx: B256) -> Result<bool, ChainError> {
+        Ok(self.reader.receipt(tx).await?.is_some())
     }
 
     /// The swap that a transaction has locked.
@@ -274,17 +319,22 @@ impl Locker<'_> {
         Ok(Some(event.swapId))
     }
 
-    /// Another lock of the account came before: the order is kept under the id that it got.
-    fn note(&self, record: &SwapRecord, id: B256) -> Result<(), StoreError> {
+    /// Another lock of the account came before: the order and its transaction are kept under the id that it got.
+    async fn note(&self, record: &SwapRecord, nonce: u64, id: B256) -> Result<(), SendError> {
         if id == record.id {
             return Ok(());
         }
         let mut moved = record.clone();
         moved.id = id;
-        self.store.commit(vec![
+        let kind = IntentKind::Swap {
+            id,
+            step: SwapStep::Lock,
+        };
+        let along = vec![
             Change::DropSwap(record.id),
             Change::PutSwap(Box::new(moved)),
-        ])
+        ];
+        self.sender.relabel(nonce, kind, along).await
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     harness::{SWAP, signer},
     model::UnixSeconds,
     send::SendSettings,
-    store::memory::MemoryStore,
+    store::{Writer, memory::MemoryStore},
 };
 
 /// A swap contract that numbers its locks.
@@ -98,7 +98,11 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let chain = Arc::new(FakeChain::new(10, 0));
+        Self::with_finality(0)
+    }
+
+    fn with_finality(depth: u64) -> Self {
+        let chain = Arc::new(FakeChain::new(10, depth));
         let contract = Arc::new(Contract::default());
         chain.set_answers(contract.clone());
         Self {
@@ -211,6 +215,95 @@ async fn an_order_follows_its_lock_to_another_id() {
     }
     assert!(bench.store.swap(B256::repeat_byte(1)).unwrap().is_none());
     assert_eq!(bench.locks(), 2);
+}
+
+/// It was killed before it could note the other id, and the account has sent a lot since.
+#[tokio::test(start_paused = true)]
+async fn an_order_is_found_however_much_was_sent_since() {
+    let bench = Bench::new();
+    let order = order();
+    bench.lock(&order).await.unwrap_err();
+    bench.contract.lock();
+    bench.chain.mine();
+    let sender = bench.sender();
+    for _ in 0..300 {
+        sender
+            .submit(something_else(), |_| Ok(Vec::new()))
+            .await
+            .unwrap();
+        bench.chain.mine();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let found = bench.earlier(&order).await.unwrap().unwrap();
+    assert_eq!(found.id, B256::repeat_byte(2));
+    assert_eq!(bench.locks(), 2, "its own, and the one that came between");
+}
+
+fn something_else() -> SendRequest {
+    SendRequest {
+        kind: IntentKind::ByHand {
+            step: "something".to_owned(),
+        },
+        to: Address::repeat_byte(9),
+        calldata: Bytes::new(),
+        value: U256::ZERO,
+        gas_limit: 21_000,
+        blobs: None,
+    }
+}
+
+/// The lock got another id, and a reorg takes its block back: the transaction comes again, and is still the order's.
+#[tokio::test(start_paused = true)]
+async fn a_reorg_after_another_id_does_not_lock_again() {
+    let bench = Bench::with_finality(10);
+    let order = order();
+    bench.lock(&order).await.unwrap_err();
+    bench.contract.lock();
+    bench.chain.mine();
+    let found = bench.earlier(&order).await.unwrap().unwrap();
+    assert_eq!(found.id, B256::repeat_byte(2));
+    bench.chain.reorg(1);
+    *bench.contract.locked.lock().unwrap() = 0;
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    bench.chain.mine();
+    let found = bench.earlier(&order).await.unwrap().unwrap();
+    assert_eq!((found.id, bench.locks()), (B256::repeat_byte(1), 1));
+}
+
+/// No node took it, so its nonce was to be filled with nothing; then a block has it after all.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_was_given_up_may_still_be_locked() {
+    let bench = Bench::new();
+    let order = order();
+    bench.lock(&order).await.unwrap_err();
+    let sent = bench.store.intent(10, bench.sender().address(), 0);
+    let mut given_up = sent.unwrap().unwrap();
+    given_up.kind = given_up.kind.given_up();
+    given_up.hashes.push(B256::repeat_byte(0xee));
+    let given_up = Change::PutIntent(Box::new(given_up));
+    bench.store.commit(vec![given_up]).unwrap();
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    assert!(of_key(bench.store.as_ref(), "one").unwrap().is_some());
+    bench.chain.mine();
+    assert!(bench.earlier(&order).await.unwrap().is_some());
+    assert_eq!(bench.locks(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_reverted_is_not_locked_again_before_that_is_final() {
+    let bench = Bench::with_finality(3);
+    let order = order();
+    *bench.contract.reverts.lock().unwrap() = (false, true);
+    bench.lock(&order).await.unwrap_err();
+    bench.chain.mine();
+    let error = bench.earlier(&order).await.unwrap_err();
+    assert!(matches!(error, LockError::Unsettled(_)), "{error}");
+    for _ in 0..3 {
+        bench.chain.mine();
+    }
+    assert_eq!(bench.earlier(&order).await.unwrap(), None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -171,9 +171,11 @@ impl From<LockError> for Failure {
             LockError::Terms(_) => Exit::BadFile,
             LockError::Key(_) => Exit::Usage,
             LockError::OtherOrder { .. } => Exit::CheckFailed,
-            LockError::WouldRevert(_) | LockError::NotLocked(_) | LockError::Open { .. } => {
-                Exit::NotExecuted
-            }
+            LockError::WouldRevert(_)
+            | LockError::NotLocked(_)
+            | LockError::Unsettled(_)
+            | LockError::Unclear(_)
+            | LockError::Open { .. } => Exit::NotExecuted,
         };
         Self::new(exit, error.to_string())
     }
