@@ -181,7 +181,7 @@ async fn spawn(network: &LocalNetwork, index: usize, dir: &std::path::Path) -> R
             binding: binding.clone(),
         },
         l1_sender: sender(&l1),
-        chain_sender: sender(&chain),
+        hand: sender(&chain),
         l1,
         chain,
         attesters: attesters.collect(),

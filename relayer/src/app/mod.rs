@@ -5,6 +5,7 @@ mod canary;
 mod chains;
 mod error;
 mod operate;
+mod recover;
 mod supervise;
 mod supply;
 mod swap;
@@ -35,6 +36,7 @@ use crate::view::ChainNames;
 
 pub use chains::Chains;
 pub use error::AppError;
+pub use recover::{Means, recovery};
 pub(crate) use supply::Eyes;
 pub(crate) use wire::paying_signers;
 

@@ -17,6 +17,7 @@ use crate::config::{
 };
 use crate::model::ChainId;
 use crate::operator::attest::{AttestError, Attester, Binding, LocalAttester};
+use crate::operator::hand::Hand;
 use crate::operator::imports::ImportPolicy;
 use crate::operator::read::OperatedContracts;
 use crate::operator::registration::{Registration, read_registration};
@@ -54,7 +55,7 @@ impl Wiring<'_> {
             l1: self.reader(l1_chain)?,
             chain: self.reader(operator.chain)?,
             l1_sender: self.sender(l1_chain, &operator.signer)?,
-            chain_sender: self.sender(operator.chain, &operator.signer)?,
+            hand: self.sender(operator.chain, &operator.signer)?,
             attesters: attesters.collect::<Result<_, _>>()?,
             remotes: remotes.collect::<Result<_, _>>()?,
             clock: Arc::clone(&self.clock),
@@ -82,7 +83,7 @@ pub(super) struct Terms {
 
 /// What the configuration says to the operator only.
 #[derive(Clone)]
-struct Policy {
+pub(super) struct Policy {
     l1_start_block: u64,
     seal: SealPolicy,
     imports: ImportPolicy,
@@ -144,7 +145,7 @@ impl Terms {
 }
 
 impl Policy {
-    fn new(config: &Config, chain: &ChainConfig, operator: &OperatorConfig) -> Self {
+    pub(super) fn new(config: &Config, chain: &ChainConfig, operator: &OperatorConfig) -> Self {
         Self {
             l1_start_block: config.l1.reading.start_block.saturating_sub(1),
             seal: SealPolicy {
@@ -163,14 +164,14 @@ impl Policy {
 
 /// An attester on another machine, before the verifier it signs for is known.
 #[derive(Clone)]
-struct Remote {
+pub(super) struct Remote {
     address: Address,
     url: RpcUrl,
     authorization: Option<Secret>,
 }
 
 impl Remote {
-    fn open(config: &RemoteAttesterConfig) -> Result<Self, AppError> {
+    pub(super) fn open(config: &RemoteAttesterConfig) -> Result<Self, AppError> {
         let token = config.token_file.as_deref().map(Token::read).transpose()?;
         Ok(Self {
             address: config.address,
@@ -186,17 +187,17 @@ impl Remote {
 }
 
 #[derive(Clone)]
-struct OperatorStage {
-    l1: Arc<dyn ChainReader>,
-    chain: Arc<dyn ChainReader>,
-    l1_sender: Arc<Sender>,
-    chain_sender: Arc<Sender>,
-    attesters: Vec<PrivateKeySigner>,
-    remotes: Vec<Remote>,
-    clock: Arc<dyn Clock>,
-    progress: Arc<Progress>,
-    terms: Terms,
-    policy: Policy,
+pub(super) struct OperatorStage {
+    pub(super) l1: Arc<dyn ChainReader>,
+    pub(super) chain: Arc<dyn ChainReader>,
+    pub(super) l1_sender: Arc<Sender>,
+    pub(super) hand: Arc<dyn Hand>,
+    pub(super) attesters: Vec<PrivateKeySigner>,
+    pub(super) remotes: Vec<Remote>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) progress: Arc<Progress>,
+    pub(super) terms: Terms,
+    pub(super) policy: Policy,
 }
 
 impl OperatorStage {
@@ -234,7 +235,7 @@ impl OperatorStage {
         None
     }
 
-    fn context(self, registration: &Registration) -> Result<OperatorContext, AppError> {
+    pub(super) fn context(self, registration: &Registration) -> Result<OperatorContext, AppError> {
         let binding = self.terms.binding(registration);
         let local = self.attesters.iter().map(|signer| -> Arc<dyn Attester> {
             let (l1, chain) = (Arc::clone(&self.l1), Arc::clone(&self.chain));
@@ -251,7 +252,7 @@ impl OperatorStage {
             l1: self.l1,
             chain: self.chain,
             l1_sender: self.l1_sender,
-            chain_sender: self.chain_sender,
+            hand: self.hand,
             clock: self.clock,
             progress: self.progress,
         })

@@ -121,8 +121,8 @@ impl ReplayNode {
         Ok(())
     }
 
-    /// Puts an unsigned transaction behind those that wait.
-    pub async fn submit_system(&self, transaction: &SystemTransaction) -> Result<(), ChainError> {
+    /// Puts an unsigned transaction behind those that wait. Returns its hash.
+    pub async fn submit_system(&self, transaction: &SystemTransaction) -> Result<B256, ChainError> {
         let from = json!([transaction.from]);
         self.tell("anvil_impersonateAccount", from.clone()).await?;
         let call = json!([{
@@ -137,10 +137,10 @@ impl ReplayNode {
         }]);
         let sent = self
             .provider
-            .request::<_, B256>(Purpose::Broadcast, "eth_sendTransaction", call)
+            .request(Purpose::Broadcast, "eth_sendTransaction", call)
             .await;
         self.tell("anvil_stopImpersonatingAccount", from).await?;
-        sent.map(drop)
+        sent
     }
 
     /// Makes the next block of what waits.

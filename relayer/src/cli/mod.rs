@@ -141,7 +141,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Deposit(command) => assets::deposit(&config, command, output).await,
         Command::Swap(command) => swap::run(&config, command, output).await,
         Command::Token(command) => token::run(&config, command, output).await,
-        Command::Operator(command) => operator::run(command, output).await,
+        Command::Operator(command) => operator::run(&config, command, output).await,
         Command::Completions(args) => completions::run(&args),
     }
 }

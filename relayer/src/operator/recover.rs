@@ -12,8 +12,9 @@ use crate::{
 use super::{
     error::OperatorError,
     freeze::{Come, Duty, FrozenChain, check_queue_only, duty, outstanding_tombstones},
+    hand::Hand,
     read::{ReadError, executed_head, read, read_logs},
-    run::{Operator, STAGE, is_consumption, is_pending, is_settlement},
+    run::{Operator, STAGE, is_consumption, is_settlement},
     seal::{Owed, seal_recovery},
 };
 
@@ -74,9 +75,9 @@ impl Operator {
 
     /// A node that was rolled back has forgotten what the store remembers, and must not be told again.
     async fn let_go(&self) -> Result<(), OperatorError> {
-        let gone = self.context.chain_sender.let_go(is_owed).await?;
-        if !gone.is_empty() {
-            let (chain, count) = (self.context.settings.chain, gone.len());
+        let count = self.context.hand.let_go(is_owed).await?;
+        if count > 0 {
+            let chain = self.context.settings.chain;
             tracing::warn!(
                 stage = STAGE,
                 chain,
@@ -88,8 +89,8 @@ impl Operator {
     }
 
     fn is_busy(&self) -> Result<bool, OperatorError> {
-        Ok(is_pending(&self.context.l1_sender, is_settlement)?
-            || is_pending(&self.context.chain_sender, is_owed)?)
+        Ok(self.context.l1_sender.is_pending(is_settlement)?
+            || self.context.hand.is_pending(is_owed)?)
     }
 
     /// Whether final blocks of the chain are still to be looked at.
@@ -113,7 +114,9 @@ impl Operator {
         let newest = context.chain.head(Finality::Latest).await?.number;
         let latest = self.come(head, newest).await?;
         let last_final = self.come(head, self.last_seen(head)).await?;
-        let soon = context.clock.now().saturating_add(SETTLED_WITHIN);
+        let l1_time = context.l1.head(Finality::Latest).await?.timestamp;
+        let now = context.clock.now().max(l1_time);
+        let soon = now.saturating_add(SETTLED_WITHIN);
         Ok(FrozenChain {
             tombstones,
             expired: self.queue.expired(soon),
@@ -165,10 +168,7 @@ impl Operator {
             gas_limit: BURIAL_GAS.saturating_add(count.saturating_mul(TOMBSTONE_GAS)),
             blobs: None,
         };
-        self.context
-            .chain_sender
-            .submit(request, |_| Ok(Vec::new()))
-            .await?;
+        self.context.hand.submit(request).await?;
         tracing::info!(
             stage = STAGE,
             chain = settings.chain,

@@ -25,6 +25,7 @@ use super::{
     derive::derive,
     error::OperatorError,
     freeze::frozen_since,
+    hand::Hand,
     imports::{Candidate, ImportPlanner, ImportPolicy, import_call},
     pending::PendingBlocks,
     priority::{Consumption, QueueFollower},
@@ -71,8 +72,8 @@ pub struct OperatorContext {
     pub chain: Arc<dyn ChainReader>,
     /// Sends to L1.
     pub l1_sender: Arc<Sender>,
-    /// Sends to the chain.
-    pub chain_sender: Arc<Sender>,
+    /// Makes calls on the chain.
+    pub hand: Arc<dyn Hand>,
     /// Who attests.
     pub attesters: Vec<Arc<dyn Attester>>,
     /// Time.
@@ -104,7 +105,7 @@ pub(super) struct Operator {
 }
 
 impl Operator {
-    fn new(context: OperatorContext) -> Self {
+    pub(super) fn new(context: OperatorContext) -> Self {
         let settings = &context.settings;
         let imports = planner(settings);
         let queue = QueueFollower::new(
@@ -182,7 +183,7 @@ impl Operator {
 
     pub(super) async fn follow(&self) -> Result<(), OperatorError> {
         let mut changed = self.context.l1_sender.tick().await?;
-        changed.extend(self.context.chain_sender.tick().await?);
+        changed.extend(self.context.hand.follow().await?);
         for intent in changed {
             report(&intent);
         }
@@ -192,7 +193,7 @@ impl Operator {
     async fn settle(&mut self) -> Result<(), OperatorError> {
         let context = &self.context;
         let settings = &context.settings;
-        if is_pending(&context.l1_sender, is_settlement)? {
+        if context.l1_sender.is_pending(is_settlement)? {
             return Ok(());
         }
         let head = executed_head(
@@ -314,9 +315,7 @@ impl Operator {
     async fn import(&mut self) -> Result<(), OperatorError> {
         self.imports.scan(self.context.l1.as_ref()).await?;
         let context = &self.context;
-        if is_pending(&context.chain_sender, |kind| {
-            matches!(kind, IntentKind::ImportRoots { .. })
-        })? {
+        if context.hand.is_pending(is_import)? {
             return Ok(());
         }
         let now = context.clock.now();
@@ -358,10 +357,7 @@ impl Operator {
             gas_limit: IMPORT_GAS,
             blobs: None,
         };
-        self.context
-            .chain_sender
-            .submit(request, |_| Ok(Vec::new()))
-            .await?;
+        self.context.hand.submit(request).await?;
         tracing::info!(
             stage = STAGE,
             chain = settings.chain,
@@ -374,7 +370,7 @@ impl Operator {
     pub(super) async fn consume(&mut self) -> Result<(), OperatorError> {
         self.queue.scan(self.context.l1.as_ref()).await?;
         let context = &self.context;
-        if is_pending(&context.chain_sender, is_consumption)? {
+        if context.hand.is_pending(is_consumption)? {
             return Ok(());
         }
         let inbox = context.settings.binding.contracts.inbox;
@@ -411,10 +407,7 @@ impl Operator {
             gas_limit,
             blobs: None,
         };
-        self.context
-            .chain_sender
-            .submit(request, |_| Ok(Vec::new()))
-            .await?;
+        self.context.hand.submit(request).await?;
         tracing::info!(
             stage = STAGE,
             chain = self.context.settings.chain,
@@ -448,19 +441,12 @@ pub(super) fn is_consumption(kind: &IntentKind) -> bool {
     matches!(kind, IntentKind::ConsumePriority { .. })
 }
 
-fn with_reserve(gas: u64) -> u64 {
-    gas.saturating_add(gas.div_ceil(5))
+fn is_import(kind: &IntentKind) -> bool {
+    matches!(kind, IntentKind::ImportRoots { .. })
 }
 
-/// Whether a transaction of this kind is in no block yet.
-pub(super) fn is_pending(
-    sender: &Sender,
-    wanted: impl Fn(&IntentKind) -> bool,
-) -> Result<bool, OperatorError> {
-    let open = sender.open()?;
-    Ok(open
-        .iter()
-        .any(|intent| intent.state == IntentState::Pending && wanted(&intent.kind)))
+fn with_reserve(gas: u64) -> u64 {
+    gas.saturating_add(gas.div_ceil(5))
 }
 
 fn report(intent: &Intent) {

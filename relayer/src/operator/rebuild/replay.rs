@@ -141,7 +141,7 @@ impl Target<'_> {
             reason: format!("a system transaction is damaged: {error}"),
         })?;
         Ok(match system {
-            Some(system) => self.node.submit_system(&system).await,
+            Some(system) => self.node.submit_system(&system).await.map(drop),
             None => self.node.submit(raw).await,
         })
     }

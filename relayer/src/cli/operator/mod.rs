@@ -1,4 +1,6 @@
-//! `causeway operator`: what a chain starts from, and how it is rebuilt from L1.
+//! `causeway operator`: what a chain starts from, and how it is rebuilt from L1 and brought back.
+
+mod recover;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,9 +9,9 @@ use alloy::primitives::{Address, B256};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::exit::{Exit, Failure};
-use super::output::{Output, Report, fields};
 use crate::chain::{ChainError, EvmChain, EvmSettings, FinalityRule, ReplayNode, RpcSettings};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Output, Report, fields};
 use crate::model::ChainId;
 use crate::operator::rebuild::{
     CaptureError, DataSource, Executed, Genesis, History, RebuildError, Rebuilt, Target, rebuild,
@@ -23,6 +25,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(super) enum OperatorCommand {
     /// Rebuild a chain on an empty node from what L1 has of it
     Rebuild(RebuildArgs),
+    /// Bring back a chain that L1 has frozen: settle its queue from a rebuilt node, without its operator's key
+    Recover(recover::RecoverArgs),
     /// Write down what a chain starts from, before it is registered
     Genesis(GenesisArgs),
 }
@@ -67,8 +71,13 @@ pub(super) struct GenesisArgs {
     out: PathBuf,
 }
 
-pub(super) async fn run(command: OperatorCommand, output: Output) -> Result<(), Failure> {
+pub(super) async fn run(
+    config: &Path,
+    command: OperatorCommand,
+    output: Output,
+) -> Result<(), Failure> {
     match command {
+        OperatorCommand::Recover(args) => recover::run(config, args, output).await,
         OperatorCommand::Rebuild(args) => run_rebuild(args, output).await,
         OperatorCommand::Genesis(args) => run_genesis(&args, output).await,
     }
