@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
-use eyre::{Result, WrapErr};
+use eyre::{OptionExt, Result, WrapErr};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::wait::until;
 
@@ -23,6 +24,21 @@ impl Descendants {
             }
         }
         Ok(Self(found))
+    }
+
+    /// Those whose command line `matches`.
+    pub fn like(mut self, matches: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|_, command| matches(command));
+        self
+    }
+
+    /// Kills them without warning, and waits until they are gone.
+    pub async fn kill(&self, limit: Duration) -> Result<()> {
+        for id in self.0.keys() {
+            let id = Pid::from_raw(i32::try_from(*id)?).ok_or_eyre("a process id is not 0")?;
+            kill_process(id, Signal::KILL)?;
+        }
+        self.gone(limit).await
     }
 
     /// Waits until none of them runs any more.

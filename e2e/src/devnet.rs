@@ -12,11 +12,13 @@ use alloy::{
     signers::local::PrivateKeySigner,
     transports::http::reqwest::Url,
 };
-use eyre::{OptionExt, Result, WrapErr};
+use eyre::{OptionExt, Result, WrapErr, ensure};
 use interop_sdk::{Chain, Network, NetworkFile};
 use tempfile::TempDir;
 
-use crate::{config::Config, ports::PortBlock, process::Process, wait::eventually};
+use crate::{
+    config::Config, descendants::Descendants, ports::PortBlock, process::Process, wait::eventually,
+};
 
 /// How long a network may take to start, on a busy machine.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -186,6 +188,15 @@ impl Devnet {
             .iter()
             .find(|chain| chain.chain_id == chain_id);
         Ok(&chain.ok_or_eyre("no such chain")?.rpc)
+    }
+
+    /// Kills the node of a chain. It comes back by nothing but a rebuild.
+    pub async fn lose_node(&self, chain_id: u64) -> Result<()> {
+        let port = format!("--port {} ", port_of(self.rpc(chain_id)?)?);
+        let is_node = |command: &str| !command.starts_with("sh ") && command.contains(&port);
+        let nodes = Descendants::of(self.process.id())?.like(is_node);
+        ensure!(nodes.left()?.len() == 1, "{nodes:?}");
+        nodes.kill(STOP_LIMIT).await
     }
 
     /// Stops it as an init system does, and requires that no process is left behind.

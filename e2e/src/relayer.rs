@@ -18,6 +18,9 @@ use crate::{
 const START_LIMIT: Duration = Duration::from_secs(60);
 const STOP_LIMIT: Duration = Duration::from_secs(30);
 
+/// The role of a process that does whatever its configuration has sections for.
+pub const CONFIGURED: &str = "configured";
+
 /// A relayer or operator beside a network, with a configuration, a store and an API port of its own. It can be started
 /// again and again.
 #[derive(Debug)]
@@ -61,7 +64,11 @@ impl Relayer {
     pub fn start(&mut self) -> Result<()> {
         ensure!(self.process.is_none(), "{} runs already", self.name);
         let config = self.config_path().display().to_string();
-        let arguments = ["run", "--config", &config, "--role", self.role];
+        let role: &[&str] = match self.role {
+            CONFIGURED => &[],
+            role => &["--role", role],
+        };
+        let arguments = [&["run", "--config", &config], role].concat();
         let log = self.folder.join("log");
         self.process = Some(Process::start(&self.name, &self.causeway, arguments, &log)?);
         Ok(())
@@ -81,6 +88,11 @@ impl Relayer {
         ready
             .await
             .wrap_err_with(|| format!("{}\n{}", self.name, self.log()))
+    }
+
+    /// Address of its API.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Asks its API.

@@ -44,18 +44,24 @@ pub enum End {
 }
 
 impl Market<'_> {
-    /// Where the swap stands.
-    pub async fn standing(&self, swap: &Locked) -> Result<Standing> {
+    /// What L1 says of the swap.
+    pub async fn slot(&self, swap: &Locked) -> Result<SwapSlot> {
         let network = self.devnet.network();
         let source = U256::from(self.source.chain_id);
         let registry =
             ISwapRegistry::new(network.l1_contracts().swap_registry, network.l1_provider());
+        Ok(registry.slotOf(source, swap.id).call().await?)
+    }
+
+    /// Where the swap stands.
+    pub async fn standing(&self, swap: &Locked) -> Result<Standing> {
+        let source = U256::from(self.source.chain_id);
         let there = IAtomicSwap::new(self.swap, &self.destination.provider);
         let here = IAtomicSwap::new(self.swap, &self.source.provider);
         Ok(Standing {
             lock: here.lockStatus(swap.id).call().await?,
             outcome: there.outcomeOf(source, swap.id).call().await?,
-            slot: registry.slotOf(source, swap.id).call().await?,
+            slot: self.slot(swap).await?,
         })
     }
 

@@ -8,6 +8,7 @@ mod bundle_files;
 mod crashes;
 mod development_network;
 mod exactly_once;
+mod frozen_chains;
 mod gas;
 mod held;
 mod lying_operator;

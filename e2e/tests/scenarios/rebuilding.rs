@@ -36,7 +36,7 @@ const BAD_FILE: i32 = 11;
 const CHECK_FAILED: i32 = 12;
 
 /// What a node must be started with to be rebuilt.
-const FIT: [&str; 7] = [
+pub(crate) const FIT: [&str; 7] = [
     "--accounts",
     "0",
     "--order",

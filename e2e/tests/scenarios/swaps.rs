@@ -23,9 +23,9 @@ use serde_json::Value;
 use crate::support::{LIMIT, devnet, executed_head};
 
 /// What the contracts give a chain before it is forced, before its queue expires, and to come back, in seconds.
-const AN_HOUR: u64 = 3_600;
+pub(crate) const AN_HOUR: u64 = 3_600;
 /// More than all of these together: whatever goes wrong, the deadline is not what ends the swap.
-const A_DAY: u64 = 24 * AN_HOUR;
+pub(crate) const A_DAY: u64 = 24 * AN_HOUR;
 
 /// The customer locks; the rest is done by the coordinator.
 #[tokio::test(flavor = "multi_thread")]
@@ -238,11 +238,11 @@ async fn a_relayer_that_is_killed_midway_is_taken_over() -> Result<()> {
     stop(devnet, [operators, second]).await
 }
 
-async fn market<'a>(devnet: &'a Devnet, from: &str, to: &str) -> Result<Market<'a>> {
+pub(crate) async fn market<'a>(devnet: &'a Devnet, from: &str, to: &str) -> Result<Market<'a>> {
     Market::open(devnet, &devnet.chain(from)?, &devnet.chain(to)?).await
 }
 
-async fn running(
+pub(crate) async fn running(
     devnet: &Devnet,
     role: &'static str,
     index: u16,
@@ -271,7 +271,7 @@ async fn status(relayer: &Relayer, swap: &Locked) -> Result<Value> {
     Ok(serde_json::from_str(&answer.body)?)
 }
 
-async fn frozen_at(devnet: &Devnet, chain: &str) -> Result<u64> {
+pub(crate) async fn frozen_at(devnet: &Devnet, chain: &str) -> Result<u64> {
     let network = devnet.network();
     let settlement =
         IBatchSettlement::new(network.l1_contracts().settlement, network.l1_provider());
@@ -280,7 +280,7 @@ async fn frozen_at(devnet: &Devnet, chain: &str) -> Result<u64> {
 }
 
 /// Has a chain settle all that it has so far.
-async fn settle(devnet: &Devnet, chain: &str) -> Result<()> {
+pub(crate) async fn settle(devnet: &Devnet, chain: &str) -> Result<()> {
     let chain = devnet.chain(chain)?;
     let wallet = devnet.wallet("dave", chain.id())?;
     let sent = chain.send_to_l1(b"settle".to_vec(), &wallet).await?;
@@ -291,7 +291,7 @@ async fn settle(devnet: &Devnet, chain: &str) -> Result<()> {
 }
 
 /// Takes a chain back to what L1 has executed of it: a frozen chain settles its queue and nothing else.
-async fn roll_back(devnet: &Devnet, chain: &str) -> Result<()> {
+pub(crate) async fn roll_back(devnet: &Devnet, chain: &str) -> Result<()> {
     let chain = devnet.chain(chain)?;
     let settled = executed_head(devnet.network(), &chain).await?.lastBlock;
     let provider = chain.provider()?;
@@ -300,7 +300,7 @@ async fn roll_back(devnet: &Devnet, chain: &str) -> Result<()> {
     Ok(())
 }
 
-async fn stop<const N: usize>(devnet: Devnet, relayers: [Relayer; N]) -> Result<()> {
+pub(crate) async fn stop<const N: usize>(devnet: Devnet, relayers: [Relayer; N]) -> Result<()> {
     for mut relayer in relayers {
         relayer.stop().await?;
     }

@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 49] = [
+const COMMANDS: [&[&str]; 50] = [
     &[],
     &["dev"],
     &["run"],
@@ -71,6 +71,7 @@ const COMMANDS: [&[&str]; 49] = [
     &["token", "verify-list"],
     &["operator"],
     &["operator", "rebuild"],
+    &["operator", "recover"],
     &["operator", "genesis"],
     &["completions"],
 ];
