@@ -7,7 +7,8 @@ use crate::state::{Chain, Swap};
 pub enum Action {
     /// The source takes the input.
     Lock(Swap),
-    /// L1 executes a batch with all that the chain has done since the last one.
+    /// L1 executes a batch with all that the chain has done since the last one. A frozen chain is live with it: the next
+    /// operation of its queue has not expired.
     Settle(Chain),
     /// The destination imports a root that covers the lock.
     Import(Swap),
@@ -60,6 +61,8 @@ pub enum Action {
     Reorg,
     /// A chain with a broken verifier opens a slot with the swap's id.
     Forge(Swap),
+    /// L1 executes a batch of a frozen chain as [`Action::Settle`] does, and the next operation has expired: the chain stays frozen.
+    SettlePart(Chain),
     /// Only where roots are imported early: the chain drops what it built on a root that L1 no longer has.
     Rollback(Chain),
     /// Only where nobody waits for L1: the source pays the input back because its own clock says so.
@@ -67,7 +70,7 @@ pub enum Action {
 }
 
 /// Names of the kinds of actions, by [`Action::kind`].
-pub const KINDS: [&str; 27] = [
+pub const KINDS: [&str; 28] = [
     "Lock",
     "Settle",
     "Import",
@@ -93,29 +96,30 @@ pub const KINDS: [&str; 27] = [
     "Finalize",
     "Reorg",
     "Forge",
+    "SettlePart",
     "Rollback",
     "RefundByClock",
 ];
 
 impl Action {
     /// Every action there is.
-    pub const ALL: [Self; 65] = Self::every();
+    pub const ALL: [Self; 68] = Self::every();
 
-    const fn every() -> [Self; 65] {
-        let mut all = [Self::Fork; 65];
+    const fn every() -> [Self; 68] {
+        let mut all = [Self::Fork; 68];
         let mut count = 0;
         while count < 26 {
             let swap = Swap::ALL[count / 13];
             all[count] = Self::of_swap(swap, count % 13);
             count += 1;
         }
-        while count < 62 {
-            let chain = Chain::ALL[(count - 26) / 12];
-            all[count] = Self::of_chain(chain, (count - 26) % 12);
+        while count < 65 {
+            let chain = Chain::ALL[(count - 26) / 13];
+            all[count] = Self::of_chain(chain, (count - 26) % 13);
             count += 1;
         }
-        all[62] = Self::Finalize;
-        all[63] = Self::Reorg;
+        all[65] = Self::Finalize;
+        all[66] = Self::Reorg;
         all
     }
 
@@ -152,6 +156,7 @@ impl Action {
             Self::Censor(chain),
             Self::Return(chain),
             Self::Rollback(chain),
+            Self::SettlePart(chain),
         ][index]
     }
 
@@ -183,8 +188,9 @@ impl Action {
             Self::Finalize => 22,
             Self::Reorg => 23,
             Self::Forge(_) => 24,
-            Self::Rollback(_) => 25,
-            Self::RefundByClock(_) => 26,
+            Self::SettlePart(_) => 25,
+            Self::Rollback(_) => 26,
+            Self::RefundByClock(_) => 27,
         }
     }
 
@@ -205,6 +211,7 @@ impl Action {
             | Self::Forge(swap)
             | Self::RefundByClock(swap) => swap as u8,
             Self::Settle(chain)
+            | Self::SettlePart(chain)
             | Self::Expire(chain)
             | Self::Freeze(chain)
             | Self::Grace(chain)
@@ -224,6 +231,7 @@ impl Action {
         matches!(
             self,
             Self::Settle(_)
+                | Self::SettlePart(_)
                 | Self::Force(_)
                 | Self::ForceClose(_)
                 | Self::Freeze(_)

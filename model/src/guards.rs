@@ -49,6 +49,7 @@ impl Protocol {
             Action::L1Claim(swap) => self.may_l1_claim(state, swap),
             Action::Forge(swap) => self.setting.has_forger && state.l1.forged & swap.bit() == 0,
             Action::Settle(chain) => self.may_settle(state, chain),
+            Action::SettlePart(chain) => self.may_settle_part(state, chain),
             Action::Consume { chain, executes } => self.may_consume(state, chain, executes),
             Action::Bury(chain) => self.may_bury(state, chain),
             Action::Recover(chain) => self.may_recover(state, chain),

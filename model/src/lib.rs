@@ -8,7 +8,7 @@
 //!
 //! - Amounts, payloads and proofs. A proof exists exactly where what it proves is in L1's executed state.
 //! - When a venue refuses. A forced execution that fails is [`Action::Consume`] with `executes: false`, possible at any time.
-//! - The order of blocks within a batch: a batch holds all that its chain has done since the last one.
+//! - The order of blocks within a batch: a batch holds all that its chain has done since the last one. Burials in parts.
 //! - Lengths of time. A clock is a flag that may be raised at any moment: the destination's deadline, a queue that has expired,
 //!   a grace that is over. No two of them have anything to do with each other.
 //! - Importing roots before paying out: a source pays as soon as L1 is final. Importing the lock is an action.

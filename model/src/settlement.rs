@@ -18,6 +18,17 @@ impl Protocol {
             && self.fits_slots(state, chain)
     }
 
+    /// Whether it has consumed a part of what L1 asked for, the rest of which may have expired. Before its grace is over L1 decides
+    /// nothing, so nothing that could matter comes between two parts.
+    pub fn may_settle_part(&self, state: &State, chain: Chain) -> bool {
+        let (here, on_l1) = (state.chain(chain), state.l1.chain(chain));
+        on_l1.is_frozen
+            && on_l1.is_grace_over
+            && on_l1.consumed < here.consumed
+            && here.consumed < on_l1.queue.len()
+            && self.may_settle(state, chain)
+    }
+
     /// Whether the chain's head is ahead of what L1 has executed of it.
     pub fn has_unsettled(&self, state: &State, chain: Chain) -> bool {
         let is_ahead = |swap| {
@@ -82,6 +93,20 @@ impl Protocol {
     /// The batch executes.
     pub(crate) fn settle(&self, state: &mut State, chain: Chain) {
         let was_frozen = state.l1.chain(chain).is_frozen;
+        let has_consumed = state.l1.chain(chain).consumed < state.chain(chain).consumed;
+        self.execute_batch(state, chain);
+        let on_l1 = &mut state.l1.chains[chain as usize];
+        on_l1.is_expired &= !has_consumed;
+        if was_frozen {
+            on_l1.is_frozen = false;
+            on_l1.is_grace_over = false;
+            state.chains[chain as usize].phase = Phase::Running;
+        }
+    }
+
+    /// The batch executes. Where it leaves an expired operation, that is all.
+    pub(crate) fn execute_batch(&self, state: &mut State, chain: Chain) {
+        let was_frozen = state.l1.chain(chain).is_frozen;
         for swap in Swap::ALL {
             if self.setting.source(swap) == chain {
                 state.l1.is_tainted |= was_frozen && self.is_payment_voluntary(state, swap);
@@ -94,16 +119,10 @@ impl Protocol {
         }
         let consumed = state.chain(chain).consumed;
         let on_l1 = &mut state.l1.chains[chain as usize];
-        if consumed > on_l1.consumed {
-            on_l1.is_expired = false;
-        }
         on_l1.consumed = consumed;
         if was_frozen {
-            on_l1.is_frozen = false;
-            on_l1.is_grace_over = false;
             on_l1.tombstones = 0;
             let here = &mut state.chains[chain as usize];
-            here.phase = Phase::Running;
             here.known = 0;
             here.has_buried = false;
         }

@@ -204,13 +204,13 @@ impl Queue {
 /// What L1 knows of a chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChainOnL1 {
-    /// Frozen, until its next batch.
+    /// Frozen, until a batch of its own leaves no expired operation.
     pub is_frozen: bool,
     /// Frozen for longer than its grace.
     pub is_grace_over: bool,
     /// The oldest unconsumed operation has expired.
     pub is_expired: bool,
-    /// A set of swaps that the chain must bury when it comes back.
+    /// A set of swaps that the chain must bury before it consumes anything.
     pub tombstones: u8,
     /// What L1 has asked.
     pub queue: Queue,
@@ -251,7 +251,7 @@ pub enum Operator {
 pub enum Phase {
     /// It does.
     Running,
-    /// It was rolled back to its last executed batch and prepares the one with which it comes back.
+    /// It was rolled back to its last executed batch and prepares the batches with which it comes back.
     Rebuilt,
 }
 

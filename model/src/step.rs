@@ -45,6 +45,7 @@ impl Protocol {
             Action::L1Claim(swap) => self.l1_claim(state, swap),
             Action::Forge(swap) => self.forge(state, swap),
             Action::Settle(chain) => self.settle(state, chain),
+            Action::SettlePart(chain) => self.execute_batch(state, chain),
             Action::Consume { chain, executes } => self.consume(state, chain, executes),
             Action::Expire(chain) => expire(state, chain),
             Action::Freeze(chain) => state.l1.chains[chain as usize].is_frozen = true,
@@ -61,6 +62,7 @@ impl Protocol {
                 state.l1 = *state.final_l1();
                 state.reorgs_left -= 1;
                 end_fork(state);
+                self.remember_burials(state);
             }
         }
     }
@@ -135,6 +137,30 @@ impl Protocol {
             }
         }
         state.chains[chain as usize].has_buried = true;
+    }
+
+    /// What a part has buried that L1 has forgotten is to be settled again, and stands where it must: before everything else.
+    fn remember_burials(&self, state: &mut State) {
+        for chain in Chain::ALL {
+            let tombstones = state.l1.chain(chain).tombstones;
+            let has_buried = tombstones != 0 && tombstones & !self.buried(state, chain) == 0;
+            let here = &mut state.chains[chain as usize];
+            if here.phase == Phase::Rebuilt && has_buried {
+                here.known = tombstones;
+                here.has_buried = true;
+            }
+        }
+    }
+
+    /// The swaps that the chain has buried at its head.
+    fn buried(&self, state: &State, chain: Chain) -> u8 {
+        let is_buried = |swap: &Swap| {
+            let head = state.head(*swap);
+            self.setting.destination(*swap) == chain && head.outcome == Outcome::Buried
+                || self.setting.source(*swap) == chain && head.lock == Lock::ClosedByL1
+        };
+        let buried = Swap::ALL.into_iter().filter(is_buried);
+        buried.fold(0, |set, swap| set | swap.bit())
     }
 
     /// The chain's last executed batch is its head again.

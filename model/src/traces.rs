@@ -158,6 +158,7 @@ fn draw(possible: &[Action], rng: &mut Rng) -> Option<Action> {
 fn weight(action: Action) -> u32 {
     match action {
         Action::Freeze(_) | Action::Grace(_) | Action::L1Cancel(_) | Action::L1Claim(_) => 12,
+        Action::SettlePart(_) => 12,
         Action::Expire(_) | Action::Force(_) | Action::ForceClose(_) | Action::Bury(_) => 6,
         Action::Deadline(_) | Action::Fork | Action::Forge(_) | Action::Reorg => 1,
         Action::Halt(_) | Action::Censor(_) | Action::Return(_) | Action::Recover(_) => 1,

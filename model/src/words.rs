@@ -59,6 +59,7 @@ fn of_swap(setting: &Setting, action: Action) -> Option<String> {
 fn of_chain(action: Action) -> Option<String> {
     Some(match action {
         Action::Settle(chain) => format!("{} settles", name(chain)),
+        Action::SettlePart(chain) => format!("{} settles a part of its queue", name(chain)),
         Action::Expire(chain) => format!("the queue of {} expires", name(chain)),
         Action::Freeze(chain) => format!("L1 freezes {}", name(chain)),
         Action::Grace(chain) => format!("the grace of {} ends", name(chain)),

@@ -56,8 +56,8 @@ fn as_specified(setting: Setting) -> Protocol {
 
 #[test]
 fn no_state_comes_back_and_every_action_is_taken() {
-    let mut taken = explore(&as_specified(SINGLE.with_forger()));
-    let specified: BTreeSet<_> = KINDS.into_iter().take(25).collect();
+    let mut taken = explore(&as_specified(SINGLE.with_forger().with_faults(2)));
+    let specified: BTreeSet<_> = KINDS.into_iter().take(26).collect();
     assert_eq!(taken, specified);
 
     for rules in [EARLY_IMPORT, &[Rule::RefundNeedsDecision]] {

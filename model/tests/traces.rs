@@ -17,7 +17,7 @@ fn runs_are_distinct_and_cover_every_action() {
     let distinct: HashSet<_> = traces.all.iter().collect();
     assert_eq!(distinct.len(), COUNT);
     let covered: BTreeSet<_> = traces.coverage().into_keys().collect();
-    assert_eq!(covered, KINDS.into_iter().take(25).collect());
+    assert_eq!(covered, KINDS.into_iter().take(26).collect());
     let rarest = traces.coverage().into_values().min();
     assert!(rarest > Some(COUNT / 10), "{:?}", traces.coverage());
 }

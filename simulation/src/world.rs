@@ -269,7 +269,7 @@ impl World {
     /// The queue's hash after what the chain has consumed.
     fn operations_hash(&mut self, chain: u64, settled: u64) -> B256 {
         let consumed = settled + self.chain(chain).open.operations;
-        let call = IPriorityQueue::checkConsumptionCall {
+        let call = IPriorityQueue::rollingHashCall {
             chainId: U256::from(chain),
             consumed,
         };

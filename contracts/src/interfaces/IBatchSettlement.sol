@@ -10,9 +10,9 @@ import {SwapEffect} from "../types/Swaps.sol";
 /// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
 /// appends its root to the message root. What is not executed can be reverted.
 /// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
-/// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
-/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen, and must
-/// bury a part of that.
+/// no roots and are proven to be made of system transactions only. Each consumes a part of the queue, once it has buried all
+/// that L1 decided about swaps meanwhile, or consumes nothing and buries a part of that. The first that consumes and leaves
+/// no expired operation brings the chain back.
 interface IBatchSettlement {
     /// @notice The chain starts from `stateCommitment`.
     event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);

@@ -46,7 +46,7 @@ interface IPriorityQueue {
     function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash);
 
     /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
-    /// `checkConsumption` when the batch was committed.
+    /// `checkConsumption` when the batch was committed, or of a frozen chain with `rollingHash`.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has

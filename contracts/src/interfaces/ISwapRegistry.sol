@@ -66,8 +66,8 @@ interface ISwapRegistry {
 
     /// @notice Applies what a batch of `chainId` did to swaps, up to what they take from the ledger; the batch settlement only,
     /// before it applies the batch's ledger entries. What the chain must bury comes before anything else.
-    /// @param comesBack Whether the chain was frozen until this batch: then nothing may be left to bury after it.
-    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool comesBack) external;
+    /// @param buriesAll Whether the batch is a frozen chain's that consumes operations: then nothing may be left to bury.
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool buriesAll) external;
 
     /// @notice Takes from the ledger what swaps of the batch hold from now on; the batch settlement only, after the batch's
     /// ledger entries.

@@ -166,7 +166,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         StoredHead storage executed = _executed[chainId];
         require(!executed.isFrozen, BatchSettlementFrozen(chainId));
         uint64 expiry = PRIORITY_QUEUE.expiresAt(chainId, executed.priorityOpsConsumed);
-        require(expiry != 0 && block.timestamp >= expiry, BatchSettlementNotExpired(chainId, expiry));
+        require(_isPast(expiry), BatchSettlementNotExpired(chainId, expiry));
         executed.isFrozen = true;
         frozenAt[chainId] = SafeCast.toUint64(block.timestamp);
         emit ChainFrozen(chainId, executed.batchNumber);
@@ -276,7 +276,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
             batch.chainBatchRoot
         );
         if (batch.priorityOpsCount != 0) PRIORITY_QUEUE.consume(chainId, head.priorityOpsConsumed);
-        if (!_comesBack(head, batch)) return;
+        if (!_consumesFrozen(head, batch) || _isExpired(chainId, head.priorityOpsConsumed)) return;
         _executed[chainId].isFrozen = false;
         delete frozenAt[chainId];
         emit ChainUnfrozen(chainId, batch.number);
@@ -294,8 +294,8 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         _checkLedger(batch.ledgerDeltaHash, ledger);
         _checkEffects(batch.swapEffectsHash, effects);
         // All are contracts of this network and call nobody back.
-        bool comesBack = _comesBack(head, batch);
-        if (effects.length != 0 || comesBack) SWAPS.creditBatch(chainId, effects, comesBack);
+        bool buriesAll = _consumesFrozen(head, batch);
+        if (effects.length != 0 || buriesAll) SWAPS.creditBatch(chainId, effects, buriesAll);
         if (ledger.length != 0) LEDGER.applyBatch(chainId, ledger);
         if (effects.length != 0) SWAPS.debitBatch(chainId, effects);
         MESSAGE_ROOT.appendBatch(chainId, batch.number, batch.chainBatchRoot);
@@ -332,17 +332,26 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         require(batch.priorityOpsHash == operations, BatchSettlementWrongPriorityOps(operations, batch.priorityOpsHash));
     }
 
-    /// @dev None that has expired may be left, save by a frozen chain that consumes nothing and only buries. It must bury: with
-    /// batches of nothing anyone could keep the chain from coming back.
+    /// @dev None that has expired may be left, save by a frozen chain, which may take its queue in parts: more may have expired than
+    /// one batch holds. With batches of nothing anyone could keep it from coming back, so it must consume or bury.
     function _operationsAfter(uint256 chainId, StoredHead memory head, Batch calldata batch)
         private
         view
         returns (bytes32)
     {
         uint64 consumed = uint64(head.priorityOpsConsumed) + batch.priorityOpsCount;
-        bool onlyBuries = head.isFrozen && batch.priorityOpsCount == 0 && batch.swapEffectsHash != bytes32(0);
-        if (onlyBuries) return PRIORITY_QUEUE.rollingHash(chainId, consumed);
+        bool isPart = head.isFrozen && (batch.priorityOpsCount != 0 || batch.swapEffectsHash != bytes32(0));
+        if (isPart) return PRIORITY_QUEUE.rollingHash(chainId, consumed);
         return PRIORITY_QUEUE.checkConsumption(chainId, consumed);
+    }
+
+    function _isExpired(uint256 chainId, uint64 nonce) private view returns (bool) {
+        return _isPast(PRIORITY_QUEUE.expiresAt(chainId, nonce));
+    }
+
+    /// @dev 0 where there is no such operation.
+    function _isPast(uint64 expiry) private view returns (bool) {
+        return expiry != 0 && block.timestamp >= expiry;
     }
 
     function _checkTimestamps(uint256 earliest, uint256 first, uint256 last) private view {
@@ -446,8 +455,9 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         if (batch.priorityOpsCount != 0) head.priorityOpsConsumed += SafeCast.toUint48(batch.priorityOpsCount);
     }
 
-    /// @dev A frozen chain's batch that consumes nothing buries a part of what is too much for a single batch.
-    function _comesBack(StoredHead memory head, Batch calldata batch) private pure returns (bool) {
+    /// @dev Before a frozen chain does what L1 asked, it has buried all that L1 decided in its stead. With a batch that
+    /// consumes nothing it buries a part of that.
+    function _consumesFrozen(StoredHead memory head, Batch calldata batch) private pure returns (bool) {
         return head.isFrozen && batch.priorityOpsCount != 0;
     }
 

@@ -98,7 +98,7 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
     }
 
     /// @inheritdoc ISwapRegistry
-    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool comesBack) external onlySettlement {
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool buriesAll) external onlySettlement {
         Graveyard storage graveyard = _graveyards[chainId];
         (uint256 placed, uint256 before) = (graveyard.placed, graveyard.buried);
         uint256 buried = before;
@@ -111,7 +111,7 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
                 _credit(chainId, effects[i]);
             }
         }
-        require(!comesBack || buried == placed, SwapRegistryTombstonesFirst(chainId, placed - buried));
+        require(!buriesAll || buried == placed, SwapRegistryTombstonesFirst(chainId, placed - buried));
         if (buried != before) graveyard.buried = SafeCast.toUint128(buried);
     }
 

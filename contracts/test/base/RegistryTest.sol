@@ -104,9 +104,9 @@ abstract contract RegistryTest is L1Fixture {
         applyEffects(chainId, one(said), false);
     }
 
-    function applyEffects(uint256 chainId, SwapEffect[] memory effects, bool comesBack) internal {
+    function applyEffects(uint256 chainId, SwapEffect[] memory effects, bool buriesAll) internal {
         vm.prank(address(settlement));
-        swapRegistry.creditBatch(chainId, effects, comesBack);
+        swapRegistry.creditBatch(chainId, effects, buriesAll);
         vm.prank(address(settlement));
         swapRegistry.debitBatch(chainId, effects);
     }

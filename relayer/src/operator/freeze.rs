@@ -12,12 +12,13 @@ use causeway_bindings::{
 
 use crate::{
     chain::{ChainReader, SystemTransaction},
-    model::{ChainId, UnixSeconds},
+    model::{BlockRef, ChainId, UnixSeconds},
 };
 
 use super::{
     data::BlockData,
     read::{OperatedContracts, ReadError, read},
+    seal::FitsNoBatch,
 };
 
 /// Tombstones that one transaction buries.
@@ -129,42 +130,50 @@ pub struct Come {
 pub struct FrozenChain {
     /// What it must bury, in order.
     pub tombstones: Vec<Tombstone>,
-    /// Operations that have expired, over its life: L1 takes no batch that leaves one of them.
-    pub expired: u64,
     /// Whether an operation waits that can be consumed now.
     pub has_operations: bool,
     /// At its newest block.
     pub latest: Come,
-    /// At its newest final block.
-    pub last_final: Come,
+    /// Last block of the batch that its final blocks make, if they make one.
+    pub part: Result<Option<BlockRef>, FitsNoBatch>,
+}
+
+/// What a frozen chain has done that L1 will never take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misstep {
+    /// Something else came before a burial.
+    #[error("it has told of swaps before it buried what L1 decided about them")]
+    TooEarly,
+    /// It fits no batch.
+    #[error("it has done so much that what it owes fits no batch")]
+    TooMuch,
 }
 
 /// What a frozen chain does next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Duty {
     /// Nothing until its node is rolled back to the last executed batch.
-    RollBack,
+    RollBack(Misstep),
     /// Bury these.
     Bury(Vec<Tombstone>),
     /// Consume what waits in its queue.
     Consume,
-    /// Settle what is final.
-    Settle,
+    /// Settle up to this block.
+    Settle(BlockRef),
     /// Wait until what it has done is final.
     Wait,
 }
 
-/// What to do next: bury, consume, and settle once that is final. What is final and enough is settled first, so that nobody
-/// keeps a chain frozen by asking for one operation after another.
+/// What to do next: bury, consume, and settle once that is final. What is final and enough, or all that one batch holds, is
+/// settled first: so nobody keeps a chain frozen by asking for one operation after another.
 pub fn duty(chain: &FrozenChain) -> Duty {
     let Some(buried) = buried(&chain.tombstones, &chain.latest.effects) else {
-        return Duty::RollBack;
+        return Duty::RollBack(Misstep::TooEarly);
     };
-    let is_enough = buried == chain.tombstones.len()
-        && self::buried(&chain.tombstones, &chain.last_final.effects) == Some(buried)
-        && chain.last_final.consumed >= chain.expired;
-    if is_enough {
-        return Duty::Settle;
+    match chain.part {
+        Ok(Some(last)) => return Duty::Settle(last),
+        Err(FitsNoBatch) => return Duty::RollBack(Misstep::TooMuch),
+        Ok(None) => {}
     }
     let left = chain.tombstones.get(buried..).unwrap_or_default();
     if !left.is_empty() {

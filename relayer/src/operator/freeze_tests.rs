@@ -133,15 +133,20 @@ fn come(buried: &[u8], cancelled: usize, consumed: u64) -> Come {
     }
 }
 
+const LAST: BlockRef = BlockRef {
+    number: 9,
+    hash: B256::ZERO,
+    timestamp: 9,
+};
+
 #[test]
 fn a_frozen_chain_buries_then_consumes_then_settles() {
-    let at = |ids: &[u8], latest: Come, last_final: Come, has_operations: bool| {
+    let at = |ids: &[u8], latest: Come, has_operations: bool, is_part: bool| {
         duty(&FrozenChain {
             tombstones: tombstones(ids),
-            expired: 4,
             has_operations,
             latest,
-            last_final,
+            part: Ok(is_part.then_some(LAST)),
         })
     };
     let start = || come(&[], 0, 3);
@@ -149,58 +154,63 @@ fn a_frozen_chain_buries_then_consumes_then_settles() {
     let cases = [
         (
             "it buries first",
-            at(&[1, 2], start(), start(), true),
+            at(&[1, 2], start(), true, false),
             Duty::Bury(tombstones(&[1, 2])),
         ),
         (
             "it buries what is left",
-            at(&[1, 2], come(&[1], 0, 3), start(), true),
+            at(&[1, 2], come(&[1], 0, 3), true, false),
             Duty::Bury(tombstones(&[2])),
         ),
         (
+            "what one batch holds is settled before more is buried",
+            at(&[1, 2], come(&[1], 0, 3), true, true),
+            Duty::Settle(LAST),
+        ),
+        (
             "nothing to bury",
-            at(&[], start(), start(), true),
+            at(&[], start(), true, false),
             Duty::Consume,
         ),
         (
             "all is buried",
-            at(&[1, 2], come(&[1, 2], 0, 3), start(), true),
+            at(&[1, 2], come(&[1, 2], 0, 3), true, false),
             Duty::Consume,
         ),
         (
             "nothing waits that L1 has finally",
-            at(&[1, 2], done(), start(), false),
+            at(&[1, 2], done(), false, false),
             Duty::Wait,
         ),
         (
             "all is done and final",
-            at(&[1, 2], done(), done(), false),
-            Duty::Settle,
+            at(&[1, 2], done(), false, true),
+            Duty::Settle(LAST),
         ),
         (
-            "more waits, which has not expired",
-            at(&[1, 2], done(), done(), true),
-            Duty::Settle,
+            "more waits",
+            at(&[1, 2], done(), true, true),
+            Duty::Settle(LAST),
         ),
         (
             "a tombstone came after the queue was consumed",
-            at(&[1, 2, 3], done(), done(), true),
-            Duty::RollBack,
+            at(&[1, 2, 3], done(), true, true),
+            Duty::RollBack(Misstep::TooEarly),
         ),
         (
             "a tombstone came before the queue told of a swap",
-            at(&[1, 2, 3], come(&[1, 2], 0, 4), done(), true),
+            at(&[1, 2, 3], come(&[1, 2], 0, 4), true, false),
             Duty::Bury(tombstones(&[3])),
         ),
         (
             "it has buried something else",
-            at(&[1, 2], come(&[2], 0, 3), start(), true),
-            Duty::RollBack,
+            at(&[1, 2], come(&[2], 0, 3), true, false),
+            Duty::RollBack(Misstep::TooEarly),
         ),
         (
             "it has buried more",
-            at(&[1], come(&[1, 2], 0, 3), start(), true),
-            Duty::RollBack,
+            at(&[1], come(&[1, 2], 0, 3), true, false),
+            Duty::RollBack(Misstep::TooEarly),
         ),
     ];
     for (name, found, expected) in cases {
@@ -213,10 +223,14 @@ fn many_tombstones_are_buried_in_parts() {
     let ids: Vec<u8> = (0..=200).collect();
     let chain = FrozenChain {
         tombstones: tombstones(&ids),
-        expired: 1,
         has_operations: true,
         latest: come(&ids[..10], 0, 0),
-        last_final: come(&[], 0, 0),
+        part: Ok(None),
     };
     assert_eq!(duty(&chain), Duty::Bury(tombstones(&ids[10..74])));
+    let chain = FrozenChain {
+        part: Err(FitsNoBatch),
+        ..chain
+    };
+    assert_eq!(duty(&chain), Duty::RollBack(Misstep::TooMuch));
 }

@@ -1,4 +1,5 @@
-//! The way back of a frozen chain, one step a round: bury what L1 decided in its stead, consume its queue, settle that.
+//! The way back of a frozen chain, one step a round: bury what L1 decided in its stead, consume its queue, settle that, in as
+//! many batches as it needs.
 
 use alloy::{primitives::U256, sol_types::SolCall};
 use causeway_bindings::{ChainHead, IAtomicSwap, IPriorityInbox, Tombstone};
@@ -11,7 +12,7 @@ use crate::{
 
 use super::{
     error::OperatorError,
-    freeze::{Come, Duty, FrozenChain, check_queue_only, duty, outstanding_tombstones},
+    freeze::{Come, Duty, FrozenChain, Misstep, check_queue_only, duty, outstanding_tombstones},
     hand::Hand,
     read::{ReadError, executed_head, read, read_logs},
     run::{Operator, STAGE, is_consumption, is_settlement},
@@ -60,15 +61,14 @@ impl Operator {
         }
         let state = self.frozen_chain(&head).await?;
         match duty(&state) {
-            next if is_full && next != Duty::Settle => Err(frozen(
-                "it has made so many blocks that what it owes fits no batch".to_owned(),
-            )),
-            Duty::RollBack => Err(frozen(
-                "it has told of swaps before it buried what L1 decided about them".to_owned(),
-            )),
+            Duty::RollBack(misstep) => Err(frozen(misstep.to_string())),
+            Duty::Settle(last) => {
+                let domain = &self.context.settings.binding.queue_input;
+                self.settle_batch(head, &last, domain).await
+            }
+            _ if is_full => Err(frozen(Misstep::TooMuch.to_string())),
             Duty::Bury(tombstones) => self.bury(tombstones).await,
             Duty::Consume => self.consume().await,
-            Duty::Settle => self.settle_queue(head, &state).await,
             Duty::Wait => Ok(()),
         }
     }
@@ -113,16 +113,18 @@ impl Operator {
             outstanding_tombstones(context.l1.as_ref(), registry, settings.chain).await?;
         let newest = context.chain.head(Finality::Latest).await?.number;
         let latest = self.come(head, newest).await?;
-        let last_final = self.come(head, self.last_seen(head)).await?;
         let l1_time = context.l1.head(Finality::Latest).await?.timestamp;
         let now = context.clock.now().max(l1_time);
-        let soon = now.saturating_add(SETTLED_WITHIN);
+        let expired = self.queue.expired(now.saturating_add(SETTLED_WITHIN));
+        let owed = Owed {
+            burials: tombstones.len() as u64,
+            operations: expired.saturating_sub(head.priorityOpsConsumed),
+        };
         Ok(FrozenChain {
             tombstones,
-            expired: self.queue.expired(soon),
             has_operations: self.queue.next(latest.consumed).is_some(),
             latest,
-            last_final,
+            part: seal_recovery(&settings.seal, &owed, &self.pending.blocks()),
         })
     }
 
@@ -176,22 +178,6 @@ impl Operator {
             "burial of swaps sent"
         );
         Ok(())
-    }
-
-    async fn settle_queue(
-        &self,
-        head: ChainHead,
-        state: &FrozenChain,
-    ) -> Result<(), OperatorError> {
-        let owed = Owed {
-            burials: state.tombstones.len() as u64,
-            operations: state.expired.saturating_sub(head.priorityOpsConsumed),
-        };
-        let Some(last) = seal_recovery(&owed, &self.pending.blocks()) else {
-            return Ok(());
-        };
-        let domain = &self.context.settings.binding.queue_input;
-        self.settle_batch(head, &last, domain).await
     }
 }
 

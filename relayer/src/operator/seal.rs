@@ -57,28 +57,46 @@ pub struct Owed {
     pub operations: u64,
 }
 
-/// The last block of the next batch of a frozen chain whose pending blocks do all that is owed.
+/// What a frozen chain has done fits no batch: a log tree has no room for all that it did before it had buried everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FitsNoBatch;
+
+/// The last block of the next batch of a frozen chain, or `None` to wait.
 ///
-/// L1 takes no batch of a frozen chain that leaves an expired operation, unless it only buries. So all is one batch, whatever
-/// a batch of a live chain may hold; where burials come first and make it too large, they are a batch of their own. Blocks
-/// in which nothing happens do not make it longer.
-pub fn seal_recovery(owed: &Owed, pending: &[PendingBlock]) -> Option<BlockRef> {
+/// L1 takes a batch of a frozen chain that consumes operations once all is buried, or that buries and does nothing else. The
+/// chain is live with the one that leaves no expired operation: so all that is owed is one batch, with what has not expired,
+/// where it fits the limits. Where it does not, a batch takes as much as fits, and the chain stays frozen for the rest; it
+/// takes more where nothing less is a batch. Blocks in which nothing happens do not make it longer.
+pub fn seal_recovery(
+    policy: &SealPolicy,
+    owed: &Owed,
+    pending: &[PendingBlock],
+) -> Result<Option<BlockRef>, FitsNoBatch> {
     let sums: Vec<_> = sums(pending).collect();
-    let fits = |sum: &&Sum| sum.leaves <= MAX_LEAVES && sum.effects <= MAX_EFFECTS;
-    let is_enough = |sum: &&Sum| sum.effects >= owed.burials && sum.operations >= owed.operations;
-    let happened = |sum: &&Sum| sum.happened;
-    let only_buries = |sum: &&Sum| sum.operations == 0 && sum.effects <= owed.burials;
-    let enough = sums.iter().find(is_enough)?;
-    let fitting = sums.iter().take_while(fits).filter(happened).last();
-    let all = fitting.filter(is_enough);
-    let burials = || {
-        sums.iter()
-            .take_while(fits)
-            .filter(only_buries)
-            .filter(happened)
-            .last()
-    };
-    Some(all.or_else(burials).unwrap_or(enough).last)
+    let is_part = |sum: &&Sum| sum.happened && owed.takes(sum);
+    let fits = |sum: &&Sum| sum.fits(policy);
+    let is_full = !sums.iter().all(|sum| sum.fits(policy));
+    let most = sums.iter().take_while(fits).filter(is_part).last();
+    let least = || sums.iter().find(is_part);
+    match most.or_else(|| is_full.then(least).flatten()) {
+        Some(part) if part.leaves > MAX_LEAVES => Err(FitsNoBatch),
+        Some(part) if is_full || owed.is_done(part) => Ok(Some(part.last)),
+        _ => Ok(None),
+    }
+}
+
+impl Owed {
+    /// Whether L1 takes what was done as a batch.
+    fn takes(&self, sum: &Sum) -> bool {
+        match sum.operations {
+            0 => sum.effects <= self.burials,
+            _ => sum.effects >= self.burials,
+        }
+    }
+
+    fn is_done(&self, sum: &Sum) -> bool {
+        sum.operations >= self.operations.max(1) && sum.effects >= self.burials
+    }
 }
 
 /// What blocks up to one have done.
@@ -89,37 +107,40 @@ struct Sum {
     leaves: u64,
     effects: u64,
     operations: u64,
+    data_bytes: u64,
+}
+
+impl Sum {
+    fn fits(&self, policy: &SealPolicy) -> bool {
+        self.leaves <= MAX_LEAVES
+            && self.effects <= MAX_EFFECTS
+            && self.data_bytes <= policy.max_data_bytes
+    }
 }
 
 fn sums(pending: &[PendingBlock]) -> impl Iterator<Item = Sum> {
-    let mut totals = [0_u64; 3];
+    let mut totals = [0_u64; 4];
     pending.iter().map(move |block| {
         let counts = [block.leaves, block.effects, block.operations];
-        for (total, count) in totals.iter_mut().zip(counts) {
+        let added = counts.into_iter().chain([block.data_bytes]);
+        for (total, count) in totals.iter_mut().zip(added) {
             *total = total.saturating_add(count);
         }
-        let [leaves, effects, operations] = totals;
+        let [leaves, effects, operations, data_bytes] = totals;
         Sum {
             last: block.block,
             happened: counts != [0; 3],
             leaves,
             effects,
             operations,
+            data_bytes,
         }
     })
 }
 
 fn fitting<'a>(policy: &SealPolicy, pending: &'a [PendingBlock]) -> &'a [PendingBlock] {
-    let mut leaves = 0_u64;
-    let mut effects = 0_u64;
-    let mut data_bytes = 0_u64;
-    let end = pending.iter().take_while(|block| {
-        leaves = leaves.saturating_add(block.leaves);
-        effects = effects.saturating_add(block.effects);
-        data_bytes = data_bytes.saturating_add(block.data_bytes);
-        leaves <= MAX_LEAVES && effects <= MAX_EFFECTS && data_bytes <= policy.max_data_bytes
-    });
-    let count = end.count().max(1);
+    let fits = |sum: &Sum| sum.fits(policy);
+    let count = sums(pending).take_while(fits).count().max(1);
     pending.get(..count).unwrap_or(pending)
 }
 
@@ -218,16 +239,35 @@ mod tests {
         pending
     }
 
+    const ROOMY: SealPolicy = SealPolicy {
+        max_data_bytes: u64::MAX,
+        ..POLICY
+    };
+
+    fn sealed(
+        policy: &SealPolicy,
+        [burials, operations]: [u64; 2],
+        blocks: &[PendingBlock],
+    ) -> Option<u64> {
+        let owed = Owed {
+            burials,
+            operations,
+        };
+        let last = seal_recovery(policy, &owed, blocks).expect("it fits");
+        last.map(|block| block.number)
+    }
+
     /// Name, what is owed, effects and operations of each block, last block of the batch.
     type Case<'a> = (&'a str, [u64; 2], &'a [(u64, u64)], Option<u64>);
 
     #[test]
-    fn a_recovery_is_one_batch_unless_its_burials_alone_can_go_first() {
-        let most = MAX_EFFECTS;
+    fn a_recovery_is_one_batch_where_it_fits() {
         let table: &[Case<'_>] = &[
             ("nothing is there", [0, 1], &[], None),
             ("too little is there", [0, 2], &[(0, 1), (0, 0)], None),
             ("a burial is missing", [2, 1], &[(1, 0), (0, 1)], None),
+            ("burials alone wait", [2, 1], &[(1, 0), (1, 0)], None),
+            ("nothing has expired, they say", [0, 0], &[(0, 0)], None),
             (
                 "idle blocks stay out",
                 [1, 1],
@@ -240,58 +280,97 @@ mod tests {
                 &[(0, 1), (0, 1)],
                 Some(1),
             ),
-            ("but need not", [0, 1], &[(most, 1), (1, 1)], Some(0)),
+        ];
+        for (name, owed, blocks, expected) in table {
+            let found = sealed(&ROOMY, *owed, &recovery(blocks));
+            assert_eq!(found, *expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_recovery_that_is_too_large_is_cut() {
+        let most = MAX_EFFECTS;
+        let table: &[Case<'_>] = &[
             (
-                "burials go first",
+                "after the operations that fit",
+                [0, 2],
+                &[(most, 1), (1, 1), (0, 1)],
+                Some(0),
+            ),
+            (
+                "whether or not they had expired",
+                [0, 1],
+                &[(most, 1), (1, 1)],
+                Some(0),
+            ),
+            (
+                "after the burials",
                 [most, 1],
                 &[(most, 0), (0, 0), (1, 1)],
                 Some(0),
             ),
             (
-                "as many as fit",
+                "or a part of them",
                 [most + 2, 1],
                 &[(most, 0), (2, 0), (0, 1)],
                 Some(0),
             ),
             (
-                "operations are not split",
-                [0, 2],
-                &[(most, 1), (1, 1), (0, 1)],
+                "not before the last burial",
+                [1, 2],
+                &[(0, 1), (most, 0), (1, 1)],
                 Some(1),
             ),
             (
-                "nor with burials among them",
-                [1, 2],
-                &[(0, 1), (most, 0), (1, 1)],
-                Some(2),
-            ),
-            (
-                "a block cannot be split",
+                "not within a block",
                 [most + 1, 1],
                 &[(most + 1, 0), (0, 1)],
+                Some(0),
+            ),
+            (
+                "not within what must stand together",
+                [most + 1, 2],
+                &[(0, 1), (most + 1, 0), (0, 1)],
                 Some(1),
             ),
         ];
-        for (name, [burials, operations], blocks, expected) in table {
-            let owed = Owed {
-                burials: *burials,
-                operations: *operations,
-            };
-            let last = seal_recovery(&owed, &recovery(blocks));
-            assert_eq!(last.map(|block| block.number), *expected, "{name}");
+        for (name, owed, blocks, expected) in table {
+            let found = sealed(&ROOMY, *owed, &recovery(blocks));
+            assert_eq!(found, *expected, "{name}");
+        }
+    }
+
+    /// More operations than a log tree has leaves, and than a batch has data.
+    #[test]
+    fn a_recovery_is_as_many_batches_as_its_leaves_and_its_data_need() {
+        let cases = [
+            ("leaves", ROOMY, MAX_LEAVES / 2, 2),
+            ("data", POLICY, 1, POLICY.max_data_bytes / 10),
+        ];
+        for (name, policy, per_block, in_one) in cases {
+            let mut blocks = recovery(&vec![(0, per_block); 3 * in_one as usize + 1]);
+            let mut batches = Vec::new();
+            while let Some(first) = blocks.first() {
+                let first = first.block.number;
+                let owed = blocks.iter().map(|block| block.operations).sum();
+                let last = sealed(&policy, [0, owed], &blocks).expect("a part");
+                blocks.retain(|block| block.block.number > last);
+                batches.push(last + 1 - first);
+            }
+            assert_eq!(batches, [in_one, in_one, in_one, 1], "{name}");
         }
     }
 
     #[test]
-    fn a_recovery_heeds_no_limit_of_a_live_chain() {
-        let blocks = recovery(&[(0, 1); 200]);
+    fn what_was_consumed_before_the_last_burial_may_fit_no_batch() {
         let owed = Owed {
-            burials: 0,
-            operations: 200,
+            burials: 1,
+            operations: 2,
         };
-        assert!(seal(&POLICY, &blocks, 0).is_some_and(|last| last.number < 199));
-        let last = seal_recovery(&owed, &blocks);
-        assert_eq!(last.map(|block| block.number), Some(199));
+        let blocks = recovery(&[(0, MAX_LEAVES), (0, 1), (1, 0)]);
+        assert_eq!(seal_recovery(&ROOMY, &owed, &blocks), Err(FitsNoBatch));
+        let blocks = recovery(&[(0, MAX_LEAVES - 1), (1, 1)]);
+        assert_eq!(sealed(&ROOMY, [1, 2], &blocks), Some(1));
     }
 
     #[test]

@@ -140,20 +140,199 @@ contract FreezeTest is RegistryTest {
         _settle(B, batch, proof);
     }
 
-    /// @dev LIV-02: what has expired is consumed, all of it, or the chain stays frozen.
-    function test_LIV02_settleBatch_reverts_whenAnExpiredOperationIsLeft() external {
-        priorityQueue.request(B, stranger, 100_000, "");
+    // In parts.
+
+    /// @dev LIV-02, ATK-44: however many operations have expired, and wherever they are cut, the chain comes back with the batch
+    /// that leaves none of them and with no other.
+    function testFuzz_LIV02_settleBatch_takesTheQueueInParts_whileFrozen(uint256 expired, uint256 fresh, uint256 seed)
+        external
+    {
+        (expired, fresh) = (bound(expired, 1, 20), bound(fresh, 0, 5));
+        _request(B, expired - 1);
         freeze(B);
-        priorityQueue.request(B, stranger, 100_000, "");
-        Batch memory batch = _consuming(B, 0);
-        batch.priorityOpsCount = 1;
+        uint64 frozenAt = settlement.frozenAt(B);
+        vm.warp(block.timestamp + 1);
+        _request(B, fresh);
+        while (settlement.frozenAt(B) != 0) {
+            vm.assertEq(settlement.frozenAt(B), frozenAt);
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint64 head = priorityQueue.head(B);
+            vm.assertLt(head, expired);
+            settle(B, _consuming(B, 1 + uint64(seed % (expired + fresh - head))));
+            vm.assertEq(settlement.frozenAt(B) == 0, priorityQueue.head(B) >= expired);
+        }
+    }
+
+    /// @dev What counts is the operation after the batch, by L1's clock when it executes the batch.
+    function test_LIV02_settleBatch_bringsTheChainBack_untilTheNextOperationExpires() external {
+        freeze(B);
+        _request(B, 2);
+        Batch memory batch = _consuming(B, 1);
         bytes memory proof = attest(B, batch);
-        vm.expectRevert(
-            abi.encodeWithSelector(IPriorityQueue.PriorityQueueExpired.selector, 1, priorityQueue.expiresAt(B, 1))
-        );
+        uint256 expiry = priorityQueue.expiresAt(B, 1);
+        vm.warp(expiry - 1);
+        uint256 before = vm.snapshotState();
+        vm.expectEmit(address(settlement));
+        emit IBatchSettlement.ChainUnfrozen(B, 1);
         _settle(B, batch, proof);
+
+        vm.revertToState(before);
+        vm.warp(expiry);
+        _settle(B, batch, proof);
+        vm.assertTrue(settlement.frozenAt(B) != 0);
         settle(B, _consuming(B, 2));
         vm.assertEq(settlement.frozenAt(B), 0);
+    }
+
+    /// @dev In one block of L1: it is frozen once, and what brings it back leaves nothing to freeze it for.
+    function test_freeze_reverts_afterAnyPart() external {
+        priorityQueue.request(B, stranger, 100_000, "");
+        freeze(B);
+        _request(B, 1);
+        uint64 frozenAt = settlement.frozenAt(B);
+        settle(B, _consuming(B, 1));
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementFrozen.selector, B));
+        settlement.freeze(B);
+        vm.assertEq(settlement.frozenAt(B), frozenAt);
+        settle(B, _consuming(B, 1));
+        uint64 expiry = priorityQueue.expiresAt(B, 2);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementNotExpired.selector, B, expiry));
+        settlement.freeze(B);
+        vm.warp(expiry);
+        settlement.freeze(B);
+        vm.assertEq(settlement.frozenAt(B), expiry);
+    }
+
+    /// @dev INV-08: after a part the chain is as frozen as before it.
+    function test_INV08_aPart_leavesAllThatIsForbidden() external {
+        RootImport[] memory imports = new RootImport[](1);
+        imports[0] = currentRoot();
+        nextBlock();
+        _request(B, 1);
+        Batch memory live = _consuming(B, 1);
+        bytes memory proof = attest(B, live);
+        freeze(B);
+        bytes32 input = settlement.publicInput(B, live);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementProofRejected.selector, 1, input));
+        _settle(B, live, proof);
+        settle(B, live);
+
+        Batch memory next = _consuming(B, 1);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementFrozen.selector, B));
+        vm.prank(operator);
+        settlement.commitBatch(B, next, "");
+        next.dependencyRootsHash = foldImport(0, imports[0]);
+        proof = attest(B, next);
+        vm.expectRevert(abi.encodeWithSelector(IBatchSettlement.BatchSettlementFrozen.selector, B));
+        vm.prank(operator);
+        settlement.settleBatch(B, next, "", proof, imports, new LedgerEntry[](0), new SwapEffect[](0));
+        Batch memory empty = _consuming(B, 0);
+        proof = attest(B, empty);
+        uint64 expiry = priorityQueue.expiresAt(B, 1);
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueExpired.selector, 1, expiry));
+        _settle(B, empty, proof);
+    }
+
+    /// @dev Nobody can claim more than there is, nor others than come next.
+    function test_settleBatch_reverts_whenAPartIsNotTheNextOfTheQueue() external {
+        _request(B, 1);
+        freeze(B);
+        Batch memory batch = _consuming(B, 1);
+        batch.priorityOpsHash = priorityQueue.rollingHash(B, 2);
+        bytes memory proof = attest(B, batch);
+        bytes32 expected = priorityQueue.rollingHash(B, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IBatchSettlement.BatchSettlementWrongPriorityOps.selector, expected, batch.priorityOpsHash
+            )
+        );
+        _settle(B, batch, proof);
+        batch.priorityOpsCount = 3;
+        proof = attest(B, batch);
+        vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueTooFew.selector, 2, 3));
+        _settle(B, batch, proof);
+    }
+
+    /// @dev INV-04: L1 may decide between two parts, without waiting anew. The next part buries that before it consumes.
+    function test_INV04_aPart_buriesWhatL1DecidedSinceTheLast() external {
+        _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
+        _request(B, 2);
+        freezeForLong(B);
+        settle(B, _consuming(B, 1));
+        swapRegistry.l1Cancel(A, swapId);
+        Batch memory batch = _consuming(B, 1);
+        bytes memory proof = attest(B, batch);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryTombstonesFirst.selector, B, 1));
+        _settle(B, batch, proof);
+        _settleEffects(B, one(effect(SwapChange.Buried)), new LedgerEntry[](0), 1);
+        vm.assertTrue(settlement.frozenAt(B) != 0);
+        settle(B, _consuming(B, 1));
+        vm.assertEq(settlement.frozenAt(B), 0);
+    }
+
+    /// @dev INV-04: what a part would report of a swap that L1 has cancelled since the last is refused, in any order, and
+    /// with it the part.
+    function test_INV04_aPart_cannotExecuteWhatL1CancelledSinceTheLast() external {
+        _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
+        vm.warp(block.timestamp + HOUR);
+        _request(B, 1);
+        swapRegistry.forceExecute(preimage);
+        freezeForLong(B);
+        settle(B, _consuming(B, 1));
+        swapRegistry.l1Cancel(A, swapId);
+
+        SwapEffect[] memory effects = new SwapEffect[](2);
+        (effects[0], effects[1]) = (effect(SwapChange.Executed), effect(SwapChange.Buried));
+        _refuseEffects(effects, abi.encodeWithSelector(ISwapRegistry.SwapRegistryTombstonesFirst.selector, B, 1));
+        (effects[0], effects[1]) = (effects[1], effects[0]);
+        bytes memory decided =
+            abi.encodeWithSelector(ISwapRegistry.SwapRegistryDecided.selector, swapId, SwapOutcome.Cancelled);
+        _refuseEffects(effects, decided);
+        effects[1] = effect(SwapChange.Cancelled);
+        _refuseEffects(effects, decided);
+        _settleEffects(B, one(effect(SwapChange.Buried)), new LedgerEntry[](0), 1);
+        expectSlot(SwapOutcome.Cancelled, false, legHash(locked()));
+        vm.assertTrue(settlement.frozenAt(B) != 0);
+    }
+
+    /// @dev INV-04: what a part has decided, L1 does not decide again, though the chain is still frozen.
+    function test_INV04_l1Cancel_reverts_whenAPartHasDecided() external {
+        _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
+        vm.warp(block.timestamp + HOUR);
+        swapRegistry.forceExecute(preimage);
+        freezeForLong(B);
+        _settleEffects(B, one(effect(SwapChange.Executed)), new LedgerEntry[](0), 1);
+        vm.assertTrue(settlement.frozenAt(B) != 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(ISwapRegistry.SwapRegistryDecided.selector, swapId, SwapOutcome.Executed)
+        );
+        swapRegistry.l1Cancel(A, swapId);
+        vm.assertEq(swapRegistry.outstandingTombstones(B).length, 0);
+    }
+
+    /// @dev INV-05: the same for what is paid: by a part or by L1, and not by both.
+    function test_INV05_aPart_cannotPayWhatL1PaidSinceTheLast() external {
+        _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
+        _settleEffects(B, one(effect(SwapChange.Executed)), new LedgerEntry[](0), 0);
+        vm.warp(block.timestamp + HOUR);
+        _request(A, 1);
+        swapRegistry.forceClose(preimage, output());
+        freezeForLong(A);
+        settle(A, _consuming(A, 1));
+        uint256 before = vm.snapshotState();
+        swapRegistry.l1Claim(preimage, output());
+        SwapEffect[] memory effects = new SwapEffect[](2);
+        (effects[0], effects[1]) = (effect(SwapChange.Buried), effect(SwapChange.Redeemed));
+        Batch memory batch = _batchWith(A, effects, 1);
+        bytes memory proof = attest(A, batch);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryClosed.selector, swapId));
+        _settleWith(A, batch, proof, effects);
+
+        vm.revertToState(before);
+        _settleEffects(A, one(effect(SwapChange.Redeemed)), new LedgerEntry[](0), 1);
+        vm.assertTrue(settlement.frozenAt(A) != 0);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryClosed.selector, swapId));
+        swapRegistry.l1Claim(preimage, output());
     }
 
     /// @dev A batch that consumes nothing leaves the chain frozen, and must bury something: batches of nothing would keep it so.
@@ -289,8 +468,8 @@ contract FreezeTest is RegistryTest {
         expectSlot(SwapOutcome.Pending, false, legHash(locked()));
     }
 
-    /// @dev INV-04: what L1 decided comes before anything else, at the latest in the batch that brings the chain back.
-    function test_INV04_settleBatch_buriesFirst_whenAFrozenChainComesBack() external {
+    /// @dev INV-04: what L1 decided comes before anything else, at the latest in the batch that consumes.
+    function test_INV04_settleBatch_buriesFirst_whenAFrozenChainConsumes() external {
         _settleEffects(A, one(effect(SwapChange.Opened)), new LedgerEntry[](0), 0);
         freezeForLong(B);
         swapRegistry.l1Cancel(A, swapId);
@@ -326,6 +505,34 @@ contract FreezeTest is RegistryTest {
     }
 
     // Helpers.
+
+    function _request(uint256 chainId, uint256 count) private {
+        for (uint256 i = 0; i < count; ++i) {
+            priorityQueue.request(chainId, stranger, 100_000, "");
+        }
+    }
+
+    function _refuseEffects(SwapEffect[] memory effects, bytes memory reason) private {
+        Batch memory batch = _batchWith(B, effects, 1);
+        bytes memory proof = attest(B, batch);
+        vm.expectRevert(reason);
+        _settleWith(B, batch, proof, effects);
+    }
+
+    /// @dev The next batch, consuming that many operations and reporting that.
+    function _batchWith(uint256 chainId, SwapEffect[] memory effects, uint64 count)
+        private
+        view
+        returns (Batch memory batch)
+    {
+        batch = _consuming(chainId, count);
+        batch.swapEffectsHash = _hash(effects);
+    }
+
+    function _settleWith(uint256 chainId, Batch memory batch, bytes memory proof, SwapEffect[] memory effects) private {
+        vm.prank(operator);
+        settlement.settleBatch(chainId, batch, "", proof, new RootImport[](0), new LedgerEntry[](0), effects);
+    }
 
     /// @dev The next batch, consuming that many operations.
     function _consuming(uint256 chainId, uint64 count) private view returns (Batch memory batch) {

@@ -716,10 +716,10 @@ contract SwapRegistryTest is RegistryTest {
         );
     }
 
-    function _expectCreditRefused(SwapEffect[] memory effects, bool comesBack, bytes memory reason) private {
+    function _expectCreditRefused(SwapEffect[] memory effects, bool buriesAll, bytes memory reason) private {
         vm.expectRevert(reason);
         vm.prank(address(settlement));
-        swapRegistry.creditBatch(B, effects, comesBack);
+        swapRegistry.creditBatch(B, effects, buriesAll);
     }
 
     function _expectWrongLeg(SwapChange change, bytes32 held, SwapLeg memory wrong) private {

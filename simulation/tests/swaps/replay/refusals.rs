@@ -13,8 +13,9 @@ use super::{
 
 /// What is tried where it is not allowed. The rest is what time, operators or L1 itself do, or what concerns another swap: who
 /// locks again locks another.
-pub(super) const TRIED: [&str; 12] = [
+pub(super) const TRIED: [&str; 13] = [
     "Settle",
+    "SettlePart",
     "Execute",
     "Cancel",
     "Redeem",
@@ -110,6 +111,7 @@ impl Replay<'_> {
             Action::Freeze(chain) => Some(self.freeze(chain)),
             Action::Forge(swap) => Some(self.forge(swap)),
             Action::Settle(chain) => self.settle_in_vain(chain),
+            Action::SettlePart(chain) => self.settle_part_in_vain(chain),
             Action::Consume { chain, .. } => self.consume_in_vain(chain),
             _ => None,
         }
@@ -134,6 +136,18 @@ impl Replay<'_> {
         }
         let has_consumed = self.processed(chain) > self.on_l1(chain).consumed;
         (has_consumed || !is_frozen).then(|| self.settle(chain))
+    }
+
+    /// A live chain leaves no expired operation, and a frozen one consumes nothing before it has buried all. A part that comes
+    /// before the grace is over is one that the model leaves out.
+    fn settle_part_in_vain(&mut self, chain: Chain) -> Option<Result<(), Refused>> {
+        let (on_l1, consumed) = (self.on_l1(chain), self.processed(chain));
+        let is_part = self.protocol.has_unsettled(&self.state, chain) && consumed < on_l1.asked;
+        let is_frozen = on_l1.frozen_at != 0;
+        let is_left_out = !self.state.l1.chains[chain as usize].is_grace_over
+            || !self.is_rebuilt[chain as usize]
+            || consumed == on_l1.consumed;
+        (is_part && !(is_frozen && is_left_out)).then(|| self.settle_part(chain))
     }
 
     /// An operation cannot be consumed twice, nor one that was not asked.

@@ -134,6 +134,7 @@ impl<'a> Replay<'a> {
             Action::Recover(chain) => self.recover(chain)?,
             Action::Bury(chain) => self.bury(chain)?,
             Action::Settle(chain) => self.settle(chain)?,
+            Action::SettlePart(chain) => self.settle_part(chain)?,
             Action::Halt(chain) => self.operators[chain as usize] = Operator::Halted,
             Action::Censor(chain) => self.operators[chain as usize] = Operator::Censoring,
             Action::Return(chain) => self.operators[chain as usize] = Operator::Live,
@@ -149,13 +150,9 @@ impl<'a> Replay<'a> {
     /// What L1's clock says where a chain is concerned.
     pub(super) fn time_on_l1(&mut self, chain: Chain) -> u64 {
         let on_l1 = self.on_l1(chain);
-        if self.noted.is_grace_over[chain as usize] {
-            on_l1.frozen_at + HOUR
-        } else if self.noted.is_expired[chain as usize] {
-            on_l1.expires_at
-        } else {
-            self.now
-        }
+        let expired = self.noted.is_expired[chain as usize].then_some(on_l1.expires_at);
+        let grace_over = self.noted.is_grace_over[chain as usize].then_some(on_l1.frozen_at + HOUR);
+        expired.max(grace_over).unwrap_or(self.now)
     }
 
     /// What the destination's clock says where a swap is concerned.
@@ -442,13 +439,30 @@ impl<'a> Replay<'a> {
             true => self.now,
             false => self.time_on_l1(chain),
         };
-        self.stage.world.chain(id(chain)).node.timestamp = self.now;
-        self.at_l1(time, |world| world.settle(id(chain)))?;
+        self.settle_at(chain, time)?;
         if has_consumed {
             self.noted.is_expired[chain as usize] = false;
             self.noted.is_grace_over[chain as usize] = false;
         }
         self.is_rebuilt[chain as usize] = false;
+        Ok(())
+    }
+
+    /// Once the next operation has expired too.
+    pub(super) fn settle_part(&mut self, chain: Chain) -> Result<(), Refused> {
+        let next = self.processed(chain) as usize;
+        let operations = self.stage.world.l1.operations(id(chain));
+        let expiry = operations
+            .get(next)
+            .map(|operation| operation.expiresAt)
+            .ok_or_else(nothing_to_prove)?;
+        let time = self.time_on_l1(chain).max(expiry);
+        self.settle_at(chain, time)
+    }
+
+    fn settle_at(&mut self, chain: Chain, time: u64) -> Result<(), Refused> {
+        self.stage.world.chain(id(chain)).node.timestamp = self.now;
+        self.at_l1(time, |world| world.settle(id(chain)))?;
         for swap in Swap::ALL {
             if self.protocol.setting.destination(swap) == chain {
                 self.noted.makers[swap as usize] = self.makers[swap as usize];
