@@ -1,5 +1,6 @@
 //! `causeway operator`: what a chain starts from, and how it is rebuilt from L1 and brought back.
 
+mod follow;
 mod recover;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ pub(super) struct RebuildArgs {
     /// RPC of the node: a fresh `anvil --chain-id ID --accounts 0 --order fifo --no-mining`, or one that was interrupted
     #[arg(long, value_name = "URL", required_unless_present = "check_only")]
     node: Option<String>,
+    /// RPC of another node of the chain: make and check its newer blocks too, until interrupted; for those who attest to them
+    #[arg(long, value_name = "URL", requires = "node")]
+    follow: Option<String>,
     /// Read and check what L1 has, and leave nodes alone
     #[arg(long, conflicts_with = "node")]
     check_only: bool,
@@ -99,19 +103,22 @@ async fn run_rebuild(args: RebuildArgs, output: Output) -> Result<(), Failure> {
             batch.number, batch.first_block, batch.last_block
         ));
     };
-    let rebuilt = match &args.node {
-        Some(url) => {
-            let reader = open(url, Some(args.chain)).await?;
-            let node = ReplayNode::new(args.chain, url)?;
-            let target = Target {
-                node: &node,
-                reader: &reader,
-            };
-            rebuild(&source, &genesis, Some(&target), &progress).await?
-        }
-        None => rebuild(&source, &genesis, None, &progress).await?,
+    let Some(url) = &args.node else {
+        let checked = rebuild(&source, &genesis, None, &progress).await?;
+        return output.print(&RebuildReport::new(&args, batches as u64, &checked));
     };
-    output.print(&RebuildReport::new(&args, batches as u64, &rebuilt))
+    let reader = open(url, Some(args.chain)).await?;
+    let node = ReplayNode::new(args.chain, url)?;
+    let target = Target {
+        node: &node,
+        reader: &reader,
+    };
+    let rebuilt = rebuild(&source, &genesis, Some(&target), &progress).await?;
+    output.print(&RebuildReport::new(&args, batches as u64, &rebuilt))?;
+    match &args.follow {
+        Some(other) => follow::run(&target, other, batches as u64, rebuilt.head).await,
+        None => Ok(()),
+    }
 }
 
 async fn run_genesis(args: &GenesisArgs, output: Output) -> Result<(), Failure> {
@@ -276,12 +283,13 @@ impl From<RebuildError> for Failure {
             RebuildError::Read(_) => Exit::Unreachable,
             RebuildError::NotRegistered { .. } | RebuildError::MissingData { .. } => Exit::NotFound,
             RebuildError::Genesis { .. } => Exit::BadFile,
-            RebuildError::Node(_) => Exit::Refused,
+            RebuildError::Node(_) | RebuildError::Parted { .. } => Exit::Refused,
             RebuildError::BrokenHistory(_)
             | RebuildError::WrongData { .. }
             | RebuildError::Refused { .. }
             | RebuildError::OtherBlock { .. }
-            | RebuildError::OtherHash { .. } => Exit::CheckFailed,
+            | RebuildError::OtherHash { .. }
+            | RebuildError::OtherCopy { .. } => Exit::CheckFailed,
         };
         Self::new(exit, error.to_string())
     }

@@ -90,6 +90,30 @@ pub enum RebuildError {
         /// Hash on the node.
         actual: B256,
     },
+    /// Another node's blocks are not what their transactions lead to.
+    #[error(
+        "block {block} has hash {expected} on the node that is followed, and its transactions lead to {actual} here; do not attest to it: that node is wrong, or of another version"
+    )]
+    OtherCopy {
+        /// The block.
+        block: u64,
+        /// Hash on the other node.
+        expected: B256,
+        /// Hash on this one.
+        actual: B256,
+    },
+    /// Another node has gone back, or gone another way.
+    #[error(
+        "block {block} is {own} here and {other} on the node that is followed, which has been rolled back; rebuild the chain on an empty node and follow it again"
+    )]
+    Parted {
+        /// The newest block here.
+        block: u64,
+        /// Its hash here.
+        own: B256,
+        /// Its hash there.
+        other: String,
+    },
 }
 
 impl From<ChainError> for RebuildError {

@@ -2,12 +2,14 @@
 //! what L1 has or commits to, and after every batch the hash of the node's block must be the one that L1 settled.
 
 mod error;
+mod follow;
 mod genesis;
 mod history;
 mod replay;
 mod source;
 
 pub use error::RebuildError;
+pub use follow::follow;
 pub use genesis::{CaptureError, Genesis, GenesisError};
 pub use history::{Executed, History};
 pub use replay::Target;

@@ -94,18 +94,36 @@ impl Target<'_> {
     ) -> Result<(), RebuildError> {
         for block in &data.blocks {
             if block.number > head {
-                self.make(batch, block).await?;
+                self.make(batch.number, block).await?;
             }
             let made = read_full_block(self.reader, block.number).await?;
-            compare(batch, block, made)?;
+            compare(batch.number, block, made)?;
         }
         let last = read_full_block(self.reader, batch.last_block).await?;
         check_hash(batch, last.block.hash)
     }
 
-    async fn make(&self, batch: &Executed, block: &BlockData) -> Result<(), RebuildError> {
+    /// Makes a block as another node has it, of a batch that L1 has not executed.
+    pub(super) async fn copy(&self, batch: u64, other: FullBlock) -> Result<(), RebuildError> {
+        let (number, expected) = (other.block.number, other.block.hash);
+        let wanted = BlockData::from(other);
+        self.make(batch, &wanted).await?;
+        let made = read_full_block(self.reader, number).await?;
+        let actual = made.block.hash;
+        compare(batch, &wanted, made)?;
+        if actual == expected {
+            return Ok(());
+        }
+        Err(RebuildError::OtherCopy {
+            block: number,
+            expected,
+            actual,
+        })
+    }
+
+    async fn make(&self, batch: u64, block: &BlockData) -> Result<(), RebuildError> {
         let refused = |what: String, source: ChainError| RebuildError::Refused {
-            batch: batch.number,
+            batch,
             block: block.number,
             what,
             source,
@@ -133,11 +151,11 @@ impl Target<'_> {
 
     async fn submit(
         &self,
-        batch: &Executed,
+        batch: u64,
         raw: &Bytes,
     ) -> Result<Result<(), ChainError>, RebuildError> {
         let system = SystemTransaction::decode(raw).map_err(|error| RebuildError::WrongData {
-            batch: batch.number,
+            batch,
             reason: format!("a system transaction is damaged: {error}"),
         })?;
         Ok(match system {
@@ -160,7 +178,7 @@ fn check_hash(batch: &Executed, actual: B256) -> Result<(), RebuildError> {
 }
 
 /// Requires that the block a node made is the one the data describes.
-fn compare(batch: &Executed, wanted: &BlockData, made: FullBlock) -> Result<(), RebuildError> {
+fn compare(batch: u64, wanted: &BlockData, made: FullBlock) -> Result<(), RebuildError> {
     let made = BlockData::from(made);
     if made == *wanted {
         return Ok(());
@@ -189,7 +207,7 @@ fn compare(batch: &Executed, wanted: &BlockData, made: FullBlock) -> Result<(), 
         differences.push("transactions".to_owned());
     }
     Err(RebuildError::OtherBlock {
-        batch: batch.number,
+        batch,
         block: wanted.number,
         differences: differences.join(", "),
     })
@@ -239,7 +257,7 @@ mod tests {
     #[test]
     fn another_block_is_told_by_what_differs() {
         let wanted = BlockData::from(block());
-        compare(&batch(), &wanted, block()).unwrap();
+        compare(3, &wanted, block()).unwrap();
         type Change = fn(&mut FullBlock);
         let changes: [(&str, Change); 6] = [
             ("timestamp 51 instead of 50", |block| {
@@ -265,7 +283,7 @@ mod tests {
         for (said, change) in changes {
             let mut made = block();
             change(&mut made);
-            let error = compare(&batch(), &wanted, made).unwrap_err().to_string();
+            let error = compare(3, &wanted, made).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
             assert!(error.starts_with("batch 3: the node's block 5"), "{error}");
         }
