@@ -18,6 +18,7 @@ mod rebuilding;
 mod refusals;
 mod supply;
 mod support;
+mod swap_kills;
 mod swaps;
 mod tokens;
 mod tutorial;

@@ -253,7 +253,7 @@ pub(crate) async fn running(
     Ok(relayer)
 }
 
-fn only_operator_c(config: Config) -> Result<Config> {
+pub(crate) fn only_operator_c(config: Config) -> Result<Config> {
     config.without("operators.a")?.without("operators.b")
 }
 
@@ -265,7 +265,7 @@ fn second(config: Config) -> Result<Config> {
 }
 
 /// What a relayer says of a swap.
-async fn status(relayer: &Relayer, swap: &Locked) -> Result<Value> {
+pub(crate) async fn status(relayer: &Relayer, swap: &Locked) -> Result<Value> {
     let answer = relayer.get(&format!("/v1/swaps/{}", swap.id)).await?;
     ensure!(answer.status == 200, "{answer:?}");
     Ok(serde_json::from_str(&answer.body)?)

@@ -1,0 +1,364 @@
+//! Points at which a coordinator of swaps can be killed, told from outside: by the calls that it makes to the chains.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use alloy::{
+    consensus::{Transaction, TxEnvelope},
+    eips::Decodable2718,
+    hex,
+    primitives::{Address, B256, U256},
+    sol_types::SolCall,
+};
+use causeway_bindings::{
+    IAtomicSwap as Swap, IBatchSettlement as Settlement, ISwapRegistry as Registry, swap_id,
+};
+use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::gate::{Guard, Verdict};
+
+/// Time from an answered receipt to a kill, where the coordinator itself calls nobody any more.
+const SOON: Duration = Duration::from_millis(500);
+
+/// What a coordinator does with one transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Has the destination execute the swap.
+    Execute,
+    /// Has the destination cancel it.
+    Cancel,
+    /// Has the source pay the beneficiary.
+    Redeem,
+    /// Has the source give back, at the word of the destination.
+    Refund,
+    /// The same, at the word of L1.
+    RefundByL1,
+    /// Has L1 ask the destination to resolve the swap.
+    ForceResolve,
+    /// Has L1 ask the destination to execute it.
+    ForceExecute,
+    /// Has L1 ask the source to pay.
+    ForceClose,
+    /// Has L1 freeze a chain.
+    Freeze,
+    /// Has L1 cancel in a frozen destination's stead.
+    L1Cancel,
+    /// Has L1 pay in a frozen source's stead.
+    L1Claim,
+}
+
+/// How far the transaction of a step is when its sender is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Point {
+    /// It would succeed, and does not exist yet: nothing of it is in the store.
+    Simulated,
+    /// It is in the store, and no node has seen it.
+    Written,
+    /// A node has it, and the sender does not know that.
+    Sent,
+    /// It is in a block, and the sender does not know that.
+    Included,
+    /// The sender has just learned that; by its store it is not final.
+    Answered,
+}
+
+/// A step, and of what: the id of a swap, or of the chain that is frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Deed {
+    /// The step.
+    pub step: Step,
+    /// What it concerns.
+    pub of: B256,
+}
+
+/// Who goes on after a kill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heir {
+    /// The same relayer, started again with its store.
+    Itself,
+    /// Another one, which has a store and an account of its own.
+    Another,
+}
+
+/// A kill that is planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plot {
+    /// Of which step.
+    pub deed: Deed,
+    /// When.
+    pub point: Point,
+    /// Who goes on.
+    pub heir: Heir,
+}
+
+/// A relayer that has come to the point of a plot, and gets no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// Which relayer.
+    pub relayer: usize,
+    /// The plot.
+    pub plot: Plot,
+}
+
+/// All that is planned, shared by the gates of all relayers.
+#[derive(Debug)]
+pub struct Plots {
+    state: Mutex<State>,
+    hits: UnboundedSender<Hit>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Those that no relayer has come to.
+    open: Vec<Plot>,
+    /// Transactions that were made.
+    made: HashMap<B256, Deed>,
+    /// When a relayer learned that its transaction is in a block.
+    answered: HashMap<(usize, Deed), Instant>,
+}
+
+/// In front of one chain of one relayer.
+#[derive(Debug)]
+pub struct Watchman {
+    /// Which relayer.
+    pub relayer: usize,
+    /// The account of its coordinator.
+    pub account: Address,
+    /// What is planned.
+    pub plots: Arc<Plots>,
+}
+
+impl Point {
+    /// All of them, in their order.
+    pub const ALL: [Self; 5] = [
+        Self::Simulated,
+        Self::Written,
+        Self::Sent,
+        Self::Included,
+        Self::Answered,
+    ];
+}
+
+impl fmt::Display for Plot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { deed, point, heir } = self;
+        let (step, point, heir) = (
+            format!("{:?}", deed.step),
+            format!("{point:?}"),
+            format!("{heir:?}"),
+        );
+        write!(f, "{step:<12} {point:<9} {heir:<7} {}", deed.of)
+    }
+}
+
+impl Plots {
+    /// None yet. Hits are sent to `hits`.
+    pub fn new(hits: UnboundedSender<Hit>) -> Self {
+        Self {
+            state: Mutex::default(),
+            hits,
+        }
+    }
+
+    /// Plans more.
+    pub fn add(&self, plots: impl IntoIterator<Item = Plot>) {
+        self.state().open.extend(plots);
+    }
+
+    /// Those that no relayer has come to.
+    pub fn open(&self) -> Vec<Plot> {
+        self.state().open.clone()
+    }
+
+    /// A relayer starts anew, and knows what its store says.
+    pub fn forget_answers(&self, relayer: usize) {
+        self.state().answered.retain(|(who, _), _| *who != relayer);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a relayer has come to the point of a plot, which is then over.
+    fn meets(&self, relayer: usize, deed: Deed, point: Point) -> bool {
+        let mut state = self.state();
+        let place = state
+            .open
+            .iter()
+            .position(|plot| plot.deed == deed && plot.point == point);
+        let Some(place) = place else { return false };
+        let plot = state.open.remove(place);
+        // Nobody listens once the scenario is over.
+        let _ = self.hits.send(Hit { relayer, plot });
+        true
+    }
+}
+
+impl Guard for Watchman {
+    fn judge(&self, call: &Value) -> Verdict {
+        if self.has_learned(call) || self.has_written(call) {
+            Verdict::Withhold
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    fn withholds(&self, call: &Value, answer: &Value) -> bool {
+        let result = &answer["result"];
+        if result.is_null() {
+            return false;
+        }
+        let (deed, point) = match method(call) {
+            "eth_estimateGas" => (simulated(call), Point::Simulated),
+            "eth_sendRawTransaction" => (transaction(call).map(|(_, deed)| deed), Point::Sent),
+            "eth_getTransactionReceipt" if result["status"] == "0x1" => {
+                (self.made(call), Point::Included)
+            }
+            _ => return false,
+        };
+        let Some(deed) = deed else { return false };
+        if self.plots.meets(self.relayer, deed, point) {
+            return true;
+        }
+        if point == Point::Included {
+            let answered = (self.relayer, deed);
+            let mut state = self.plots.state();
+            state.answered.entry(answered).or_insert_with(Instant::now);
+        }
+        false
+    }
+}
+
+impl Watchman {
+    /// Whether it has come past an answered receipt. A coordinator does one thing at a time, so what it was told before its
+    /// next call is in its store; the calls of others say nothing of that.
+    fn has_learned(&self, call: &Value) -> bool {
+        let least = if self.is_by_coordinator(call) {
+            Duration::ZERO
+        } else {
+            SOON
+        };
+        let learned: Vec<Deed> = {
+            let state = self.plots.state();
+            let own = state
+                .answered
+                .iter()
+                .filter(|((relayer, _), at)| *relayer == self.relayer && at.elapsed() >= least);
+            own.map(|((_, deed), _)| *deed).collect()
+        };
+        let meets = |deed| self.plots.meets(self.relayer, deed, Point::Answered);
+        learned.into_iter().any(meets)
+    }
+
+    fn is_by_coordinator(&self, call: &Value) -> bool {
+        match method(call) {
+            "eth_getTransactionCount" => {
+                let account = call["params"][0].as_str().map(str::parse::<Address>);
+                account == Some(Ok(self.account))
+            }
+            "eth_estimateGas" => simulated(call).is_some(),
+            "eth_sendRawTransaction" => transaction(call).is_some(),
+            "eth_getTransactionReceipt" => self.made(call).is_some(),
+            _ => false,
+        }
+    }
+
+    fn has_written(&self, call: &Value) -> bool {
+        if method(call) != "eth_sendRawTransaction" {
+            return false;
+        }
+        let Some((hash, deed)) = transaction(call) else {
+            return false;
+        };
+        self.plots.state().made.insert(hash, deed);
+        self.plots.meets(self.relayer, deed, Point::Written)
+    }
+
+    fn made(&self, call: &Value) -> Option<Deed> {
+        let hash = call["params"][0].as_str()?.parse::<B256>().ok()?;
+        self.plots.state().made.get(&hash).copied()
+    }
+}
+
+fn method(call: &Value) -> &str {
+    call["method"].as_str().unwrap_or_default()
+}
+
+fn simulated(call: &Value) -> Option<Deed> {
+    deed(&hex::decode(call["params"][0]["input"].as_str()?).ok()?)
+}
+
+fn transaction(call: &Value) -> Option<(B256, Deed)> {
+    let raw = hex::decode(call["params"][0].as_str()?).ok()?;
+    let envelope = TxEnvelope::decode_2718_exact(&raw).ok()?;
+    Some((*envelope.tx_hash(), deed(envelope.input())?))
+}
+
+/// What calldata asks for; `None` for what no coordinator sends.
+fn deed(input: &[u8]) -> Option<Deed> {
+    let selector: [u8; 4] = *input.first_chunk()?;
+    let (step, of) = match selector {
+        Swap::executeCall::SELECTOR => {
+            let call = Swap::executeCall::abi_decode(input).ok()?;
+            (Step::Execute, call.preimage.id())
+        }
+        Swap::cancelCall::SELECTOR => {
+            let call = Swap::cancelCall::abi_decode(input).ok()?;
+            (Step::Cancel, swap_id(&call.header))
+        }
+        Swap::redeemCall::SELECTOR => {
+            let call = Swap::redeemCall::abi_decode(input).ok()?;
+            (Step::Redeem, call.preimage.id())
+        }
+        Swap::refundCall::SELECTOR => {
+            let call = Swap::refundCall::abi_decode(input).ok()?;
+            let step = if call.proof.path.is_empty() {
+                Step::RefundByL1
+            } else {
+                Step::Refund
+            };
+            (step, call.preimage.id())
+        }
+        Registry::forceResolveCall::SELECTOR => {
+            let call = Registry::forceResolveCall::abi_decode(input).ok()?;
+            (Step::ForceResolve, call.swapId)
+        }
+        Registry::forceExecuteCall::SELECTOR => {
+            let call = Registry::forceExecuteCall::abi_decode(input).ok()?;
+            (Step::ForceExecute, call.preimage.id())
+        }
+        Registry::forceCloseCall::SELECTOR => {
+            let call = Registry::forceCloseCall::abi_decode(input).ok()?;
+            (Step::ForceClose, call.preimage.id())
+        }
+        Registry::l1CancelCall::SELECTOR => {
+            let call = Registry::l1CancelCall::abi_decode(input).ok()?;
+            (Step::L1Cancel, call.swapId)
+        }
+        Registry::l1ClaimCall::SELECTOR => {
+            let call = Registry::l1ClaimCall::abi_decode(input).ok()?;
+            (Step::L1Claim, call.preimage.id())
+        }
+        Settlement::freezeCall::SELECTOR => {
+            let call = Settlement::freezeCall::abi_decode(input).ok()?;
+            return Some(Deed::freeze(call.chainId));
+        }
+        _ => return None,
+    };
+    Some(Deed { step, of })
+}
+
+impl Deed {
+    /// The freeze of a chain.
+    pub fn freeze(chain: U256) -> Self {
+        Self {
+            step: Step::Freeze,
+            of: chain.into(),
+        }
+    }
+}

@@ -1,0 +1,332 @@
+//! A coordinator is killed at each point of each of its steps, and somebody goes on: itself with its store, or another one that
+//! has seen nothing of it; whoever was killed comes back beside. Every swap ends as it would have without, and nothing
+//! happens twice.
+
+use alloy::primitives::U256;
+use causeway_bindings::{LockStatus, SwapOutcome};
+use causeway_e2e::{
+    clock::advance,
+    devnet::Devnet,
+    holder::Holder,
+    kill_points::{Deed, Heir, Plot, Point, Step},
+    succession::Succession,
+    swaps::{BANK, End, Locked, Market, Standing},
+    wait::until,
+};
+use eyre::{Result, ensure};
+
+use crate::{
+    support::{LIMIT, devnet},
+    swaps::{A_DAY, AN_HOUR, frozen_at, market, only_operator_c, running, settle, status, stop},
+};
+
+/// Every step at every point, by the scenario in which it is taken.
+const BETWEEN_LIVE_CHAINS: [Step; 4] = [Step::Execute, Step::Redeem, Step::Cancel, Step::Refund];
+const TO_A_DEAD_CHAIN: [Step; 5] = [
+    Step::ForceExecute,
+    Step::ForceResolve,
+    Step::Freeze,
+    Step::L1Cancel,
+    Step::RefundByL1,
+];
+const FROM_A_DEAD_CHAIN: [Step; 3] = [Step::ForceClose, Step::Freeze, Step::L1Claim];
+
+const POINTS: usize = Point::ALL.len();
+
+const ASKED: &str = "chain asked by L1";
+
+/// What happens to a swap, in the order of the alphabet.
+const EXCHANGED: &[&str] = &[
+    "closed",
+    "executed",
+    "executed, for good",
+    "locked",
+    "open",
+    "redeemed",
+];
+const RETURNED: &[&str] = &[
+    "cancelled",
+    "cancelled, for good",
+    "closed",
+    "locked",
+    "open",
+    "refunded",
+];
+const RETURNED_BY_L1: &[&str] = &[
+    "cancelled by L1",
+    ASKED,
+    "closed",
+    "locked",
+    "open",
+    "refunded",
+];
+const CLAIMED_ON_L1: &[&str] = &[
+    ASKED,
+    "closed",
+    "executed",
+    "executed, for good",
+    "locked",
+    "open",
+];
+
+/// Both chains settle: a swap is executed and redeemed, or past its deadline cancelled and refunded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_killed_at_each_point_between_live_chains() -> Result<()> {
+    let devnet = devnet(2, "none").await?;
+    let operators = running(&devnet, "operator", 0, Ok).await?;
+    let mut opening = running(&devnet, "relay", 1, Ok).await?;
+    let market = market(&devnet, "a", "b").await?;
+    opening.stop().await?;
+
+    let in_time = market.lock_many(POINTS, A_DAY).await?;
+    let too_late = market.lock_many(POINTS, AN_HOUR / 2).await?;
+    let all = [&in_time[..], &too_late].concat();
+    wait_for_all(&market, &all, "L1 knows of it", |it| it.slot.isKnown).await?;
+    advance(&devnet, AN_HOUR / 2).await?;
+    let plots = [
+        (Step::Execute, &in_time),
+        (Step::Redeem, &in_time),
+        (Step::Cancel, &too_late),
+        (Step::Refund, &too_late),
+    ];
+    let plots = plots.map(|(step, swaps)| of_each(step, swaps)).concat();
+    let mut coordinators = Succession::prepare(&devnet, &["a", "b"], 2).await?;
+    coordinators
+        .through("both chains decide and pay", plots, async || {
+            hold(&market, &all, |it| it.slot.isClosed).await
+        })
+        .await?;
+
+    require_every(&coordinators, &BETWEEN_LIVE_CHAINS)?;
+    let ends = [
+        ended(&in_time, End::Exchanged, EXCHANGED),
+        ended(&too_late, End::Returned, RETURNED),
+    ];
+    require_ends(&market, &mut coordinators, &ends.concat(), 0).await?;
+    coordinators.stop().await?;
+    stop(devnet, [operators]).await
+}
+
+/// The destination stops for good: it is asked by L1, frozen, and L1 cancels.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_killed_at_each_point_of_swaps_to_a_dead_chain() -> Result<()> {
+    let devnet = devnet(3, "none").await?;
+    let others = running(&devnet, "operator", 0, |config| {
+        config.without("operators.c")
+    })
+    .await?;
+    let mut operator = running(&devnet, "operator", 1, only_operator_c).await?;
+    let mut opening = running(&devnet, "relay", 2, Ok).await?;
+    let market = market(&devnet, "a", "c").await?;
+    settle(&devnet, "c").await?;
+    opening.stop().await?;
+    operator.stop().await?;
+
+    let in_time = market.lock_many(POINTS, A_DAY).await?;
+    let too_late = market.lock_many(POINTS, AN_HOUR / 2).await?;
+    let all = [&in_time[..], &too_late].concat();
+    wait_for_all(&market, &all, "L1 knows of it", |it| it.slot.isKnown).await?;
+    let mut coordinators = Succession::prepare(&devnet, &["L1", "a"], 3).await?;
+
+    advance(&devnet, AN_HOUR).await?;
+    let plots = [
+        of_each(Step::ForceExecute, &in_time),
+        of_each(Step::ForceResolve, &too_late),
+    ];
+    coordinators
+        .through("the chain is asked", plots.concat(), async || {
+            hold(&market, &all, |it| it.slot.isForced).await
+        })
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    freeze(&devnet, &mut coordinators).await?;
+    advance(&devnet, AN_HOUR).await?;
+    let plots = [
+        of_each(Step::L1Cancel, &in_time),
+        of_each(Step::RefundByL1, &too_late),
+    ];
+    coordinators
+        .through("L1 cancels", plots.concat(), async || {
+            hold(&market, &all, |it| it.slot.isClosed).await
+        })
+        .await?;
+
+    require_every(&coordinators, &TO_A_DEAD_CHAIN)?;
+    let ends = ended(&all, End::ReturnedByL1, RETURNED_BY_L1);
+    require_ends(&market, &mut coordinators, &ends, 0).await?;
+    coordinators.stop().await?;
+    stop(devnet, [others, operator]).await
+}
+
+/// The source stops for good once it is to pay: it is asked by L1, frozen, and L1 pays.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_killed_at_each_point_of_swaps_from_a_dead_chain() -> Result<()> {
+    let devnet = devnet(3, "none").await?;
+    let others = running(&devnet, "both", 0, |config| config.without("operators.c")).await?;
+    let mut operator = running(&devnet, "operator", 1, only_operator_c).await?;
+    let market = market(&devnet, "c", "b").await?;
+    // L1 knows what coin is once some has come there.
+    let bank = Holder::new(&devnet, BANK)?;
+    let some = format!("--token {} --amount 0.000001", market.coin.address());
+    let sent = bank.send("b", "L1", &some).await?;
+    bank.wait(&sent, "ready", LIMIT).await?;
+    bank.finalize(&sent).await?;
+    let swaps = market.lock_many(POINTS, A_DAY).await?;
+    wait_for_all(&market, &swaps, "L1 knows of it", |it| it.slot.isKnown).await?;
+    operator.stop().await?;
+    wait_for_all(&market, &swaps, "L1 knows that it was executed", |it| {
+        it.slot.outcome == SwapOutcome::Executed
+    })
+    .await?;
+    let mut both = others;
+    both.stop().await?;
+    let others = running(&devnet, "operator", 2, |config| {
+        config.without("operators.c")
+    })
+    .await?;
+    let mut coordinators = Succession::prepare(&devnet, &["L1"], 3).await?;
+
+    advance(&devnet, AN_HOUR).await?;
+    let plots = of_each(Step::ForceClose, &swaps);
+    coordinators
+        .through("the chain is asked to pay", plots, async || {
+            for swap in &swaps {
+                if !told(&market, swap).await?.contains(&ASKED.to_owned()) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    freeze(&devnet, &mut coordinators).await?;
+    advance(&devnet, AN_HOUR).await?;
+    let plots = of_each(Step::L1Claim, &swaps);
+    coordinators
+        .through("L1 pays", plots, async || {
+            hold(&market, &swaps, |it| it.slot.isClosed).await
+        })
+        .await?;
+
+    require_every(&coordinators, &FROM_A_DEAD_CHAIN)?;
+    for swap in &swaps {
+        let standing = market.standing(swap).await?;
+        ensure!(standing.lock == LockStatus::Locked, "{standing:?}");
+    }
+    let ends = ended(&swaps, End::ClaimedOnL1, CLAIMED_ON_L1);
+    require_ends(&market, &mut coordinators, &ends, 1).await?;
+    coordinators.stop().await?;
+    stop(devnet, [others, operator]).await
+}
+
+/// Kills at every point of one step, each of another swap.
+fn of_each(step: Step, swaps: &[Locked]) -> Vec<Plot> {
+    let ids = swaps.iter().map(|swap| Deed { step, of: swap.id });
+    let plots = ids.zip(Point::ALL);
+    plots.map(|(deed, point)| plot(deed, point)).collect()
+}
+
+/// Every other kill is survived by the store of whoever was killed.
+fn plot(deed: Deed, point: Point) -> Plot {
+    let heir = if (deed.step as usize + point as usize).is_multiple_of(2) {
+        Heir::Another
+    } else {
+        Heir::Itself
+    };
+    Plot { deed, point, heir }
+}
+
+/// A chain is frozen once, with all kills on the way.
+async fn freeze(devnet: &Devnet, coordinators: &mut Succession) -> Result<()> {
+    let deed = Deed::freeze(U256::from(devnet.chain("c")?.id()));
+    let plots = Point::ALL.map(|point| plot(deed, point));
+    coordinators
+        .through("the chain is frozen", plots, async || {
+            Ok(frozen_at(devnet, "c").await? != 0)
+        })
+        .await
+}
+
+/// A swap, how it must end, and what must have happened to it, once each.
+type Fate<'a> = (&'a Locked, End, &'static [&'static str]);
+
+fn ended<'a>(swaps: &'a [Locked], end: End, story: &'static [&'static str]) -> Vec<Fate<'a>> {
+    swaps.iter().map(|swap| (swap, end, story)).collect()
+}
+
+async fn hold(
+    market: &Market<'_>,
+    swaps: &[Locked],
+    holds: impl Fn(&Standing) -> bool,
+) -> Result<bool> {
+    for swap in swaps {
+        if !holds(&market.standing(swap).await?) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+async fn wait_for_all(
+    market: &Market<'_>,
+    swaps: &[Locked],
+    what: &str,
+    holds: impl Fn(&Standing) -> bool,
+) -> Result<()> {
+    for swap in swaps {
+        market.wait(swap, what, &holds).await?;
+    }
+    Ok(())
+}
+
+/// A kill that did not happen proves nothing.
+fn require_every(coordinators: &Succession, steps: &[Step]) -> Result<()> {
+    let struck = coordinators.struck();
+    for step in steps {
+        for point in Point::ALL {
+            let happened = struck
+                .iter()
+                .any(|hit| hit.plot.deed.step == *step && hit.plot.point == point);
+            ensure!(happened, "nobody was killed at {point:?} of {step:?}");
+        }
+    }
+    println!("{} of {} pairs", struck.len(), steps.len() * POINTS);
+    Ok(())
+}
+
+/// Requires of all swaps of a market that both relayers, side by side, regard them as over, that each step took effect once, and
+/// that every unit is where it belongs.
+async fn require_ends(
+    market: &Market<'_>,
+    coordinators: &mut Succession,
+    fates: &[Fate<'_>],
+    elsewhere: u64,
+) -> Result<()> {
+    coordinators.side_by_side()?;
+    for (swap, _, _) in fates {
+        for relayer in coordinators.relayers() {
+            until("both know that it is over", LIMIT, async || {
+                Ok(status(relayer, swap).await?["is_over"] == true)
+            })
+            .await?;
+        }
+    }
+    for (swap, end, story) in fates {
+        let mut happened = told(market, swap).await?;
+        if *end == End::ClaimedOnL1 {
+            // A source can be asked again, and does nothing more.
+            happened.dedup();
+        }
+        ensure!(happened == *story, "{end:?}: {happened:?}");
+    }
+    let ends: Vec<_> = fates.iter().map(|(swap, end, _)| (*swap, *end)).collect();
+    market.require_all_settled(&ends, elsewhere).await
+}
+
+/// What happened to a swap, in the order of the alphabet: clocks of several chains have none in common.
+async fn told(market: &Market<'_>, swap: &Locked) -> Result<Vec<String>> {
+    let steps = market.timeline(swap).await?;
+    let mut told: Vec<String> = steps.into_iter().map(|step| step.what).collect();
+    told.sort();
+    Ok(told)
+}
