@@ -24,6 +24,7 @@ pub mod proxy;
 pub mod recipient;
 pub mod refuser;
 pub mod relayer;
+pub mod reorg;
 pub mod shop;
 pub mod succession;
 pub mod swaps;

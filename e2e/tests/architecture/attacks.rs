@@ -40,6 +40,10 @@ const ATTACKS: &[(&str, &str)] = &[
         "a swap re-entered from a token or a venue, at either end",
     ),
     ("17", "a way back with less proof than the way there"),
+    (
+        "18",
+        "a reorg of L1, at any step and of any depth up to finality",
+    ),
     ("19", "replay on a fork or a second deployment"),
     ("20", "an initializer or upgrade that a stranger can call"),
     (

@@ -61,7 +61,7 @@ async fn kill_again_and_again(devnet: Devnet, mut process: Relayer, kills: usize
 }
 
 /// `CAUSEWAY_SEED`, to repeat a run, or a new one.
-fn seed() -> Result<u64> {
+pub(crate) fn seed() -> Result<u64> {
     match env::var("CAUSEWAY_SEED") {
         Ok(seed) => Ok(seed.parse()?),
         Err(_) => Ok(fastrand::u64(..)),

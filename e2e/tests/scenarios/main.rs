@@ -19,6 +19,7 @@ mod refusals;
 mod supply;
 mod support;
 mod swap_kills;
+mod swap_reorgs;
 mod swaps;
 mod tokens;
 mod tutorial;

@@ -171,7 +171,7 @@ async fn reorg_case(
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_reorg_of_any_depth_the_store_is_as_if_read_anew() {
+async fn atk18_after_a_reorg_of_any_depth_the_store_is_as_if_read_anew() {
     for depth in 1..=64 {
         let grown: Vec<_> = (0..70_u8)
             .map(|n| (u8::from(n % 3 == 0), u8::from(n % 9 == 0), n % 7 == 0))
@@ -256,7 +256,7 @@ async fn a_message_that_was_reorged_away_is_removed_until_it_is_sent_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_l1_takes_back_is_forgotten() {
+async fn atk18_what_l1_takes_back_is_forgotten() {
     let network = Network::new(2, 0);
     let memory = Arc::new(MemoryStore::new(L1));
     let watch = l1_watcher(&network, &memory);

@@ -1,0 +1,250 @@
+//! L1 takes back each step of a swap right after it has happened there. Nobody has acted on it, since no block counts as
+//! final that a reorg may take back; what was taken back is sent again, and every swap ends as it would have without.
+
+use causeway_bindings::SwapOutcome;
+use causeway_e2e::{
+    clock::advance,
+    config::Config,
+    devnet::Devnet,
+    holder::Holder,
+    relayer::Relayer,
+    reorg::{BlockMaker, DEEPEST, Hand, patient},
+    swaps::{BANK, End, Locked, Market, Standing},
+};
+use eyre::{Result, ensure};
+use fastrand::Rng;
+
+use crate::{
+    crashes::seed,
+    support::{LIMIT, devnet},
+    swaps::{A_DAY, AN_HOUR, frozen_at, market, only_operator_c, roll_back, running, settle, stop},
+};
+
+/// Blocks that a reorg takes back; the rest is drawn.
+const DEPTHS: [u64; 5] = [1, 2, 7, 33, DEEPEST];
+
+/// How deep each reorg of a scenario goes: all that are given, then drawn ones, beginning anywhere.
+struct Depths {
+    random: Rng,
+    given: Vec<u64>,
+}
+
+/// A scenario between two chains, or three of which `c` may stop, and L1.
+struct World<'a> {
+    devnet: &'a Devnet,
+    market: &'a Market<'a>,
+    l1: Hand<'a>,
+    depths: Depths,
+    cases: usize,
+}
+
+/// Locked, executed, redeemed, or cancelled and refunded past the deadline: every batch is taken back once.
+#[tokio::test(flavor = "multi_thread")]
+async fn atk18_what_live_chains_settle_is_taken_back_by_l1() -> Result<()> {
+    let devnet = devnet(2, "none").await?;
+    let l1 = BlockMaker::start(&devnet).await?;
+    let processes = running(&devnet, "both", 0, patient).await?;
+    let market = market(&devnet, "a", "b").await?;
+    let mut world = World::new(&devnet, &market, &l1).await?;
+
+    let in_time = market.lock(A_DAY).await?;
+    world
+        .taken_back(&in_time, "the lock", |it| it.slot.isKnown)
+        .await?;
+    world
+        .taken_back(&in_time, "the execution", |it| {
+            it.slot.outcome == SwapOutcome::Executed
+        })
+        .await?;
+    world
+        .taken_back(&in_time, "the payment", |it| it.slot.isClosed)
+        .await?;
+
+    let too_late = market.lock(AN_HOUR / 2).await?;
+    advance(&devnet, AN_HOUR / 2).await?;
+    world
+        .taken_back(&too_late, "the lock", |it| it.slot.isKnown)
+        .await?;
+    world
+        .taken_back(&too_late, "the cancellation", |it| {
+            it.slot.outcome == SwapOutcome::Cancelled
+        })
+        .await?;
+    world
+        .taken_back(&too_late, "the refund", |it| it.slot.isClosed)
+        .await?;
+
+    world.require_cases(6)?;
+    let ends = [(&in_time, End::Exchanged), (&too_late, End::Returned)];
+    market.require_all_settled(&ends, 0).await?;
+    stop(devnet, [processes]).await
+}
+
+/// The destination stops, is asked, frozen, and L1 cancels; then its operator returns and buries the swap.
+#[tokio::test(flavor = "multi_thread")]
+async fn atk18_what_l1_does_about_a_dead_destination_is_taken_back() -> Result<()> {
+    let devnet = devnet(3, "none").await?;
+    let l1 = BlockMaker::start(&devnet).await?;
+    let mut others = running(&devnet, "both", 0, without_c).await?;
+    let mut operator = running(&devnet, "operator", 1, only_c).await?;
+    let market = market(&devnet, "a", "c").await?;
+    settle(&devnet, "c").await?;
+    operator.stop().await?;
+    let mut world = World::new(&devnet, &market, &l1).await?;
+
+    let swap = market.lock(A_DAY).await?;
+    world
+        .taken_back(&swap, "the lock", |it| it.slot.isKnown)
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    world
+        .taken_back(&swap, "the order", |it| it.slot.isForced)
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    world.freeze_taken_back().await?;
+    advance(&devnet, AN_HOUR).await?;
+    world
+        .taken_back(&swap, "the cancellation", |it| {
+            it.slot.outcome == SwapOutcome::Cancelled
+        })
+        .await?;
+    world
+        .taken_back(&swap, "the refund", |it| it.slot.isClosed)
+        .await?;
+    world.require_cases(5)?;
+    market.require_settled(&swap, End::ReturnedByL1, 0).await?;
+
+    others.stop().await?;
+    roll_back(&devnet, "c").await?;
+    let mut world = World::new(&devnet, &market, &l1).await?;
+    let mut operator = Relayer::new(&devnet, "operator", 2, only_c)?;
+    operator.start()?;
+    world.return_taken_back().await?;
+    world.require_cases(1)?;
+    let others = running(&devnet, "both", 3, without_c).await?;
+    market.require_settled(&swap, End::Returned, 0).await?;
+    stop(devnet, [others, operator]).await
+}
+
+/// The source stops once it is to pay, is asked, frozen, and L1 pays.
+#[tokio::test(flavor = "multi_thread")]
+async fn atk18_what_l1_does_about_a_dead_source_is_taken_back() -> Result<()> {
+    let devnet = devnet(3, "none").await?;
+    let l1 = BlockMaker::start(&devnet).await?;
+    let others = running(&devnet, "both", 0, without_c).await?;
+    let mut operator = running(&devnet, "operator", 1, only_c).await?;
+    let market = market(&devnet, "c", "b").await?;
+    // L1 knows what coin is once some has come there.
+    let bank = Holder::new(&devnet, BANK)?;
+    let some = format!("--token {} --amount 0.000001", market.coin.address());
+    let sent = bank.send("b", "L1", &some).await?;
+    bank.wait(&sent, "ready", LIMIT).await?;
+    bank.finalize(&sent).await?;
+    let mut world = World::new(&devnet, &market, &l1).await?;
+
+    let swap = market.lock(A_DAY).await?;
+    world
+        .taken_back(&swap, "the lock", |it| it.slot.isKnown)
+        .await?;
+    operator.stop().await?;
+    world
+        .taken_back(&swap, "the execution", |it| {
+            it.slot.outcome == SwapOutcome::Executed
+        })
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    world.order_to_pay_taken_back(&swap).await?;
+    advance(&devnet, AN_HOUR).await?;
+    world.freeze_taken_back().await?;
+    advance(&devnet, AN_HOUR).await?;
+    world
+        .taken_back(&swap, "the payment on L1", |it| it.slot.isClosed)
+        .await?;
+
+    world.require_cases(5)?;
+    market.require_settled(&swap, End::ClaimedOnL1, 1).await?;
+    stop(devnet, [others, operator]).await
+}
+
+impl Depths {
+    fn new() -> Result<Self> {
+        let seed = seed()?;
+        println!("seed {seed}");
+        let mut random = Rng::with_seed(seed);
+        let mut given = DEPTHS.to_vec();
+        random.shuffle(&mut given);
+        Ok(Self { random, given })
+    }
+
+    fn next(&mut self) -> u64 {
+        let drawn = self.random.u64(1..=DEEPEST);
+        self.given.pop().unwrap_or(drawn)
+    }
+}
+
+impl<'a> World<'a> {
+    async fn new(devnet: &'a Devnet, market: &'a Market<'a>, l1: &'a BlockMaker) -> Result<Self> {
+        Ok(Self {
+            devnet,
+            market,
+            l1: l1.hold().await,
+            depths: Depths::new()?,
+            cases: 0,
+        })
+    }
+
+    /// The swap comes to stand like this, does not any more, and does again.
+    async fn taken_back(
+        &mut self,
+        swap: &Locked,
+        what: &str,
+        holds: impl Fn(&Standing) -> bool,
+    ) -> Result<()> {
+        let stands = async || Ok(holds(&self.market.standing(swap).await?));
+        self.happens_again(what, stands).await
+    }
+
+    async fn order_to_pay_taken_back(&mut self, swap: &Locked) -> Result<()> {
+        let is_asked = async || {
+            let steps = self.market.timeline(swap).await?;
+            Ok(steps.iter().any(|step| step.what == "chain asked by L1"))
+        };
+        self.happens_again("the order", is_asked).await
+    }
+
+    async fn freeze_taken_back(&mut self) -> Result<()> {
+        let is_frozen = async || Ok(frozen_at(self.devnet, "c").await? != 0);
+        self.happens_again("the freeze", is_frozen).await
+    }
+
+    async fn return_taken_back(&mut self) -> Result<()> {
+        let is_back = async || Ok(frozen_at(self.devnet, "c").await? == 0);
+        self.happens_again("the burial", is_back).await
+    }
+
+    async fn happens_again(
+        &mut self,
+        what: &str,
+        mut holds: impl AsyncFnMut() -> Result<bool>,
+    ) -> Result<()> {
+        self.l1
+            .take_back(what, self.depths.next(), &mut holds)
+            .await?;
+        self.cases += 1;
+        self.l1.until(&format!("{what} again"), holds).await
+    }
+
+    /// Lets go of L1. A reorg that did not happen proves nothing.
+    fn require_cases(self, count: usize) -> Result<()> {
+        ensure!(self.cases == count, "{} of {count} cases", self.cases);
+        Ok(())
+    }
+}
+
+fn without_c(config: Config) -> Result<Config> {
+    patient(config.without("operators.c")?)
+}
+
+fn only_c(config: Config) -> Result<Config> {
+    patient(only_operator_c(config)?)
+}
