@@ -67,11 +67,17 @@ test-long: deps ## Long fuzzing of contracts and crates, with new seeds; SEED=, 
 	SIGNATURES=100000 cargo test --release --locked -p causeway-relayer --lib atk23
 	SEED=$${SEED:-$$RANDOM$$RANDOM} TRACES=$${TRACES:-200000} cargo test --release --locked -p causeway-simulation \
 	  --test swaps replay -- --nocapture
+	SWAPS=$${SWAPS:-200} $(MAKE) soak-swaps
 
 .PHONY: soak-assets
 soak-assets: deps ## Random transfers with kills and reorgs, then every sum; TRANSFERS=10000, SEED= repeats a run
 	cargo build --release --locked --workspace --bin causeway --bin causeway-soak
 	"$${CARGO_TARGET_DIR:-target}/release/causeway-soak"
+
+.PHONY: soak-swaps
+soak-swaps: deps ## Random swaps under faults of all kinds, then how each ended; SWAPS=1000, STOPS=2, SEED= repeats a run
+	cargo build --release --locked --workspace --bin causeway --bin causeway-soak-swaps
+	"$${CARGO_TARGET_DIR:-target}/release/causeway-soak-swaps"
 
 .PHONY: ci-can-fail
 ci-can-fail: deps ## Prove that a failing test turns these recipes red, in a scratch copy

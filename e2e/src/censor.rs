@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use alloy::{hex, primitives::keccak256};
@@ -17,18 +17,21 @@ const SEND: &str = "eth_sendRawTransaction";
 #[derive(Debug)]
 pub struct Censor {
     gate: Gate,
-    losses: Arc<Losses>,
+    state: Arc<State>,
 }
 
 #[derive(Debug, Default)]
-struct Losses(AtomicUsize);
+struct State {
+    lost: AtomicUsize,
+    lets_pass: AtomicBool,
+}
 
 impl Censor {
     /// Listens on `port`, for the RPC on port `target`.
     pub async fn start(port: u16, target: u16) -> Result<Self> {
-        let losses = Arc::new(Losses::default());
-        let gate = Gate::start(port, target, Arc::clone(&losses) as Arc<dyn Guard>).await?;
-        Ok(Self { gate, losses })
+        let state = Arc::new(State::default());
+        let gate = Gate::start(port, target, Arc::clone(&state) as Arc<dyn Guard>).await?;
+        Ok(Self { gate, state })
     }
 
     /// Its address, as an RPC URL.
@@ -38,16 +41,23 @@ impl Censor {
 
     /// How many transactions it has lost.
     pub fn lost(&self) -> usize {
-        self.losses.0.load(Ordering::SeqCst)
+        self.state.lost.load(Ordering::SeqCst)
+    }
+
+    /// Lets everything pass, or loses transactions again.
+    pub fn let_pass(&self, lets_pass: bool) {
+        self.state.lets_pass.store(lets_pass, Ordering::SeqCst);
     }
 }
 
-impl Guard for Losses {
+impl Guard for State {
     fn judge(&self, call: &Value) -> Verdict {
-        let raw = call["params"][0].as_str().map(hex::decode);
-        match raw {
-            Some(Ok(raw)) if call["method"] == SEND => {
-                self.0.fetch_add(1, Ordering::SeqCst);
+        if call["method"] != SEND || self.lets_pass.load(Ordering::SeqCst) {
+            return Verdict::Pass;
+        }
+        match call["params"][0].as_str().map(hex::decode) {
+            Some(Ok(raw)) => {
+                self.lost.fetch_add(1, Ordering::SeqCst);
                 Verdict::Answer(json!(keccak256(raw)))
             }
             _ => Verdict::Pass,

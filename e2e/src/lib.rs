@@ -26,6 +26,7 @@ pub mod refuser;
 pub mod relayer;
 pub mod reorg;
 pub mod shop;
+pub mod soak;
 pub mod succession;
 pub mod swaps;
 pub mod timeline;

@@ -20,6 +20,7 @@ mod supply;
 mod support;
 mod swap_kills;
 mod swap_reorgs;
+mod swap_soak;
 mod swaps;
 mod tokens;
 mod tutorial;

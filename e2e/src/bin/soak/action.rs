@@ -1,7 +1,5 @@
 //! What happens: drawn from the seed, and turned into transactions.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use alloy::{
     primitives::{Address, Bytes, U256},
     sol_types::SolValue,
@@ -10,14 +8,15 @@ use causeway_bindings::{
     AssetKind, Attribute, IAssetVault, IInteropCenter, ISharedBridge, InteropAddress,
     InteropCallStarter, TransferRequest,
 };
+use causeway_e2e::soak::{
+    book::{Place, Unit},
+    now,
+    wire::Call,
+};
 use eyre::{OptionExt, Result};
 use fastrand::Rng;
 
-use crate::{
-    book::{Place, Unit},
-    wire::Call,
-    world::{self, World},
-};
+use crate::world::World;
 
 /// Gas of a deposit on its chain.
 const DEPOSIT_GAS: u64 = 1_000_000;
@@ -156,7 +155,7 @@ impl Action {
         let request = self.request(world)?;
         let mut call = if self.from.chain == world.l1() {
             let gas = DEPOSIT_GAS;
-            world::call(
+            Call::new(
                 custody,
                 &ISharedBridge::depositCall {
                     request,
@@ -165,12 +164,12 @@ impl Action {
             )
         } else if matches!(self.kind, Kind::WithCall | Kind::CallRefused) {
             let chain = world.devnet.network().chain(self.from.chain)?;
-            world::call(
+            Call::new(
                 chain.contracts()?.center,
                 &self.bundle(world, custody, &request),
             )
         } else {
-            world::call(custody, &IAssetVault::transferCall { request })
+            Call::new(custody, &IAssetVault::transferCall { request })
         };
         call.value = self.value(world);
         Ok(call)
@@ -228,10 +227,4 @@ impl Action {
         let is_ether = world.assets[self.unit.asset].is_ether();
         U256::from(if is_ether { self.amount } else { 0 })
     }
-}
-
-/// Now, in seconds.
-pub(crate) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }

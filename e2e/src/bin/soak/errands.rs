@@ -9,14 +9,18 @@ use alloy::{
     sol_types::{SolCall, SolError},
 };
 use causeway_bindings::{BundleStatus, CallStatus, IAssetVault, IInteropHandler, ISharedBridge};
+use causeway_e2e::soak::{
+    now,
+    wire::{BURIED, Call, Wire},
+};
 use eyre::{OptionExt, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 use interop_sdk::{OutboxMessage, SentMessage};
 
 use crate::{
-    action::{Action, Kind, PATIENCE, now},
-    wire::{BURIED, Call, Purpose, Wire},
-    world::{World, call},
+    action::{Action, Kind, PATIENCE},
+    run::Purpose,
+    world::World,
 };
 
 /// Errands that are looked after at a time.
@@ -127,7 +131,11 @@ impl Errand {
 }
 
 /// Takes a step in each errand that is open.
-pub(crate) async fn run(world: &World<'_>, wire: &mut Wire, errands: &mut [Errand]) -> Result<()> {
+pub(crate) async fn run(
+    world: &World<'_>,
+    wire: &mut Wire<Purpose>,
+    errands: &mut [Errand],
+) -> Result<()> {
     let open = errands.iter().enumerate();
     let open = open.filter(|(_, errand)| errand.outcome.is_none() && !errand.is_under_way);
     let needs = stream::iter(open).map(async |(index, errand): (usize, &Errand)| {
@@ -224,7 +232,7 @@ async fn try_out(
     what: &impl SolCall,
     known: Option<(Vec<u8>, Outcome)>,
 ) -> Result<Need> {
-    let call = call(to, what);
+    let call = Call::new(to, what);
     let request = TransactionRequest::default()
         .from(world.errands)
         .to(to)

@@ -4,28 +4,25 @@
 //! of it holds.
 
 mod action;
-mod book;
-mod chaos;
 mod errands;
 mod report;
 mod run;
-mod wire;
 mod world;
 
-use std::{env, process::ExitCode, str::FromStr, time::Instant};
+use std::{process::ExitCode, time::Instant};
 
 use causeway_e2e::{
     binary::beside_this_program,
     devnet::{Devnet, DevnetSettings},
+    soak::{chaos, given, wire::Wire},
 };
-use eyre::{Result, WrapErr, ensure};
+use eyre::{Result, ensure};
 use fastrand::Rng;
 use tokio::{sync::watch, try_join};
 
 use crate::{
     report::{Figures, Supplies},
     run::Run,
-    wire::Wire,
     world::{ERRANDS, USERS, World},
 };
 
@@ -63,8 +60,8 @@ async fn soak() -> Result<()> {
 }
 
 async fn over(devnet: &Devnet, transfers: usize, mut random: Rng) -> Result<()> {
-    let mut operators = chaos::start(devnet, "operator", 0).await?;
-    let mut relayer = chaos::start(devnet, "relay", 1).await?;
+    let mut operators = chaos::start(devnet, "operator", 0, Ok).await?;
+    let mut relayer = chaos::start(devnet, "relay", 1, Ok).await?;
     let wire = Wire::new(devnet, &[&USERS[..], &[ERRANDS]].concat())?;
     let mut run = Run::prepare(World::build(devnet).await?, wire).await?;
     println!("every user has a stake on every chain");
@@ -106,17 +103,4 @@ async fn over(devnet: &Devnet, transfers: usize, mut random: Rng) -> Result<()> 
     operators.stop().await?;
     println!("\nEvery sum is exact, and everybody has what the book says.");
     Ok(())
-}
-
-/// A number from the environment.
-fn given<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
-    name: &str,
-) -> Result<Option<T>> {
-    let Ok(text) = env::var(name) else {
-        return Ok(None);
-    };
-    let number = text
-        .parse()
-        .wrap_err_with(|| format!("{name}={text} is no number"))?;
-    Ok(Some(number))
 }

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use causeway_bindings::AssetKind;
-use causeway_e2e::{command::Ended, relayer::Relayer, wait::until};
+use causeway_e2e::{command::Ended, relayer::Relayer, soak::book::Unit, wait::until};
 use eyre::{OptionExt, Result, ensure};
 use serde_json::Value;
 
-use crate::{action::Kind, book::Unit, run::Run, world::Kept};
+use crate::{action::Kind, run::Run, world::Kept};
 
 /// How long the last batches may take to settle.
 const LIMIT: Duration = Duration::from_secs(300);

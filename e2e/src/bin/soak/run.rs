@@ -7,16 +7,18 @@ use std::{
 
 use alloy::{providers::Provider, rpc::types::Filter, sol_types::SolEvent};
 use causeway_bindings::{AssetKind, IAssetCustody::PausedSet};
+use causeway_e2e::soak::{
+    book::{Book, Difference, Place, Unit},
+    chaos, now,
+    wire::{BURIED, Buried, Wire},
+};
 use eyre::{Result, bail, ensure};
 use fastrand::Rng;
 use tokio::time::{interval, sleep};
 
 use crate::{
-    action::{Action, Kind, now},
-    book::{Book, Difference, Place, Unit},
-    chaos,
+    action::{Action, Kind},
     errands::{self, Errand, Outcome},
-    wire::{BURIED, Buried, Purpose, Wire},
     world::World,
 };
 
@@ -40,10 +42,21 @@ const ETHER: Unit = Unit {
     token_id: 0,
 };
 
+/// What a transaction is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To prepare an account.
+    Setup,
+    /// The action with this index.
+    Action(usize),
+    /// The errand with this index.
+    Errand(usize),
+}
+
 /// A run in progress.
 pub(crate) struct Run<'a> {
     pub(crate) world: World<'a>,
-    pub(crate) wire: Wire,
+    pub(crate) wire: Wire<Purpose>,
     started: Instant,
     opening: Book,
     /// What users paid for gas, in wei.
@@ -73,7 +86,7 @@ pub(crate) struct Tally {
 
 impl<'a> Run<'a> {
     /// Gives every user a stake on every chain.
-    pub(crate) async fn prepare(world: World<'a>, mut wire: Wire) -> Result<Self> {
+    pub(crate) async fn prepare(world: World<'a>, mut wire: Wire<Purpose>) -> Result<Self> {
         world.approve(&mut wire).await?;
         let mut run = Self {
             world,
@@ -304,7 +317,7 @@ impl<'a> Run<'a> {
         errands::run(&self.world, &mut self.wire, &mut self.errands).await
     }
 
-    async fn note(&mut self, buried: Buried) -> Result<()> {
+    async fn note(&mut self, buried: Buried<Purpose>) -> Result<()> {
         if buried.sender != self.world.errands {
             let (chain, account) = (buried.chain, buried.sender);
             self.costs.push((Place { chain, account }, buried.cost));

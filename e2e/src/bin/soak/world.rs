@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy::{
     eips::BlockId,
-    primitives::{Address, Bytes, U256},
+    primitives::{Address, U256},
     providers::{DynProvider, Provider},
     sol_types::SolCall,
 };
@@ -15,14 +15,15 @@ use causeway_e2e::{
     devnet::Devnet,
     recipient::{Recipient, Recipients},
     refuser::Refuser,
+    soak::{
+        book::{Book, Place, Unit},
+        wire::{Call, Wire},
+    },
     tokens::Token,
 };
 use eyre::{Result, WrapErr};
 
-use crate::{
-    book::{Book, Place, Unit},
-    wire::{Call, Purpose, Wire},
-};
+use crate::run::Purpose;
 
 /// Accounts that send and receive.
 pub(crate) const USERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
@@ -142,7 +143,7 @@ impl<'a> World<'a> {
     }
 
     /// Lets the custodies at home take the tokens of all users.
-    pub(crate) async fn approve(&self, wire: &mut Wire) -> Result<()> {
+    pub(crate) async fn approve(&self, wire: &mut Wire<Purpose>) -> Result<()> {
         for kept in self.assets.iter().filter(|kept| !kept.is_ether()) {
             let chain = kept.home();
             let custody = self.custody(chain)?;
@@ -345,13 +346,4 @@ async fn issue(devnet: &Devnet, users: &[Address], l1: u64, chains: &[u64]) -> R
         kept("ERC-721 of b", nft.asset(), (1..=NFTS).collect()),
         kept("ERC-1155 of c", multi.asset(), (1..=MULTI_IDS).collect()),
     ])
-}
-
-/// An input without a value.
-pub(crate) fn call(to: Address, call: &impl SolCall) -> Call {
-    Call {
-        to,
-        value: U256::ZERO,
-        input: Bytes::from(call.abi_encode()),
-    }
 }

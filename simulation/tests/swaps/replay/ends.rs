@@ -6,6 +6,7 @@ use causeway_model::state::{Chain, Closed, Decision, Lock, State, Swap};
 use causeway_simulation::{Token, balance_of};
 
 use super::{
+    each,
     observed::answer,
     run::Replay,
     stage::{COINS, FORGER, GOLD, L1, bank, id},
@@ -13,8 +14,8 @@ use super::{
 use crate::trade::{GIVEN, RETURNED};
 
 impl Replay<'_> {
-    /// INV-01, INV-02, INV-03, INV-04, INV-07. The model's state is the contracts' by now.
-    pub(super) fn check_ends(&mut self) -> Result<(), String> {
+    /// INV-01, INV-02, INV-03, INV-04, INV-07: and by what name each swap has ended. The model's state is the contracts' by now.
+    pub(super) fn check_ends(&mut self) -> Result<[&'static str; 2], String> {
         let state = self.state;
         check_agreement(&state)?;
         let coins = self.stage.coins;
@@ -28,7 +29,9 @@ impl Replay<'_> {
         }
         Chain::ALL
             .into_iter()
-            .try_for_each(|chain| self.check_venue(&state, chain))
+            .try_for_each(|chain| self.check_venue(&state, chain))?;
+        self.check_paid_on_l1()?;
+        each::ends(&state)
     }
 
     fn held_coins(&self, state: &State, chain: Chain) -> u64 {

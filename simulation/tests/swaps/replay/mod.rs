@@ -3,6 +3,7 @@
 //!
 //! `SEED=` and `TRACES=` draw other runs, or more.
 
+mod each;
 mod ends;
 mod observed;
 mod refusals;
@@ -38,6 +39,10 @@ const PROBED: usize = 48;
 struct Counts {
     steps: BTreeMap<&'static str, usize>,
     refused: BTreeMap<&'static str, usize>,
+    /// How swaps ended.
+    ends: BTreeMap<&'static str, usize>,
+    /// Runs in which something went wrong.
+    faulty: usize,
 }
 
 impl Counts {
@@ -48,6 +53,10 @@ impl Counts {
         for (name, count) in other.refused {
             *self.refused.entry(name).or_default() += count;
         }
+        for (name, count) in other.ends {
+            *self.ends.entry(name).or_default() += count;
+        }
+        self.faulty += other.faulty;
     }
 }
 
@@ -75,6 +84,13 @@ fn inv04_the_contracts_do_what_the_model_does() {
         counts.steps,
         counts.refused
     );
+    eprintln!(
+        "{} of the runs with faults; how their {} swaps ended: {:?}; otherwise: 0",
+        counts.faulty,
+        2 * traces.len(),
+        counts.ends
+    );
+    assert_eq!(counts.ends.values().sum::<usize>(), 2 * traces.len());
     for name in KINDS.iter().filter(|name| !FOREIGN.contains(name)) {
         assert!(counts.steps.contains_key(name), "{name} never happened");
     }
@@ -143,7 +159,11 @@ fn replay(index: usize, trace: &Trace, stage: &Stage, counts: &mut Counts) -> Re
         }
     }
     let last = trace.steps.len() - 1;
-    replay.check_ends().map_err(|why| at(last, why))
+    counts.faulty += usize::from(each::has_fault(trace));
+    for end in replay.check_ends().map_err(|why| at(last, why))? {
+        *counts.ends.entry(end).or_default() += 1;
+    }
+    Ok(())
 }
 
 fn name(kind: u8) -> &'static str {

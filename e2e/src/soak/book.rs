@@ -7,56 +7,64 @@ use alloy::primitives::{Address, U256};
 
 /// An account on a chain; L1 included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) chain: u64,
-    pub(crate) account: Address,
+pub struct Place {
+    /// Chain id.
+    pub chain: u64,
+    /// The account.
+    pub account: Address,
 }
 
 /// What is counted: an asset of the run by its index, and the token's id; 0 for a fungible one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Unit {
-    pub(crate) asset: usize,
-    pub(crate) token_id: u64,
+pub struct Unit {
+    /// The asset, by its index.
+    pub asset: usize,
+    /// 0 for a fungible one.
+    pub token_id: u64,
 }
 
 /// What accounts have, in the smallest unit of each token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Book(BTreeMap<(Unit, Place), i128>);
+pub struct Book(BTreeMap<(Unit, Place), i128>);
 
 /// Two figures that should agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Difference {
-    pub(crate) unit: Unit,
-    pub(crate) place: Place,
-    pub(crate) expected: i128,
-    pub(crate) found: i128,
+pub struct Difference {
+    /// Of what.
+    pub unit: Unit,
+    /// Whose, and where.
+    pub place: Place,
+    /// What the book says.
+    pub expected: i128,
+    /// What the chain says.
+    pub found: i128,
 }
 
 impl Book {
     /// Writes down what a chain says that an account has.
-    pub(crate) fn found(&mut self, unit: Unit, place: Place, amount: U256) {
+    pub fn found(&mut self, unit: Unit, place: Place, amount: U256) {
         self.0.insert((unit, place), amount.saturating_to());
     }
 
     /// Takes an amount away for good: what a transaction cost.
-    pub(crate) fn spent(&mut self, unit: Unit, place: Place, amount: u128) {
+    pub fn spent(&mut self, unit: Unit, place: Place, amount: u128) {
         *self.0.entry((unit, place)).or_default() -= amount as i128;
     }
 
     /// Moves an amount from one account to another.
-    pub(crate) fn moved(&mut self, unit: Unit, from: Place, to: Place, amount: u128) {
+    pub fn moved(&mut self, unit: Unit, from: Place, to: Place, amount: u128) {
         self.spent(unit, from, amount);
         *self.0.entry((unit, to)).or_default() += amount as i128;
     }
 
     /// How much of a unit all accounts have together.
-    pub(crate) fn total(&self, unit: Unit) -> i128 {
+    pub fn total(&self, unit: Unit) -> i128 {
         let of_it = self.0.iter().filter(|((counted, _), _)| *counted == unit);
         of_it.map(|(_, amount)| amount).sum()
     }
 
     /// Where the chains say something else.
-    pub(crate) fn differences(&self, chains: &Self) -> Vec<Difference> {
+    pub fn differences(&self, chains: &Self) -> Vec<Difference> {
         let all: BTreeMap<_, ()> = self
             .0
             .keys()
@@ -74,7 +82,8 @@ impl Book {
             .collect()
     }
 
-    fn amount(&self, unit: Unit, place: Place) -> i128 {
+    /// What an account has.
+    pub fn amount(&self, unit: Unit, place: Place) -> i128 {
         self.0.get(&(unit, place)).copied().unwrap_or_default()
     }
 }

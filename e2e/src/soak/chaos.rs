@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use alloy::providers::{DynProvider, Provider, ext::AnvilApi};
-use causeway_e2e::{config::Config, devnet::Devnet, relayer::Relayer};
 use eyre::{Result, ensure};
 use fastrand::Rng;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
+
+use crate::{config::Config, devnet::Devnet, relayer::Relayer};
 
 /// Blocks on top of one that count as final in the run.
 const FINAL: u64 = 6;
@@ -23,15 +24,21 @@ const ABSENCE: std::ops::Range<u64> = 0..3_000;
 const FIRST_START: Duration = Duration::from_secs(180);
 
 /// Starts a process for which no block is final that a reorg of the run may take back, and waits until it works.
-pub(crate) async fn start(devnet: &Devnet, role: &'static str, port: u16) -> Result<Relayer> {
-    let mut process = Relayer::new(devnet, role, port, |config| patient(devnet, config))?;
+pub async fn start(
+    devnet: &Devnet,
+    role: &'static str,
+    port: u16,
+    change: impl FnOnce(Config) -> Result<Config>,
+) -> Result<Relayer> {
+    let change = |config| change(patient(devnet, config)?);
+    let mut process = Relayer::new(devnet, role, port, change)?;
     process.start()?;
     process.wait_until_ready(FIRST_START).await?;
     Ok(process)
 }
 
 /// Kills the process again and again, until there is peace, and says how often.
-pub(crate) async fn kill(
+pub async fn kill(
     process: &mut Relayer,
     mut random: Rng,
     mut peace: watch::Receiver<bool>,
@@ -65,7 +72,7 @@ fn patient(devnet: &Devnet, config: Config) -> Result<Config> {
 }
 
 /// Takes some of the newest blocks of a chain back. What was in them is gone until it is sent again.
-pub(crate) async fn reorg(chain: &DynProvider, random: &mut Rng, now: u64) -> Result<u64> {
+pub async fn reorg(chain: &DynProvider, random: &mut Rng, now: u64) -> Result<u64> {
     let depth = random.u64(DEPTH);
     let nothing_mined: [u64; 0] = [];
     chain

@@ -9,52 +9,63 @@ use alloy::{
     primitives::{Address, B256, Bytes, U256},
     providers::{DynProvider, Provider},
     rpc::types::{TransactionReceipt, TransactionRequest},
+    sol_types::SolCall,
 };
-use causeway_e2e::devnet::Devnet;
 use eyre::{OptionExt, Result};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::devnet::Devnet;
+
 /// Blocks on top of one that no reorg of the run takes back.
-pub(crate) const BURIED: u64 = 8;
+pub const BURIED: u64 = 8;
 
 const GAS: u64 = 1_500_000;
 /// Highest price of gas, in wei: above what full blocks make of it.
 const MAX_FEE: u128 = 1_000_000_000_000;
 const AT_ONCE: usize = 16;
 
-/// What a transaction is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// To prepare an account.
-    Setup,
-    /// The action with this index.
-    Action(usize),
-    /// The errand with this index.
-    Errand(usize),
-}
-
 /// A call of a contract.
 #[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) to: Address,
-    pub(crate) value: U256,
-    pub(crate) input: Bytes,
+pub struct Call {
+    /// The contract.
+    pub to: Address,
+    /// In wei.
+    pub value: U256,
+    /// Calldata.
+    pub input: Bytes,
 }
 
-/// A transaction that no reorg takes back any more.
+impl Call {
+    /// A call without a value.
+    pub fn new(to: Address, call: &impl SolCall) -> Self {
+        Self {
+            to,
+            value: U256::ZERO,
+            input: call.abi_encode().into(),
+        }
+    }
+}
+
+/// A transaction that no reorg takes back any more. `P` says what transactions are for.
 #[derive(Clone, Debug)]
-pub(crate) struct Buried {
-    pub(crate) purpose: Purpose,
-    pub(crate) chain: u64,
-    pub(crate) sender: Address,
-    pub(crate) hash: B256,
-    pub(crate) succeeded: bool,
+pub struct Buried<P> {
+    /// What it was for.
+    pub purpose: P,
+    /// Where.
+    pub chain: u64,
+    /// Whose.
+    pub sender: Address,
+    /// Its hash.
+    pub hash: B256,
+    /// Whether it did not revert.
+    pub succeeded: bool,
     /// What its gas cost, in wei.
-    pub(crate) cost: u128,
+    pub cost: u128,
 }
 
-struct Pending {
-    purpose: Purpose,
+#[derive(Debug)]
+struct Pending<P> {
+    purpose: P,
     sender: Address,
     nonce: u64,
     hash: B256,
@@ -64,16 +75,18 @@ struct Pending {
 }
 
 /// Sends from several accounts on every chain.
-pub(crate) struct Wire {
+#[derive(Debug)]
+pub struct Wire<P> {
     wallet: EthereumWallet,
     providers: BTreeMap<u64, DynProvider>,
     nonces: BTreeMap<(u64, Address), u64>,
-    pending: BTreeMap<u64, Vec<Pending>>,
+    pending: BTreeMap<u64, Vec<Pending<P>>>,
     taken_back: usize,
 }
 
-impl Wire {
-    pub(crate) fn new(devnet: &Devnet, accounts: &[&str]) -> Result<Self> {
+impl<P: Copy> Wire<P> {
+    /// Sends from these accounts.
+    pub fn new(devnet: &Devnet, accounts: &[&str]) -> Result<Self> {
         let mut wallet = EthereumWallet::default();
         for account in accounts {
             wallet.register_signer(devnet.signer(account)?);
@@ -94,19 +107,19 @@ impl Wire {
     }
 
     /// How many transactions are on their way, or could still be taken back.
-    pub(crate) fn pending(&self) -> usize {
+    pub fn pending(&self) -> usize {
         self.pending.values().map(Vec::len).sum()
     }
 
     /// How often a transaction was seen to be in a block no more.
-    pub(crate) fn taken_back(&self) -> usize {
+    pub fn taken_back(&self) -> usize {
         self.taken_back
     }
 
     /// Sends a call, and does not wait.
-    pub(crate) async fn send(
+    pub async fn send(
         &mut self,
-        purpose: Purpose,
+        purpose: P,
         chain: u64,
         sender: Address,
         call: Call,
@@ -137,7 +150,7 @@ impl Wire {
     }
 
     /// Sends again what has gone, and hands out what lies deep enough.
-    pub(crate) async fn look(&mut self) -> Result<Vec<Buried>> {
+    pub async fn look(&mut self) -> Result<Vec<Buried<P>>> {
         let mut buried = Vec::new();
         for (chain, pending) in &mut self.pending {
             let provider = &self.providers[chain];
@@ -179,11 +192,11 @@ impl Wire {
     }
 }
 
-async fn receipts(
+async fn receipts<P>(
     provider: &DynProvider,
-    pending: &[Pending],
+    pending: &[Pending<P>],
 ) -> Result<Vec<Option<TransactionReceipt>>> {
-    let questions = stream::iter(pending).map(async |entry: &Pending| {
+    let questions = stream::iter(pending).map(async |entry: &Pending<P>| {
         let receipt = provider.get_transaction_receipt(entry.hash).await?;
         Ok::<_, eyre::Report>(receipt)
     });
@@ -191,11 +204,11 @@ async fn receipts(
 }
 
 /// A refusal says that the chain knows it already, or else it is tried again with the next look.
-async fn broadcast(provider: &DynProvider, pending: &Pending) {
+async fn broadcast<P>(provider: &DynProvider, pending: &Pending<P>) {
     let _ = provider.send_raw_transaction(&pending.raw).await;
 }
 
-fn bury(chain: u64, pending: &Pending, receipt: &TransactionReceipt) -> Buried {
+fn bury<P: Copy>(chain: u64, pending: &Pending<P>, receipt: &TransactionReceipt) -> Buried<P> {
     Buried {
         purpose: pending.purpose,
         chain,
