@@ -416,9 +416,9 @@ impl Writer for FusedStore {
 }
 
 /// A writer whose broadcasts are effects.
-struct FusedWriter {
-    inner: Arc<FakeChain>,
-    fuse: Arc<Fuse>,
+pub(crate) struct FusedWriter {
+    pub(crate) inner: Arc<FakeChain>,
+    pub(crate) fuse: Arc<Fuse>,
 }
 
 #[async_trait]

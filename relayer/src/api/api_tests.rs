@@ -5,6 +5,7 @@ use alloy::signers::{SignerSync, local::PrivateKeySigner};
 use alloy::sol_types::Eip712Domain;
 use async_trait::async_trait;
 use causeway_bindings::{attestation_digest, attestation_domain};
+use proptest::prelude::*;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
@@ -19,6 +20,8 @@ use crate::progress::Progress;
 use crate::roots::Roots;
 use crate::store::memory::MemoryStore;
 use crate::store::{Change, Reader, Writer, samples};
+use crate::swap::orders::tests::{Bench as OrderBench, lockable};
+use crate::swap::terms::Terms;
 
 struct Server {
     address: SocketAddr,
@@ -45,9 +48,23 @@ async fn start(reads_need_token: bool) -> Server {
 }
 
 async fn start_with(reads_need_token: bool, attesters: AttesterService) -> Server {
+    serve_with(
+        reads_need_token,
+        attesters,
+        Arc::new(MemoryStore::new(1)),
+        None,
+    )
+    .await
+}
+
+async fn serve_with(
+    reads_need_token: bool,
+    attesters: AttesterService,
+    store: Arc<MemoryStore>,
+    orders: Option<Arc<Orders>>,
+) -> Server {
     let directory = tempfile::tempdir().unwrap();
     let token = Token::read_or_create(&directory.path().join(TOKEN_FILE)).unwrap();
-    let store = Arc::new(MemoryStore::new(1));
     let message = |id, stage| Change::PutMessage(Box::new(samples::message(id, 10, 20, stage, 5)));
     store
         .commit(vec![
@@ -66,6 +83,7 @@ async fn start_with(reads_need_token: bool, attesters: AttesterService) -> Serve
     let context = ApiContext {
         attesters,
         store: Arc::<MemoryStore>::clone(&store),
+        orders,
         prover: Prover::new(Arc::new(Roots::new(1)), 1),
         health: Health::new(
             Arc::clone(&progress),
@@ -399,6 +417,10 @@ async fn swaps_are_found_by_id_and_by_what_banks_call_them() {
         (Some("redeemed"), Some(true))
     );
     assert_eq!(one["source"]["name"].as_str(), Some("alpha"));
+    assert_eq!(one["explanation"]["cause"], "redeemed");
+    let uetr = one["uetr"].as_str().unwrap();
+    let (_, _, same) = server.get(&format!("/v1/swaps/{uetr}")).await;
+    assert_eq!(same, one);
     assert!(!one.to_string().contains(&alloy::hex::encode("output")));
 }
 
@@ -428,4 +450,337 @@ async fn questions_about_swaps_that_cannot_be_answered_say_why() {
     for path in ["/v1/swaps", missing.as_str()] {
         assert_eq!(guarded.get(path).await.0, 401, "{path}");
     }
+}
+
+/// A server that takes orders, and what it sends to.
+async fn order_server() -> (Server, OrderBench) {
+    let bench = OrderBench::new();
+    let orders = Arc::new(bench.process());
+    let store = Arc::clone(&bench.store);
+    let server = serve_with(false, AttesterService::default(), store, Some(orders)).await;
+    (server, bench)
+}
+
+impl Server {
+    /// Status, body, and where the swap is said to be.
+    async fn order(&self, keys: &[&str], body: &str) -> (u16, Value, Option<String>) {
+        let mut request = Client::new()
+            .post(format!("http://{}/v1/swaps", self.address))
+            .header("authorization", self.token.header().expose())
+            .body(body.to_owned());
+        for key in keys {
+            request = request.header("idempotency-key", *key);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let place = response.headers().get("location").cloned();
+        let place = place.map(|place| place.to_str().unwrap().to_owned());
+        (status, response.json().await.unwrap(), place)
+    }
+}
+
+fn body() -> Value {
+    serde_json::to_value(lockable()).unwrap()
+}
+
+#[tokio::test]
+async fn one_key_and_body_get_one_answer() {
+    let (server, bench) = order_server().await;
+    let text = body().to_string();
+    let first = server.order(&["\"one\""], &text).await;
+    assert_eq!(first.0, 202, "{}", first.1);
+    let place = first.2.clone().unwrap();
+    assert_eq!(place, first.1["swap"].as_str().unwrap());
+    // Other spaces and another order of fields are no other body.
+    let pretty = serde_json::to_string_pretty(&lockable()).unwrap();
+    for text in [&text, &pretty] {
+        assert_eq!(server.order(&["one"], text).await, first);
+    }
+    let (_, _, swap) = server.get(&place).await;
+    assert_eq!(
+        (
+            swap["stage"].as_str(),
+            swap["explanation"]["cause"].as_str()
+        ),
+        (Some("accepted"), Some("waiting_for_lock"))
+    );
+    bench.process().cycle().await.unwrap();
+    bench.chain.mine();
+    assert_eq!(server.order(&["one"], &text).await, first);
+    assert_eq!(bench.locks(), 1);
+
+    let mut other = body();
+    other["min_gas"] = 1.into();
+    let (status, problem, _) = server.order(&["one"], &other.to_string()).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("key_used")));
+    let (status, problem, _) = server.order(&["two"], &text).await;
+    assert_eq!(
+        (
+            status,
+            problem["code"].as_str(),
+            problem["pointer"].as_str()
+        ),
+        (409, Some("uetr_taken"), Some("/uetr"))
+    );
+    let told = server.get(&place).await.2.to_string();
+    let order = &bench.store.orders().unwrap()[0];
+    assert!(!told.contains(&alloy::hex::encode(order.salt)));
+    assert!(!told.contains("min_gas"), "{told}");
+}
+
+#[tokio::test]
+async fn orders_at_once_under_one_key_are_one() {
+    let (server, bench) = order_server().await;
+    let text = body().to_string();
+    let all = futures::future::join_all((0..8).map(|_| server.order(&["one"], &text))).await;
+    assert!(all.iter().all(|answer| *answer == all[0]), "{all:?}");
+    bench.process().cycle().await.unwrap();
+    bench.chain.mine();
+    assert_eq!((all[0].0, bench.locks()), (202, 1));
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_says_where() {
+    let (server, bench) = order_server().await;
+    let changed = |pointer: &str, value: Value| {
+        let mut body = body();
+        *body.pointer_mut(pointer).unwrap() = value;
+        body.to_string()
+    };
+    let mut extra = body();
+    extra["venue"]["colour"] = "red".into();
+    let mut unquoted = body();
+    unquoted.as_object_mut().unwrap().remove("quote");
+    let zero = Address::ZERO.to_string();
+    let cases = [
+        ("{".to_owned(), 400, "bad_body", None),
+        ("[1]x".to_owned(), 400, "bad_body", None),
+        (format!("{} x", body()), 400, "bad_body", None),
+        ("\"terms\"".to_owned(), 422, "bad_field", Some("")),
+        ("x".repeat(300_000), 413, "bad_body", None),
+        (
+            changed("/schema", "v2".into()),
+            422,
+            "bad_field",
+            Some("/schema"),
+        ),
+        (
+            changed("/uetr", "12".into()),
+            422,
+            "bad_field",
+            Some("/uetr"),
+        ),
+        (
+            changed("/deadline", "soon".into()),
+            422,
+            "bad_field",
+            Some("/deadline"),
+        ),
+        (
+            changed("/given/amount", 7.into()),
+            422,
+            "bad_field",
+            Some("/given/amount"),
+        ),
+        (
+            changed("/given/amount", "0".into()),
+            422,
+            "bad_field",
+            Some("/given/amount"),
+        ),
+        (
+            changed("/wanted/minimum", "1e3".into()),
+            422,
+            "bad_field",
+            Some("/wanted/minimum"),
+        ),
+        (
+            changed("/refund_to", zero.clone().into()),
+            422,
+            "bad_field",
+            Some("/refund_to"),
+        ),
+        (
+            changed("/venue/address", zero.into()),
+            422,
+            "bad_field",
+            Some("/venue/address"),
+        ),
+        (
+            changed("/destination", 10.into()),
+            422,
+            "bad_field",
+            Some("/destination"),
+        ),
+        (
+            changed("/sender", Address::repeat_byte(9).to_string().into()),
+            422,
+            "bad_field",
+            Some("/sender"),
+        ),
+        (extra.to_string(), 422, "bad_field", Some("/venue/colour")),
+        (unquoted.to_string(), 422, "bad_field", Some("/quote")),
+    ];
+    for (text, status, code, pointer) in cases {
+        let (found, problem, _) = server.order(&["one"], &text).await;
+        let told = (problem["code"].as_str(), problem["pointer"].as_str());
+        assert_eq!((found, told), (status, (Some(code), pointer)), "{problem}");
+    }
+    assert_eq!(bench.store.orders().unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_order_needs_one_key_and_the_token() {
+    let (server, _) = order_server().await;
+    let text = body().to_string();
+    let long = "k".repeat(256);
+    let cases: [(&[&str], &str); 7] = [
+        (&[], "key_needed"),
+        (&["one", "two"], "key_needed"),
+        (&[""], "bad_key"),
+        (&["\"one"], "bad_key"),
+        (&["\"one\" x"], "bad_key"),
+        (&["one two"], "bad_key"),
+        (&[&long], "bad_key"),
+    ];
+    for (keys, code) in cases {
+        let (status, problem, _) = server.order(keys, &text).await;
+        assert_eq!(
+            (status, problem["code"].as_str()),
+            (400, Some(code)),
+            "{keys:?}"
+        );
+    }
+    for (method, path) in [
+        (Method::POST, "/v1/swaps".to_owned()),
+        (Method::DELETE, format!("/v1/swaps/{}", id(1))),
+        (Method::PUT, format!("/v1/swaps/{}/names", id(1))),
+    ] {
+        assert_eq!(server.call(method, &path, false).await.0, 401, "{path}");
+    }
+    let off = start(false).await;
+    let (status, problem, _) = off.order(&["one"], &text).await;
+    assert_eq!((status, problem["code"].as_str()), (403, Some("no_orders")));
+}
+
+#[tokio::test]
+async fn an_order_is_withdrawn_while_nothing_is_sent() {
+    let (server, bench) = order_server().await;
+    let (_, _, place) = server.order(&["one"], &body().to_string()).await;
+    let place = place.unwrap();
+    for _ in 0..2 {
+        let (status, _, swap) = server.call(Method::DELETE, &place, true).await;
+        assert_eq!((status, swap["stage"].as_str()), (200, Some("withdrawn")));
+    }
+    let swap = samples::swap(3, SwapStage::Locked, 0);
+    let swap = Change::PutSwap(Box::new(swap));
+    bench.store.commit(vec![swap]).unwrap();
+    let path = format!("/v1/swaps/{}", id(3));
+    let (status, _, problem) = server.call(Method::DELETE, &path, true).await;
+    assert_eq!((status, problem["code"].as_str()), (409, Some("too_late")));
+}
+
+#[tokio::test]
+async fn a_swap_ordered_elsewhere_is_named_and_found() {
+    let server = start(false).await;
+    let mut bare = samples::swap(2, SwapStage::Locked, 0);
+    let names = std::mem::take(&mut bare.names);
+    let other = samples::swap(1, SwapStage::Locked, 0);
+    let taken = other.names.uetr.clone().unwrap();
+    let put = |swap| Change::PutSwap(Box::new(swap));
+    server.store.commit(vec![put(bare), put(other)]).unwrap();
+    let tell = async |path: &str, body: Value| {
+        let request = Client::new()
+            .put(format!("http://{}{path}", server.address))
+            .header("authorization", server.token.header().expose())
+            .json(&body);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let body: Value = response.json().await.unwrap();
+        (status, body["code"].as_str().map(str::to_owned))
+    };
+    let path = format!("/v1/swaps/{}/names", id(2));
+    let (uetr, end_to_end) = (names.uetr.unwrap(), names.end_to_end.unwrap());
+    let good = serde_json::json!({ "uetr": uetr, "end_to_end_id": end_to_end });
+    let code = |status, code: &str| (status, Some(code.to_owned()));
+    let cases = [
+        (serde_json::json!({}), code(422, "bad_field")),
+        (serde_json::json!({ "uetr": "x" }), code(422, "bad_field")),
+        (
+            serde_json::json!({ "uetr": taken }),
+            code(409, "uetr_taken"),
+        ),
+        (good.clone(), (200, None)),
+        (good.clone(), (200, None)),
+        (
+            serde_json::json!({ "end_to_end_id": "OTHER" }),
+            code(409, "named_otherwise"),
+        ),
+    ];
+    for (body, expected) in cases {
+        assert_eq!(tell(&path, body.clone()).await, expected, "{body}");
+    }
+    let (_, _, page) = server.get(&format!("/v1/swaps?uetr={uetr}")).await;
+    assert_eq!(page["swaps"][0]["id"].as_str(), Some(id(2).as_str()));
+    let missing = format!("/v1/swaps/{}/names", id(9));
+    assert_eq!(tell(&missing, good).await, code(404, "unknown_swap"));
+}
+
+proptest! {
+    /// Whatever the body is, it is refused as one, and never read as terms that it does not say.
+    #[test]
+    fn a_body_is_read_whole_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Err(problem) = super::body::read::<Terms>(Ok(bytes.into())) {
+            prop_assert!(matches!(problem.status, 400 | 422));
+            prop_assert_eq!(problem.status == 422, problem.pointer.is_some());
+        } else {
+            prop_assert!(false, "no terms come from noise");
+        }
+    }
+
+    /// A body with one thing changed is refused with where it is, or is read as just that.
+    #[test]
+    fn a_changed_body_says_where(place in 0..PLACES.len(), value in any_json()) {
+        let mut body = body();
+        *body.pointer_mut(PLACES[place]).unwrap() = value.clone();
+        match super::body::read::<Terms>(Ok(body.to_string().into())) {
+            Ok(terms) => {
+                // Bytes may come as a list; all the rest is as it was.
+                let read = serde_json::to_value(&terms).unwrap();
+                *body.pointer_mut(PLACES[place]).unwrap() = read.pointer(PLACES[place]).unwrap().clone();
+                prop_assert_eq!(read, body);
+            }
+            Err(problem) => {
+                let pointer = problem.pointer.unwrap();
+                prop_assert!(pointer.starts_with(PLACES[place]), "{} {}", pointer, value);
+            }
+        }
+    }
+}
+
+const PLACES: [&str; 12] = [
+    "/uetr",
+    "/source",
+    "/deadline",
+    "/min_gas",
+    "/sender",
+    "/given",
+    "/given/amount",
+    "/given/kind",
+    "/wanted/home",
+    "/venue/kind",
+    "/venue/address",
+    "/quote/signature",
+];
+
+fn any_json() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".*".prop_map(Value::from),
+        "0x[0-9a-f]{0,130}".prop_map(Value::from),
+        prop::collection::vec(any::<u8>(), 0..4).prop_map(Value::from),
+        Just(Value::Bool(true)),
+        Just(serde_json::json!({ "amount": "1" })),
+    ]
 }

@@ -2,7 +2,9 @@
 
 mod attestations;
 mod auth;
+mod body;
 mod messages;
+mod orders;
 mod probes;
 mod problem;
 mod swaps;
@@ -13,8 +15,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post, put};
 use tokio::net::TcpListener;
 
 use crate::bundle::Prover;
@@ -23,10 +26,14 @@ use crate::health::Health;
 use crate::metrics::Metrics;
 use crate::operator::remote::{ATTESTATIONS_PATH, AttesterService};
 use crate::store::Store;
+use crate::swap::orders::Orders;
 use crate::view::ChainNames;
 
 pub use auth::{TOKEN_FILE, Token, TokenError};
 pub use problem::Problem;
+
+/// Largest body of a request that changes something, in bytes: the terms of a swap with the largest payload there is.
+const LARGEST_BODY: usize = 256 * 1024;
 
 /// What the interface answers from.
 pub struct ApiContext {
@@ -34,6 +41,8 @@ pub struct ApiContext {
     pub attesters: AttesterService,
     /// Messages.
     pub store: Arc<dyn Store>,
+    /// Takes orders to lock, where that is configured.
+    pub orders: Option<Arc<Orders>>,
     /// Proofs.
     pub prover: Prover,
     /// Readiness.
@@ -96,6 +105,10 @@ fn router(context: Arc<ApiContext>) -> Router {
     }
     let writes = Router::new()
         .route("/v1/messages/{id}/retry", post(messages::retry))
+        .route("/v1/swaps", post(orders::accept))
+        .route("/v1/swaps/{id}", delete(orders::withdraw))
+        .route("/v1/swaps/{id}/names", put(orders::name))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route_layer(guarded);
     Router::new()
         .route("/livez", get(probes::live))

@@ -18,6 +18,21 @@ pub struct Problem {
     pub status: u16,
     /// What is wrong with this request, and what to do.
     pub detail: String,
+    /// What of the body it is about, as a JSON pointer (RFC 6901).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// All that speaks against it, each by its name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<Reason>,
+}
+
+/// One thing that speaks against a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Short name that does not change.
+    pub reason: String,
+    /// What is wrong, and what to do.
+    pub detail: String,
 }
 
 impl Problem {
@@ -27,6 +42,15 @@ impl Problem {
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
             detail: detail.into(),
+            pointer: None,
+            reasons: Vec::new(),
+        }
+    }
+
+    pub(super) fn about(self, pointer: impl Into<String>) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            ..self
         }
     }
 }
@@ -54,7 +78,7 @@ impl From<StoreError> for Problem {
 }
 
 pub(super) async fn unknown_path() -> Problem {
-    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry, /v1/swaps, /v1/swaps/{id}, /v1/attestations";
+    let paths = "/livez, /readyz, /metrics, /v1/messages, /v1/messages/{id}, /v1/messages/{id}/proof, /v1/messages/{id}/retry, /v1/swaps, /v1/swaps/{id}, /v1/swaps/{id}/names, /v1/attestations";
     Problem::new(
         StatusCode::NOT_FOUND,
         "unknown_path",
@@ -66,6 +90,6 @@ pub(super) async fn wrong_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "wrong_method",
-        "retry and attestations take POST, everything else takes GET",
+        "retry, attestations and orders take POST, names of a swap take PUT, an order is withdrawn with DELETE, everything else takes GET",
     )
 }

@@ -7,12 +7,13 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::messages::{LARGEST_PAGE, bad_query};
 use super::{ApiContext, Problem};
-use crate::model::swap::SwapName;
+use crate::model::swap::{SwapName, SwapRecord, Uetr};
 use crate::store::SwapFilter;
+use crate::swap::explain::{SwapExplanation, explain};
 use crate::swap::view::{SwapPage, SwapView};
 
 #[derive(Deserialize)]
@@ -60,17 +61,46 @@ pub(super) async fn list(
     Ok(Json(SwapPage::new(&swaps, limit, &context.names)))
 }
 
+/// A swap with why it stands where it does.
+#[derive(Serialize)]
+pub(super) struct ExplainedSwap {
+    #[serde(flatten)]
+    swap: SwapView,
+    explanation: SwapExplanation,
+}
+
 pub(super) async fn show(
     State(context): State<Arc<ApiContext>>,
-    Path(id): Path<String>,
-) -> Result<Json<SwapView>, Problem> {
-    let id: B256 = id.parse().map_err(|_| {
-        let detail = format!("`{id}` is no id of a swap: 32 bytes in hex are needed");
-        Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail)
-    })?;
-    let swap = context.store.swap(id)?.ok_or_else(|| {
-        let detail = format!("this relayer knows no swap {id}; it may not have seen its lock yet");
-        Problem::new(StatusCode::NOT_FOUND, "unknown_swap", detail)
-    })?;
-    Ok(Json(SwapView::new(&swap, &context.names)))
+    Path(word): Path<String>,
+) -> Result<Json<ExplainedSwap>, Problem> {
+    let swap = SwapView::new(&find(&context, &word)?, &context.names);
+    let explanation = explain(&swap, context.clock.now());
+    Ok(Json(ExplainedSwap { swap, explanation }))
+}
+
+/// The swap of an id or a UETR.
+pub(super) fn find(context: &ApiContext, word: &str) -> Result<SwapRecord, Problem> {
+    let found = match (word.parse::<B256>(), word.parse::<Uetr>()) {
+        (Ok(id), _) => context.store.swap(id)?,
+        (Err(_), Ok(uetr)) => {
+            let filter = SwapFilter {
+                names: vec![SwapName::Uetr(uetr)],
+                limit: 1,
+                ..SwapFilter::default()
+            };
+            context.store.swaps(&filter)?.into_iter().next()
+        }
+        (Err(_), Err(_)) => return Err(bad_id(word)),
+    };
+    found.ok_or_else(|| unknown(word))
+}
+
+pub(super) fn bad_id(word: &str) -> Problem {
+    let detail = format!("`{word}` is no id of a swap: 32 bytes in hex are needed, or a UETR");
+    Problem::new(StatusCode::BAD_REQUEST, "bad_id", detail)
+}
+
+pub(super) fn unknown(word: &str) -> Problem {
+    let detail = format!("this relayer knows no swap {word}; it may not have seen its lock yet");
+    Problem::new(StatusCode::NOT_FOUND, "unknown_swap", detail)
 }

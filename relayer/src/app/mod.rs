@@ -97,6 +97,7 @@ pub async fn run(
         metrics: Arc::clone(&metrics),
         standings: Arc::default(),
         expected: Vec::new(),
+        orders: None,
         supervisor: Supervisor::new(
             Arc::<SystemClock>::clone(&clock),
             Arc::clone(&progress),
@@ -108,6 +109,7 @@ pub async fn run(
     let Wiring {
         expected,
         supervisor,
+        orders,
         ..
     } = wiring;
     tracing::info!(listen = %config.api.listen, relay = roles.relay, operator = roles.operator, "running");
@@ -117,6 +119,7 @@ pub async fn run(
     let context = ApiContext {
         attesters,
         store,
+        orders,
         prover,
         health,
         metrics,
@@ -189,7 +192,7 @@ fn load_signers(
     let pauser = config.supply.iter();
     let pauser = pauser.filter_map(|supply| supply.pauser.clone());
     let swap = config.swap.iter().filter(|_| roles.relay);
-    let swap = swap.map(|swap| swap.signer.clone());
+    let swap = swap.flat_map(|swap| swap.orders.iter().chain([&swap.signer]).cloned());
     let names: BTreeSet<String> = relay
         .chain(operators)
         .chain(attesters)

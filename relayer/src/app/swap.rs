@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
+
 use super::error::AppError;
 use super::wire::Wiring;
-use crate::bundle::Prover;
+use crate::bundle::{Network, Prover};
 use crate::model::ChainId;
+use crate::swap::figures::Places;
+use crate::swap::orders::{self, Examiner, Orders};
 use crate::swap::{self, STAGE, Side, SwapContext, SwapSettings};
+use crate::wake::Wake;
 
 impl Wiring<'_> {
     /// Coordinates the swaps between all chains, where that is configured.
@@ -52,6 +57,49 @@ impl Wiring<'_> {
                 settings,
             };
             swap::run(context, shutdown)
+        });
+        Ok(())
+    }
+
+    /// Takes orders to lock, where that is configured.
+    pub(super) fn start_orders(&mut self) -> Result<(), AppError> {
+        let (Some(settings), Some(chain)) = (&self.config.swap, self.config.chains.values().next())
+        else {
+            return Ok(());
+        };
+        let Some(signer) = &settings.orders else {
+            return Ok(());
+        };
+        let l1 = &self.config.l1;
+        let places = Places {
+            swap: chain.contracts.swap,
+            settlement: l1.contracts.settlement,
+        };
+        let judge = Examiner {
+            network: Network::open(self.config)?,
+            places,
+            payer: self.signer(&settings.signer)?.address(),
+        };
+        let ids = self.config.chains.values().map(|chain| chain.evm.chain_id);
+        let sides = ids
+            .map(|id| Ok((id, self.side(id, signer)?)))
+            .collect::<Result<BTreeMap<ChainId, Side>, AppError>>()?;
+        let orders = Arc::new(Orders {
+            store: Arc::clone(&self.store),
+            sides,
+            contract: chain.contracts.swap,
+            judge: Box::new(judge),
+            clock: Arc::clone(&self.clock),
+            turn: Mutex::default(),
+            wake: Wake::default(),
+        });
+        self.orders = Some(Arc::clone(&orders));
+        let (l1, interval) = (l1.evm.chain_id, settings.interval);
+        let progress = Arc::clone(&self.progress);
+        self.expect(orders::STAGE, l1, interval);
+        self.supervisor.spawn(orders::STAGE, l1, move |shutdown| {
+            let (orders, progress) = (Arc::clone(&orders), Arc::clone(&progress));
+            async move { orders.run(l1, &progress, interval, shutdown).await }
         });
         Ok(())
     }

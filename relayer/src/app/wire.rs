@@ -26,6 +26,7 @@ use crate::roots::Roots;
 use crate::send::{SendSettings, Sender};
 use crate::standing::Standings;
 use crate::store::Store;
+use crate::swap::orders::Orders;
 use crate::wake::Wake;
 use crate::watch::{self, Noted, WatchContext, WatchSettings, Watched};
 
@@ -53,6 +54,7 @@ pub(super) struct Wiring<'a> {
     pub(super) metrics: Arc<Metrics>,
     pub(super) standings: Arc<Standings>,
     pub(super) expected: Vec<Expected>,
+    pub(super) orders: Option<Arc<Orders>>,
     pub(super) supervisor: Supervisor,
 }
 
@@ -172,7 +174,8 @@ impl Wiring<'_> {
             self.deliver(*chain, relay, sender, &roots, (wake, &prove_wake))?;
         }
         self.start_withdrawals(relay)?;
-        self.start_swaps()
+        self.start_swaps()?;
+        self.start_orders()
     }
 
     /// Errands on L1, for whoever pays for them.
@@ -434,7 +437,12 @@ pub(crate) fn paying_signers(config: &Config, roles: Roles, chain: ChainId) -> B
     let pauser = config.supply.iter();
     let pauser = pauser.filter_map(|supply| supply.pauser.clone());
     let swap = config.swap.iter().filter(|_| roles.relay);
-    let swap = swap.map(|swap| swap.signer.clone());
+    // What is ordered is locked on chains only.
+    let is_l1 = chain == config.l1.evm.chain_id;
+    let swap = swap.flat_map(|swap| {
+        let orders = swap.orders.iter().filter(|_| !is_l1);
+        orders.chain([&swap.signer]).cloned()
+    });
     relay
         .chain(withdrawals)
         .chain(operators.map(|operator| operator.signer.clone()))

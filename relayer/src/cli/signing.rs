@@ -162,7 +162,7 @@ fn directory(config: &Config, signer: &str) -> PathBuf {
     let swaps = config
         .swap
         .as_ref()
-        .is_some_and(|swap| swap.signer == signer);
+        .is_some_and(|swap| swap.signer == signer || swap.orders.as_deref() == Some(signer));
     match relays || operates || swaps {
         true => config.store.clone(),
         false => config.store.join(OWN_STORE),

@@ -271,7 +271,8 @@ impl Check<'_> {
     }
 
     /// Nonces are allotted by one sender per key and chain. The relay sends on every chain, and on L1 with the signer for
-    /// withdrawals, which may be its own; an operator sends on its own chain and L1, a pauser and the coordinator of swaps everywhere.
+    /// withdrawals, which may be its own; an operator sends on its own chain and L1, a pauser, the coordinator of swaps and
+    /// whoever locks orders everywhere.
     pub(super) fn check_one_sender_per_key(&mut self) {
         let relay = self
             .file
@@ -291,6 +292,11 @@ impl Check<'_> {
         let pauser = pauser.map(|signer| ("supply.pauser".to_owned(), signer));
         let swap = self.file.swap.as_ref();
         let swap = swap.map(|swap| ("swap.signer".to_owned(), swap.signer.clone()));
+        let orders = self.file.swap.iter().filter_map(|swap| {
+            let signer = swap.orders.as_ref()?.signer.clone();
+            Some(("swap.orders.signer".to_owned(), signer))
+        });
+        let swap = swap.into_iter().chain(orders);
         let mut seen: Vec<(String, String)> = Vec::new();
         let relay = relay.into_iter().chain(withdrawals);
         for (key, signer) in relay.chain(operators).chain(pauser).chain(swap) {

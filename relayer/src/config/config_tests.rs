@@ -348,7 +348,28 @@ fn a_coordinator_of_swaps_publishes_nothing_unless_it_is_told_to() {
     let policy = swap.policy;
     assert!(policy.force && policy.freeze && policy.l1_cancel && !policy.publish);
     assert_eq!(swap.interval.as_secs(), 5);
+    assert_eq!(swap.orders, None);
     assert!(load(TEMPLATE).unwrap().swap.is_none());
+}
+
+#[test]
+fn orders_are_locked_by_an_account_that_does_nothing_else() {
+    let with = |signer: &str| {
+        let orders = format!(
+            "{TEMPLATE}{SWAP}\n[swap.orders]\nsigner = \"{signer}\"\n[signers.treasury]\nprivate_key_file = \"keys/treasury.hex\""
+        );
+        load(&orders)
+    };
+    let taken = with("treasury").unwrap().swap.unwrap().orders;
+    assert_eq!(taken.as_deref(), Some("treasury"));
+    for (signer, expected) in [
+        ("swaps", "`swaps` is also swap.signer"),
+        ("alpha-operator", "take each other's nonces"),
+        ("nobody", "swap.orders.signer: there is no signer `nobody`"),
+    ] {
+        let message = with(signer).unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    }
 }
 
 #[test]

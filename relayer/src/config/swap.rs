@@ -31,6 +31,16 @@ pub struct SwapSection {
     /// L1.
     #[serde(default)]
     pub publish: bool,
+    /// Orders to lock, taken over HTTP; none where it is missing.
+    pub orders: Option<OrdersSection>,
+}
+
+/// Orders to lock, taken over HTTP.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrdersSection {
+    /// Name of the signer that gives and locks; one that does nothing else.
+    pub signer: String,
 }
 
 /// The coordinator of swaps.
@@ -42,11 +52,16 @@ pub struct SwapConfig {
     pub interval: Duration,
     /// What it may do by itself beyond the steps on the chains.
     pub policy: Policy,
+    /// Name of the signer that locks what is ordered over HTTP, if orders are taken.
+    pub orders: Option<String>,
 }
 
 impl Check<'_> {
     pub(super) fn swap(&mut self, swap: &SwapSection) -> SwapConfig {
         self.check_signer("swap.signer", &swap.signer);
+        if let Some(orders) = &swap.orders {
+            self.check_signer("swap.orders.signer", &orders.signer);
+        }
         if self.file.relay.is_none() {
             self.refuse(
                 "swap",
@@ -67,6 +82,7 @@ impl Check<'_> {
                 l1_cancel: swap.l1_cancel,
                 publish: swap.publish,
             },
+            orders: swap.orders.as_ref().map(|orders| orders.signer.clone()),
         }
     }
 }

@@ -104,6 +104,10 @@ max_assets = 1000
 # freeze = true              # freeze a chain that lets its queue expire
 # l1_cancel = true           # have L1 cancel in a frozen destination's stead
 # publish = false            # publish a swap on L1 where nothing else brings it to its end
+#
+# Orders to lock, taken over HTTP: `POST /v1/swaps`. Remove the table to take none.
+# [swap.orders]
+# signer = "treasury"        # gives what is ordered, and does nothing else
 
 # Keys. One signer serves one role on one chain: two senders with one key take each other's nonces.
 [signers.relay]

@@ -147,19 +147,20 @@ impl Sender {
         Ok(intent)
     }
 
-    /// Says anew what a transaction is for, together with other changes.
+    /// Says anew what a transaction is for, together with the changes that `along` asks for.
     pub async fn relabel(
         &self,
         nonce: u64,
         kind: IntentKind,
-        mut along: Vec<Change>,
+        along: impl FnMut(&dyn Reader) -> Result<Vec<Change>, StoreError> + Send,
     ) -> Result<(), SendError> {
         // Whoever follows the transaction writes it too.
         let _turn = self.state.lock().await;
         let intent = self.store.intent(self.chain_id(), self.address(), nonce)?;
-        let renamed = intent.map(|intent| Intent { kind, ..intent });
-        along.extend(renamed.map(Box::new).map(Change::PutIntent));
-        Ok(self.store.commit(along)?)
+        match intent.map(|intent| Intent { kind, ..intent }) {
+            Some(intent) => self.commit_with(&intent, along),
+            None => Ok(()),
+        }
     }
 
     /// Looks after all open transactions: records what became of them, broadcasts again, raises fees. Costs no call to

@@ -28,6 +28,8 @@ macro_rules! forward_reader {
             swaps(filter: &SwapFilter) -> Vec<SwapRecord>;
             due_swaps(now: UnixSeconds, limit: usize) -> Vec<B256>;
             swap_counts() -> Vec<(SwapPlace, u64)>;
+            order(swap: B256) -> Option<SwapOrder>;
+            orders() -> Vec<SwapOrder>;
         }
     };
     (@methods ($($generics:tt)*) $type:ty, $store:ident, $inner:expr,
@@ -36,7 +38,8 @@ macro_rules! forward_reader {
             use alloy::primitives::{Address, B256};
             use $crate::model::{
                 AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent,
-                LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds, swap::SwapRecord,
+                LeafPoint, MessageRecord, SettledBatch, Stage, UnixSeconds,
+                swap::{SwapOrder, SwapRecord},
             };
             use $crate::store::{
                 ErrandKind, MessageFilter, Reader, RouteStage, StoreError, SwapFilter, SwapPlace,

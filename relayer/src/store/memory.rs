@@ -12,7 +12,8 @@ use super::{
 };
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
-    MessageRecord, SettledBatch, Stage, UnixSeconds, swap::SwapRecord,
+    MessageRecord, SettledBatch, Stage, UnixSeconds,
+    swap::{SwapOrder, SwapRecord},
 };
 
 /// A store that lives as long as the process.
@@ -33,6 +34,7 @@ struct State {
     intents: Vec<Intent>,
     errands: Vec<Errand>,
     swaps: Vec<SwapRecord>,
+    orders: BTreeMap<B256, SwapOrder>,
 }
 
 impl MemoryStore {
@@ -136,6 +138,12 @@ impl State {
                 put(&mut self.swaps, *swap, |known| known.id == id);
             }
             Change::DropSwap(id) => self.swaps.retain(|known| known.id != id),
+            Change::PutOrder(order) => {
+                self.orders.insert(order.id, *order);
+            }
+            Change::DropOrder(id) => {
+                self.orders.remove(&id);
+            }
         }
     }
 
@@ -412,5 +420,13 @@ impl Reader for State {
                 .or_default() += 1;
         }
         Ok(counts.into_iter().collect())
+    }
+
+    fn order(&self, swap: B256) -> Result<Option<SwapOrder>, StoreError> {
+        Ok(self.orders.get(&swap).cloned())
+    }
+
+    fn orders(&self) -> Result<Vec<SwapOrder>, StoreError> {
+        Ok(self.orders.values().cloned().collect())
     }
 }

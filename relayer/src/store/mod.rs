@@ -16,7 +16,7 @@ use alloy::primitives::{Address, B256};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
     MessageRecord, SettledBatch, Stage, UnixSeconds,
-    swap::{SwapName, SwapRecord, SwapStage},
+    swap::{SwapName, SwapOrder, SwapRecord, SwapStage},
 };
 
 pub use disk::{DiskStore, FORMAT, STORE_FILE, StoreSnapshot};
@@ -54,6 +54,10 @@ pub enum Change {
     PutSwap(Box<SwapRecord>),
     /// Forgets a swap, if it is there: it was never locked.
     DropSwap(B256),
+    /// Writes an order that waits for its lock; its key is the swap's id.
+    PutOrder(Box<SwapOrder>),
+    /// Forgets an order, if it is there: its lock is certain, or it was withdrawn.
+    DropOrder(B256),
 }
 
 /// Source, destination and stage of messages.
@@ -212,6 +216,10 @@ pub trait Reader: Send + Sync {
     fn due_swaps(&self, now: UnixSeconds, limit: usize) -> Result<Vec<B256>, StoreError>;
     /// Number of swaps in each place, ascending; those that are over aside.
     fn swap_counts(&self) -> Result<Vec<(SwapPlace, u64)>, StoreError>;
+    /// The order of a swap, while it waits for its lock.
+    fn order(&self, swap: B256) -> Result<Option<SwapOrder>, StoreError>;
+    /// All orders that wait for their locks, in the order of ids.
+    fn orders(&self) -> Result<Vec<SwapOrder>, StoreError>;
 }
 
 /// What to change, in view of what is stored.

@@ -7,8 +7,8 @@ use crate::model::{
     IntentKind, IntentState, LeafPoint, MessageRecord, Milestone, MilestoneKind, Outcome,
     SettledBatch, Stage, Task, TxPoint,
     swap::{
-        DecidedPoint, Decision, LockPoint, ReceiptPoint, SlotPoint, SwapNames, SwapRecord,
-        SwapStage,
+        DecidedPoint, Decision, LockPoint, ReceiptPoint, SlotPoint, SwapNames, SwapOrder,
+        SwapRecord, SwapStage,
     },
 };
 
@@ -200,4 +200,13 @@ pub(crate) fn swap(id: u8, stage: SwapStage, due: u64) -> SwapRecord {
     swap.stage = stage;
     swap.due = due;
     swap
+}
+
+pub(crate) fn order(id: u8, accepted_at: u64) -> SwapOrder {
+    SwapOrder {
+        id: B256::repeat_byte(id),
+        terms: "terms".to_owned(),
+        salt: B256::repeat_byte(0xcc),
+        accepted_at,
+    }
 }

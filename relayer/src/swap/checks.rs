@@ -323,6 +323,12 @@ fn on_source(terms: &Terms, source: &SourceFigures) -> Vec<Refusal> {
     found
 }
 
+/// Last time at which the terms can be executed.
+pub fn until(terms: &Terms) -> UnixSeconds {
+    let expiry = terms.quote.as_ref().map(|quote| quote.expiry);
+    expiry.map_or(terms.deadline, |expiry| expiry.min(terms.deadline))
+}
+
 /// The lock has to be final on L1 before the destination may prove it.
 fn on_time(terms: &Terms, figures: &Figures) -> Option<Refusal> {
     let latest = figures.source.now.saturating_add(figures.source.longest);
@@ -330,8 +336,7 @@ fn on_time(terms: &Terms, figures: &Figures) -> Option<Refusal> {
     if deadline > latest {
         return Some(Refusal::TooLate { deadline, latest });
     }
-    let expiry = terms.quote.as_ref().map(|quote| quote.expiry);
-    let until = expiry.map_or(deadline, |expiry| expiry.min(deadline));
+    let until = until(terms);
     let clocks = [figures.source.now, figures.destination.now, figures.l1.now];
     let now = clocks.into_iter().max().unwrap_or_default();
     let earliest = now.saturating_add(figures.l1.lag).saturating_add(MARGIN);
@@ -396,4 +401,4 @@ fn of_quote(terms: &Terms, destination: &DestinationFigures) -> Option<Refusal> 
 
 #[cfg(test)]
 #[path = "checks_tests.rs"]
-mod tests;
+pub(crate) mod tests;

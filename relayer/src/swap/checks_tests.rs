@@ -5,7 +5,7 @@ use super::super::terms::tests::terms;
 use super::*;
 
 /// Figures under which the terms can be locked: the deadline is an hour away.
-fn figures() -> Figures {
+pub(crate) fn figures() -> Figures {
     let now = terms().deadline - 3_600;
     let purse = |chain| Purse {
         chain,

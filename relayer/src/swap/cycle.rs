@@ -31,7 +31,7 @@ const PAUSE: UnixSeconds = 10;
 /// Longest pause between two transactions for one stage of a swap, in seconds.
 const LONGEST_PAUSE: UnixSeconds = 600;
 /// Longest reason that is kept, in characters.
-const LONGEST_REASON: usize = 300;
+pub(super) const LONGEST_REASON: usize = 300;
 
 /// Steps whose transaction is in no block, by swap, and when it was written.
 type Open = BTreeMap<(B256, SwapStep), UnixSeconds>;
@@ -123,7 +123,7 @@ impl SwapContext {
         let header = record.secret.as_ref().and_then(Secret::header);
         // Whoever does not know the deadline cannot know what is due; the lock tells it.
         let Some(header) = header else {
-            return Ok(self.wait(id, "its lock was not seen".to_owned(), self.rest())?);
+            return Ok(self.wait(id, unlocked(&record), self.rest())?);
         };
         let world = World {
             ignored_since: open.get(&(id, SwapStep::Execute)).copied(),
@@ -264,8 +264,14 @@ impl SwapContext {
     }
 }
 
+/// What is waited for while there is no lock: of an order, whoever makes it says that.
+fn unlocked(record: &SwapRecord) -> String {
+    let said = record.trouble.clone().filter(|_| record.order.is_some());
+    said.unwrap_or_else(|| "its lock was not seen".to_owned())
+}
+
 /// The change of a swap as it stands now.
-fn changed(
+pub(super) fn changed(
     reader: &dyn Reader,
     id: B256,
     change: impl Fn(&mut SwapRecord),

@@ -10,6 +10,10 @@ use crate::model::{UnixSeconds, swap::SwapStage};
 pub enum SwapCause {
     /// Nothing was locked.
     NotLocked,
+    /// An order waits for its lock.
+    WaitingForLock,
+    /// The order ended before anything was locked.
+    Withdrawn,
     /// L1 has not executed the source's batch with the lock.
     WaitingForSource,
     /// The destination cannot prove the lock yet.
@@ -40,8 +44,10 @@ pub enum SwapCause {
 
 impl SwapCause {
     /// Every cause.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::NotLocked,
+        Self::WaitingForLock,
+        Self::Withdrawn,
         Self::WaitingForSource,
         Self::WaitingForImport,
         Self::Executable,
@@ -61,6 +67,8 @@ impl SwapCause {
     pub fn label(self) -> &'static str {
         match self {
             Self::NotLocked => "not_locked",
+            Self::WaitingForLock => "waiting_for_lock",
+            Self::Withdrawn => "withdrawn",
             Self::WaitingForSource => "waiting_for_source",
             Self::WaitingForImport => "waiting_for_import",
             Self::Executable => "executable",
@@ -81,6 +89,12 @@ impl SwapCause {
     fn next(self, id: &str) -> String {
         match self {
             Self::NotLocked => "the bank that gives: causeway swap accept --file FILE --signer NAME".to_owned(),
+            Self::WaitingForLock => {
+                format!("the relayer that took the order locks it; until it has, the order can be withdrawn: causeway swap cancel {id}")
+            }
+            Self::Withdrawn => {
+                "whoever ordered it, with a key of its own: nothing was locked".to_owned()
+            }
             Self::WaitingForSource | Self::WaitingForPayment => {
                 format!("the source's operator settles its batches; look again: causeway swap status {id}")
             }
@@ -151,10 +165,9 @@ fn cause(swap: &SwapView, now: UnixSeconds) -> SwapCause {
         Ok(SwapStage::Redeemed) => SwapCause::Redeemed,
         Ok(SwapStage::Refunded) => SwapCause::Refunded,
         Ok(SwapStage::ClosedByL1) => SwapCause::ClosedByL1,
-        Ok(
-            SwapStage::Proposed | SwapStage::Quoted | SwapStage::Accepted | SwapStage::LockIntended,
-        )
-        | Err(_) => SwapCause::NotLocked,
+        Ok(SwapStage::Accepted | SwapStage::LockIntended) => SwapCause::WaitingForLock,
+        Ok(SwapStage::Withdrawn) => SwapCause::Withdrawn,
+        Ok(SwapStage::Proposed | SwapStage::Quoted) | Err(_) => SwapCause::NotLocked,
     }
 }
 
@@ -182,7 +195,10 @@ mod tests {
             found.insert(explanation.cause);
         };
         let cases = [
-            (SwapStage::LockIntended, SwapCause::NotLocked),
+            (SwapStage::Proposed, SwapCause::NotLocked),
+            (SwapStage::Accepted, SwapCause::WaitingForLock),
+            (SwapStage::LockIntended, SwapCause::WaitingForLock),
+            (SwapStage::Withdrawn, SwapCause::Withdrawn),
             (SwapStage::Locked, SwapCause::WaitingForSource),
             (SwapStage::Settled, SwapCause::WaitingForImport),
             (SwapStage::Executable, SwapCause::Executable),

@@ -15,7 +15,7 @@ use crate::{
     chain::{CallRequest, ChainError, ChainReader, Clock, events::decode},
     model::{
         Intent, IntentKind,
-        swap::{BadName, BeforeLock, SwapName, SwapRecord, SwapStep},
+        swap::{BadName, BeforeLock, SwapName, SwapOrder, SwapRecord, SwapStep},
     },
     send::{Fate, SendError, SendRequest, Sender, follow},
     store::{Change, Reader, Store, StoreError, SwapFilter},
@@ -78,6 +78,14 @@ pub enum LockError {
         /// Swap of the other order.
         id: B256,
     },
+    /// The order was withdrawn.
+    #[error("the order `{key}` was withdrawn: {reason}; give another key")]
+    Withdrawn {
+        /// The key.
+        key: String,
+        /// Why.
+        reason: String,
+    },
     /// The source would refuse.
     #[error("the lock would revert: {0}")]
     WouldRevert(String),
@@ -139,11 +147,11 @@ impl Locker<'_> {
         let Some(record) = of_key(self.store, &order.key)? else {
             return Ok(None);
         };
-        if record.order != Some(order.terms.order_hash()?) {
-            return Err(LockError::OtherOrder {
-                key: order.key.clone(),
-                id: record.id,
-            });
+        same_order(&record, &order.key, &order.terms)?;
+        match record.before {
+            BeforeLock::Proposed | BeforeLock::Quoted | BeforeLock::Accepted => return Ok(None),
+            BeforeLock::LockIntended => {}
+            BeforeLock::Withdrawn => return Err(withdrawn(&record, &order.key)),
         }
         // What became of it since is looked at once, however little time there is.
         self.sender.tick().await?;
@@ -152,12 +160,18 @@ impl Locker<'_> {
             None => self.on_chain(&record).await?,
         };
         if found.is_none() {
-            self.store.commit(vec![Change::DropSwap(record.id)])?;
+            self.forget(&record)?;
         }
         Ok(found.map(|found| LockedSwap {
             was_made: true,
             ..found
         }))
+    }
+
+    /// The order as it is kept before anything of it is sent, if the source would lock it now.
+    pub async fn accepted(&self, order: &LockOrder) -> Result<SwapRecord, LockError> {
+        let request = self.call(&order.terms, order.salt)?;
+        self.prepared(order, &request, BeforeLock::Accepted).await
     }
 
     /// Locks the order, which no earlier run has locked, and waits until that is in a block.
@@ -170,7 +184,10 @@ impl Locker<'_> {
             }
             Err(error) => return Err(error.into()),
         };
-        let record = self.intended(order, &request).await?;
+        let known = of_key(self.store, &order.key)?.map(|known| known.id);
+        let record = self
+            .prepared(order, &request, BeforeLock::LockIntended)
+            .await?;
         let kind = IntentKind::Swap {
             id: record.id,
             step: SwapStep::Lock,
@@ -183,7 +200,7 @@ impl Locker<'_> {
             gas_limit: gas_limit(gas),
             blobs: None,
         };
-        let durable = |_: &dyn Reader| Ok(vec![Change::PutSwap(Box::new(record.clone()))]);
+        let durable = |reader: &dyn Reader| moved(reader, known, &record);
         let intent = self.sender.submit(request, durable).await?;
         let tx = intent.hashes.last().copied().unwrap_or_default();
         let locked = self.included(&record, intent).await?;
@@ -210,20 +227,43 @@ impl Locker<'_> {
     }
 
     /// The order as it is kept, under the id that the lock has if nothing else of the account is locked before.
-    async fn intended(
+    async fn prepared(
         &self,
         order: &LockOrder,
         request: &CallRequest,
+        before: BeforeLock,
     ) -> Result<SwapRecord, LockError> {
-        let answer = self.reader.call(request).await?;
+        let answer = match self.reader.call(request).await {
+            Ok(answer) => answer,
+            Err(ChainError::Reverted { data, .. }) => {
+                return Err(LockError::WouldRevert(describe_revert(&data)));
+            }
+            Err(error) => return Err(error.into()),
+        };
         let id = read_id(self, &answer)?;
-        let terms = &order.terms;
-        let (source, destination) = (terms.source, terms.destination);
-        let mut record = SwapRecord::new(id, source, destination, self.clock.now());
+        let (terms, now) = (&order.terms, self.clock.now());
+        let known = of_key(self.store, &order.key)?;
+        let mut record =
+            known.unwrap_or_else(|| SwapRecord::new(id, terms.source, terms.destination, now));
+        record.id = id;
         record.names = terms.names(order.key.clone());
         record.order = Some(terms.order_hash()?);
-        record.before = BeforeLock::LockIntended;
+        record.prepare(before, now);
         Ok(record)
+    }
+
+    /// Nothing was locked: an order that is still open waits again, any other never was.
+    fn forget(&self, record: &SwapRecord) -> Result<(), StoreError> {
+        let (id, now) = (record.id, self.clock.now());
+        self.store.transact(&mut |reader| {
+            let known = reader.swap(id)?;
+            let Some(mut waiting) = known.filter(|_| matches!(reader.order(id), Ok(Some(_))))
+            else {
+                return Ok(vec![Change::DropSwap(id)]);
+            };
+            waiting.prepare(BeforeLock::Accepted, now);
+            Ok(vec![Change::PutSwap(Box::new(waiting))])
+        })
     }
 
     /// The transaction of an order, even where it gave way to an empty one: its older versions are about, and any of them
@@ -324,18 +364,65 @@ impl Locker<'_> {
         if id == record.id {
             return Ok(());
         }
-        let mut moved = record.clone();
-        moved.id = id;
         let kind = IntentKind::Swap {
             id,
             step: SwapStep::Lock,
         };
-        let along = vec![
-            Change::DropSwap(record.id),
-            Change::PutSwap(Box::new(moved)),
-        ];
+        let to = SwapRecord {
+            id,
+            ..record.clone()
+        };
+        let along = |reader: &dyn Reader| moved(reader, Some(record.id), &to);
         self.sender.relabel(nonce, kind, along).await
     }
+}
+
+/// Whether the order under a key is this one.
+pub fn same_order(record: &SwapRecord, key: &str, terms: &Terms) -> Result<(), LockError> {
+    if record.order == Some(terms.order_hash()?) {
+        return Ok(());
+    }
+    Err(LockError::OtherOrder {
+        key: key.to_owned(),
+        id: record.id,
+    })
+}
+
+fn withdrawn(record: &SwapRecord, key: &str) -> LockError {
+    let reason = record.trouble.clone();
+    LockError::Withdrawn {
+        key: key.to_owned(),
+        reason: reason.unwrap_or_else(|| "nothing was locked".to_owned()),
+    }
+}
+
+/// Keeps an order under the id that its lock has, with what was seen of that already.
+fn moved(
+    reader: &dyn Reader,
+    from: Option<B256>,
+    to: &SwapRecord,
+) -> Result<Vec<Change>, StoreError> {
+    let from = from.filter(|from| *from != to.id);
+    let mut changes: Vec<_> = from.map(Change::DropSwap).into_iter().collect();
+    let order = from.map(|from| reader.order(from)).transpose()?.flatten();
+    if let Some(order) = order {
+        changes.push(Change::DropOrder(order.id));
+        let id = to.id;
+        changes.push(Change::PutOrder(Box::new(SwapOrder { id, ..order })));
+    }
+    let seen = reader.swap(to.id)?;
+    let seen = seen.filter(|seen| seen.order.is_none());
+    let record = seen.map_or_else(
+        || to.clone(),
+        |seen| SwapRecord {
+            names: to.names.clone(),
+            order: to.order,
+            before: to.before,
+            ..seen
+        },
+    );
+    changes.push(Change::PutSwap(Box::new(record)));
+    Ok(changes)
 }
 
 fn read_id(locker: &Locker<'_>, answer: &Bytes) -> Result<B256, StepError> {
@@ -348,4 +435,4 @@ fn read_id(locker: &Locker<'_>, answer: &Bytes) -> Result<B256, StepError> {
 
 #[cfg(test)]
 #[path = "lock_tests.rs"]
-mod tests;
+pub(crate) mod tests;

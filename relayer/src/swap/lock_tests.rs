@@ -20,8 +20,8 @@ use crate::{
 
 /// A swap contract that numbers its locks.
 #[derive(Default)]
-struct Contract {
-    locked: Mutex<u8>,
+pub(crate) struct Contract {
+    pub(crate) locked: Mutex<u8>,
     reverts: Mutex<(bool, bool)>,
 }
 
@@ -30,7 +30,7 @@ impl Contract {
         B256::repeat_byte(*self.locked.lock().unwrap() + 1)
     }
 
-    fn lock(&self) -> (Address, LogData) {
+    pub(crate) fn lock(&self) -> (Address, LogData) {
         let id = self.next();
         *self.locked.lock().unwrap() += 1;
         let event = IAtomicSwap::SwapLocked {

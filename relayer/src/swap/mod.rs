@@ -4,6 +4,7 @@
 //! What is due follows from what was seen and from the contracts' own word, each time anew. So a restart loses nothing,
 //! another relayer can take over at any point, and nothing is sent twice: a step whose transaction is open is left alone.
 
+mod bind;
 pub mod checks;
 mod cycle;
 pub mod explain;
@@ -11,9 +12,10 @@ pub mod figures;
 pub mod lock;
 #[cfg(test)]
 mod model_tests;
+pub mod orders;
 pub mod plan;
 pub mod quote;
-mod steps;
+pub mod steps;
 pub mod terms;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,8 @@ pub mod trace;
 mod verdict;
 pub mod view;
 mod world;
+
+pub use bind::{BindError, bind};
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

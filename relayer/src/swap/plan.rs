@@ -144,7 +144,10 @@ pub fn next(world: &World) -> Next {
         SwapStage::DecidedCancelled | SwapStage::Refundable | SwapStage::Refunding => {
             unpaid(world, Decision::Cancelled)
         }
-        SwapStage::Redeemed | SwapStage::Refunded | SwapStage::ClosedByL1 => Next::Over,
+        SwapStage::Redeemed
+        | SwapStage::Refunded
+        | SwapStage::ClosedByL1
+        | SwapStage::Withdrawn => Next::Over,
     }
 }
 

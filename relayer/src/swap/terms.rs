@@ -235,6 +235,25 @@ pub enum TermsError {
     ForeignQuote,
 }
 
+impl From<serde_json::Error> for TermsError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
+impl TermsError {
+    /// What of the terms it is about, as a JSON pointer (RFC 6901); empty for all of them.
+    pub fn pointer(&self) -> String {
+        match self {
+            Self::Malformed(_) => String::new(),
+            Self::Schema(_) => "/schema".to_owned(),
+            Self::OneChain(_) => "/destination".to_owned(),
+            Self::Nothing(name) | Self::Nobody(name) => format!("/{}", name.replace('.', "/")),
+            Self::NoQuote | Self::ForeignQuote => "/quote".to_owned(),
+        }
+    }
+}
+
 impl Terms {
     /// Reads a file: JSON where it starts with a brace, else TOML.
     ///
@@ -243,7 +262,7 @@ impl Terms {
     pub fn read(text: &str) -> Result<Self, TermsError> {
         let malformed = |reason: String| TermsError::Malformed(reason);
         let terms: Self = if text.trim_start().starts_with('{') {
-            serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?
+            serde_json::from_str(text)?
         } else {
             toml::from_str(text).map_err(|error| malformed(error.to_string()))?
         };
@@ -288,9 +307,7 @@ impl Terms {
 
     /// What tells these terms from all others.
     pub fn order_hash(&self) -> Result<B256, TermsError> {
-        let text = serde_json::to_vec(self);
-        text.map(keccak256)
-            .map_err(|error| TermsError::Malformed(error.to_string()))
+        Ok(keccak256(serde_json::to_vec(self)?))
     }
 
     /// What the banks call it, with the key of the order.

@@ -170,7 +170,7 @@ impl From<LockError> for Failure {
             LockError::Store(error) => return error.into(),
             LockError::Terms(_) => Exit::BadFile,
             LockError::Key(_) => Exit::Usage,
-            LockError::OtherOrder { .. } => Exit::CheckFailed,
+            LockError::OtherOrder { .. } | LockError::Withdrawn { .. } => Exit::CheckFailed,
             LockError::WouldRevert(_)
             | LockError::NotLocked(_)
             | LockError::Unsettled(_)

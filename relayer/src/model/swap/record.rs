@@ -213,6 +213,13 @@ impl SwapRecord {
         record
     }
 
+    /// Takes note of how far the preparations are.
+    pub fn prepare(&mut self, before: BeforeLock, now: UnixSeconds) {
+        self.before = before;
+        // What is over stays so; nobody prepares it again.
+        let _over = self.observe(&self.facts(false, false), now);
+    }
+
     /// Every name under which it is found, its id aside.
     pub fn all_names(&self) -> Vec<SwapName> {
         self.names.all()

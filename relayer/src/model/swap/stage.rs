@@ -28,6 +28,8 @@ pub enum BeforeLock {
     Accepted,
     /// The lock is durable, and perhaps sent.
     LockIntended,
+    /// The order ended before anything of it was sent.
+    Withdrawn,
 }
 
 /// What the source says.
@@ -126,6 +128,8 @@ pub enum SwapStage {
     Refunded,
     /// L1 paid in the source's stead, for good.
     ClosedByL1,
+    /// The order ended before anything was locked.
+    Withdrawn,
 }
 
 /// What a transaction does for a swap.
@@ -232,16 +236,18 @@ impl BeforeLock {
             Self::Quoted => SwapStage::Quoted,
             Self::Accepted => SwapStage::Accepted,
             Self::LockIntended => SwapStage::LockIntended,
+            Self::Withdrawn => SwapStage::Withdrawn,
         }
     }
 }
 
 impl SwapStage {
     /// Every stage, in the order of a swap's life.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Proposed,
         Self::Quoted,
         Self::Accepted,
+        Self::Withdrawn,
         Self::LockIntended,
         Self::Locked,
         Self::Settled,
@@ -280,6 +286,7 @@ impl SwapStage {
             Self::Redeemed => "redeemed",
             Self::Refunded => "refunded",
             Self::ClosedByL1 => "closed_by_l1",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -306,7 +313,8 @@ impl SwapStage {
             | Self::Executable
             | Self::Executed
             | Self::Cancelled
-            | Self::ClosedByL1 => None,
+            | Self::ClosedByL1
+            | Self::Withdrawn => None,
         }
     }
 
@@ -323,7 +331,7 @@ impl SwapStage {
             Self::DecidedExecuted | Self::DecidedCancelled => 8,
             Self::Redeemable | Self::Refundable => 9,
             Self::Redeeming | Self::Refunding => 10,
-            Self::Redeemed | Self::Refunded | Self::ClosedByL1 => LAST_RANK,
+            Self::Redeemed | Self::Refunded | Self::ClosedByL1 | Self::Withdrawn => LAST_RANK,
         }
     }
 

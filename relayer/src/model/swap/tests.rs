@@ -108,9 +108,14 @@ fn the_stage_is_a_function_of_the_facts() {
         assert_eq!(facts.stage(BeforeLock::LockIntended), expected, "{facts:?}");
     }
     let met: BTreeSet<_> = rows.iter().map(|(_, stage)| *stage).collect();
-    let early = [SwapStage::Proposed, SwapStage::Quoted, SwapStage::Accepted];
+    let unlocked = [
+        SwapStage::Proposed,
+        SwapStage::Quoted,
+        SwapStage::Accepted,
+        SwapStage::Withdrawn,
+    ];
     assert_eq!(
-        met.len() + early.len(),
+        met.len() + unlocked.len(),
         SwapStage::ALL.len(),
         "every stage has a row"
     );
@@ -124,6 +129,7 @@ fn preparations_count_only_until_there_is_a_lock() {
         (B::Quoted, SwapStage::Quoted),
         (B::Accepted, SwapStage::Accepted),
         (B::LockIntended, SwapStage::LockIntended),
+        (B::Withdrawn, SwapStage::Withdrawn),
     ] {
         assert_eq!(SwapFacts::default().stage(before), stage);
         assert_eq!(

@@ -76,11 +76,13 @@ fn an_older_store_gets_the_tables_of_swaps() {
     transaction.delete_table(tables::SWAPS).unwrap();
     transaction.delete_table(tables::SWAP_NAMES).unwrap();
     transaction.delete_table(tables::DUE_SWAPS).unwrap();
+    transaction.delete_table(tables::ORDERS).unwrap();
     transaction.commit().unwrap();
     drop(store);
     let store = DiskStore::open(directory.path(), L1).unwrap();
     assert_eq!(store.message(message.id).unwrap(), Some(message));
     assert_eq!(store.swaps(&SwapFilter::default()).unwrap(), []);
+    assert_eq!(store.orders().unwrap(), []);
 }
 
 #[test]
@@ -338,6 +340,9 @@ fn change() -> impl Strategy<Value = Change> {
             Change::PutSwap(Box::new(samples::swap(id, SwapStage::ALL[stage], due)))
         }),
         (0..5u8).prop_map(|id| Change::DropSwap(B256::repeat_byte(id))),
+        (0..5u8, number.clone())
+            .prop_map(|(id, at)| { Change::PutOrder(Box::new(samples::order(id, at))) }),
+        (0..5u8).prop_map(|id| Change::DropOrder(B256::repeat_byte(id))),
         (chain, 1..3u8, number, state).prop_map(|(chain, signer, nonce, state)| Change::PutIntent(
             Box::new(samples::intent(chain, signer, nonce, state))
         )),
@@ -373,7 +378,10 @@ fn observe_swaps(store: &dyn Reader) -> Vec<String> {
     let each = (0..5).map(|id| format!("{:?}", store.swap(B256::repeat_byte(id)).unwrap()));
     let due = [0, 3, u64::MAX].map(|now| format!("{:?}", store.due_swaps(now, 2).unwrap()));
     let counts = format!("{:?}", store.swap_counts().unwrap());
-    listed.chain(each).chain(due).chain([counts]).collect()
+    let order = format!("{:?}", store.order(B256::repeat_byte(1)).unwrap());
+    let orders = format!("{:?}", store.orders().unwrap());
+    let rest = [counts, order, orders];
+    listed.chain(each).chain(due).chain(rest).collect()
 }
 
 /// Everything that can be read, over the values that `change` uses.

@@ -166,6 +166,7 @@ fn create_tables(transaction: &WriteTransaction) -> Result<(), redb::TableError>
     transaction.open_table(tables::SWAPS)?;
     transaction.open_table(tables::SWAP_NAMES)?;
     transaction.open_table(tables::DUE_SWAPS)?;
+    transaction.open_table(tables::ORDERS)?;
     Ok(())
 }
 

@@ -8,12 +8,13 @@ use redb::ReadableTable;
 
 use super::tables::{
     APPENDS, BATCH_ENDS, BATCHES, BLOCKS, DUE_ERRANDS, ERRANDS, EXECUTION_BLOCKS, EXECUTIONS,
-    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, QUEUE, STAGE_COUNTS, SWAPS,
+    IMPORTS, INTENTS, LEAVES, MESSAGES, OPEN_INTENTS, ORDERS, QUEUE, STAGE_COUNTS, SWAPS,
 };
 use super::view::{Tables, View};
 use crate::model::{
     AppendedBatch, BlockRef, ChainId, Errand, Execution, ImportedRoot, Intent, LeafPoint,
-    MessageRecord, SettledBatch, Stage, Task, UnixSeconds, swap::SwapRecord,
+    MessageRecord, SettledBatch, Stage, Task, UnixSeconds,
+    swap::{SwapOrder, SwapRecord},
 };
 use crate::store::codec::{decode, stage_code, stage_of};
 use crate::store::{
@@ -322,5 +323,14 @@ impl<T: Tables> Reader for View<'_, T> {
 
     fn swap_counts(&self) -> Result<Vec<(SwapPlace, u64)>, StoreError> {
         self.count_swaps()
+    }
+
+    fn order(&self, swap: B256) -> Result<Option<SwapOrder>, StoreError> {
+        self.get(ORDERS, "orders", &swap.0)
+    }
+
+    fn orders(&self) -> Result<Vec<SwapOrder>, StoreError> {
+        let keys = &[0; 32]..=&LAST_ID;
+        self.range::<_, &[u8; 32], _>(ORDERS, "orders", keys, usize::MAX)
     }
 }

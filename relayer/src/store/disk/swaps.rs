@@ -7,11 +7,11 @@ use alloy::primitives::B256;
 use redb::ReadableTable;
 
 use super::read::LAST_ID;
-use super::tables::{DUE_SWAPS, SWAP_NAMES, SWAPS};
+use super::tables::{DUE_SWAPS, ORDERS, SWAP_NAMES, SWAPS};
 use super::view::{Tables, View};
 use super::write::{Writing, table};
 use crate::model::UnixSeconds;
-use crate::model::swap::{SwapName, SwapRecord, SwapStage};
+use crate::model::swap::{SwapName, SwapOrder, SwapRecord, SwapStage};
 use crate::store::codec::{decode, encode};
 use crate::store::{Reader, StoreError, SwapFilter, SwapPlace};
 
@@ -55,6 +55,21 @@ impl Writing<'_> {
         }
         let mut due = table!(self, DUE_SWAPS);
         self.storage(due.remove((old.due, &id.0)))?;
+        Ok(())
+    }
+}
+
+impl Writing<'_> {
+    pub(super) fn put_order(&self, order: &SwapOrder) -> Result<(), StoreError> {
+        let bytes = encode("orders", &order.id, order)?;
+        let mut orders = table!(self, ORDERS);
+        self.storage(orders.insert(&order.id.0, bytes.as_slice()))?;
+        Ok(())
+    }
+
+    pub(super) fn drop_order(&self, id: B256) -> Result<(), StoreError> {
+        let mut orders = table!(self, ORDERS);
+        self.storage(orders.remove(&id.0))?;
         Ok(())
     }
 }

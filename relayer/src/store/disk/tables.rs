@@ -53,6 +53,8 @@ pub(super) const SWAP_NAMES: TableDefinition<(u8, &str, Id), ()> =
 /// (due, swap id) -> (source, destination, stage): the swaps that are not over, in the order in which they are due.
 pub(super) const DUE_SWAPS: TableDefinition<(u64, Id), (u64, u64, &str)> =
     TableDefinition::new("due_swaps");
+/// Swap id -> order that waits for its lock.
+pub(super) const ORDERS: TableDefinition<Id, Record> = TableDefinition::new("orders");
 
 /// Keys of [`META`].
 pub(super) const META_FORMAT: &str = "format";

@@ -81,6 +81,8 @@ impl Writing<'_> {
             Change::DropErrand(chain, id) => self.drop_errand(*chain, *id),
             Change::PutSwap(swap) => self.put_swap(swap),
             Change::DropSwap(id) => self.drop_swap(*id),
+            Change::PutOrder(order) => self.put_order(order),
+            Change::DropOrder(id) => self.drop_order(*id),
         }
     }
 
