@@ -76,6 +76,15 @@ pub async fn prove_on_l1(network: &Network, emitted: Emitted) -> Result<Proven, 
     prove_leaf(network, emitted, emitted.chain, ProveAt::Execution).await
 }
 
+/// Proves a leaf to a chain, by the newest root that it has imported.
+pub async fn prove_to(
+    network: &Network,
+    emitted: Emitted,
+    destination: ChainId,
+) -> Result<Proven, StepError> {
+    prove_leaf(network, emitted, destination, ProveAt::Imported).await
+}
+
 async fn prove_leaf(
     network: &Network,
     emitted: Emitted,

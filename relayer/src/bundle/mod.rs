@@ -29,7 +29,7 @@ pub use error::StepError;
 pub use execute::{Executed, Simulated, calldata, gas_limit, send, simulate};
 pub use extract::{Wanted, extract, extract_at};
 pub use file::{FileError, FileFault, MAX_BUNDLE_FILE, MAX_PROOF_FILE};
-pub use from_chains::{Emitted, ProveAt, Proven, prove, prove_on_l1};
+pub use from_chains::{Emitted, ProveAt, Proven, prove, prove_on_l1, prove_to};
 pub use from_store::{Anchored, ProveError, Prover};
 pub use network::{ChainPlace, L1Place, Network};
 pub use online::verify_online;

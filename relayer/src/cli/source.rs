@@ -1,6 +1,7 @@
 //! Where messages and swaps are read: from the running relayer, which alone has the store open, or else from the store itself.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use crate::api::{Problem, TOKEN_FILE, Token};
 use crate::bundle::{Anchored, BundleProof, ProveError, Prover};
 use crate::config::Config;
 use crate::model::MessageEvent;
-use crate::model::swap::SwapName;
+use crate::model::swap::{SwapName, SwapNames};
 use crate::roots::Roots;
 use crate::store::{Change, DiskStore, MessageFilter, Reader, StoreSnapshot, SwapFilter, Writer};
+use crate::swap::orders::{self, WithdrawError};
 use crate::swap::view::{SwapPage, SwapView};
 use crate::view::{ChainNames, MessagePage, MessageView};
 
@@ -33,7 +35,7 @@ pub(super) enum Source {
 /// The interface of a running relayer.
 pub(super) struct Api {
     client: Client,
-    address: SocketAddr,
+    url: String,
     token: Option<Token>,
 }
 
@@ -139,6 +141,22 @@ pub(super) async fn retry(config: &Config, id: B256, now: u64) -> Result<Message
     Ok(view)
 }
 
+/// Withdraws an order of which nothing was sent: at the running relayer, or in the store, for when it runs again.
+pub(super) async fn withdraw(config: &Config, id: B256, now: u64) -> Result<SwapView, Failure> {
+    if let Some(api) = Api::find(config).await? {
+        let path = format!("/v1/swaps/{id}");
+        return api.send(Method::DELETE, &path, &[]).await;
+    }
+    let store = DiskStore::open(&config.store, config.l1.evm.chain_id)?;
+    let withdrawn = orders::withdraw(&store, id, orders::WITHDRAWN, now);
+    let withdrawn = withdrawn.map_err(|error| match error {
+        WithdrawError::Store(error) => error.into(),
+        WithdrawError::Unknown(_) => Failure::new(Exit::NotFound, error.to_string()),
+        WithdrawError::TooLate { .. } => Failure::new(Exit::CheckFailed, error.to_string()),
+    })?;
+    Ok(SwapView::new(&withdrawn, &ChainNames::from(config)))
+}
+
 /// The proof of a bundle, from what the relayer knows.
 pub(super) async fn prove(
     config: &Config,
@@ -177,7 +195,7 @@ fn unknown(id: B256) -> Failure {
 
 impl Api {
     /// The relayer that this configuration runs, if it is running.
-    async fn find(config: &Config) -> Result<Option<Self>, Failure> {
+    pub(super) async fn find(config: &Config) -> Result<Option<Self>, Failure> {
         let client = client()?;
         let path = config
             .api
@@ -186,17 +204,38 @@ impl Api {
             .unwrap_or_else(|| config.store.join(TOKEN_FILE));
         let api = Self {
             client,
-            address: reachable(config.api.listen),
+            url: format!("http://{}", reachable(config.api.listen)),
             token: Token::read(&path).ok(),
         };
-        let live = api
-            .client
-            .get(format!("http://{}/livez", api.address))
-            .send()
-            .await;
+        let live = api.client.get(format!("{}/livez", api.url)).send().await;
         Ok(live
             .is_ok_and(|answer| answer.status().is_success())
             .then_some(api))
+    }
+
+    /// The relayer at a URL, with the token in a file.
+    pub(super) fn at(url: &str, token: Option<&Path>) -> Result<Self, Failure> {
+        let token = token.map(Token::read).transpose();
+        Ok(Self {
+            client: client()?,
+            url: url.trim_end_matches('/').to_owned(),
+            token: token.map_err(|error| Failure::new(Exit::Config, error.to_string()))?,
+        })
+    }
+
+    /// Where it is.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Tells the relayer what a swap is called.
+    pub(super) async fn name(&self, id: B256, names: &SwapNames) -> Result<SwapView, Failure> {
+        let body = serde_json::json!({
+            "uetr": names.uetr,
+            "end_to_end_id": names.end_to_end,
+        });
+        let path = format!("/v1/swaps/{id}/names");
+        self.send_body(Method::PUT, &path, &[], Some(&body)).await
     }
 
     async fn list(&self, filter: &MessageFilter) -> Result<MessagePage, Failure> {
@@ -230,12 +269,22 @@ impl Api {
         self.send(Method::GET, "/v1/swaps", &query).await
     }
 
-    /// Values in a query are numbers, hashes and names of stages, or escaped.
     async fn send<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         query: &[String],
+    ) -> Result<T, Failure> {
+        self.send_body(method, path, query, None).await
+    }
+
+    /// Values in a query are numbers, hashes and names of stages, or escaped.
+    async fn send_body<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[String],
+        body: Option<&serde_json::Value>,
     ) -> Result<T, Failure> {
         let query = if query.is_empty() {
             String::new()
@@ -244,7 +293,11 @@ impl Api {
         };
         let request = self
             .client
-            .request(method, format!("http://{}{path}{query}", self.address));
+            .request(method, format!("{}{path}{query}", self.url));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
         let response = self
             .authorized(request)
             .send()
@@ -273,14 +326,14 @@ impl Api {
     fn unreachable(&self, reason: &str) -> Failure {
         Failure::new(
             Exit::Unreachable,
-            format!("the relayer at {} does not answer: {reason}", self.address),
+            format!("the relayer at {} does not answer: {reason}", self.url),
         )
     }
 
     fn foreign(&self, reason: &str) -> Failure {
         let text = format!(
             "what listens at {} is no relayer of this release: {reason}; correct api.listen",
-            self.address
+            self.url
         );
         Failure::new(Exit::Unreachable, text)
     }
@@ -289,7 +342,9 @@ impl Api {
 fn exit_of(problem: &Problem) -> Exit {
     match problem.code.as_str() {
         "unknown_message" | "unknown_swap" => Exit::NotFound,
-        "not_held" | "not_provable" => Exit::CheckFailed,
+        "not_held" | "not_provable" | "too_late" | "named_otherwise" | "uetr_taken" => {
+            Exit::CheckFailed
+        }
         "token_needed" => Exit::Config,
         "store_unavailable" => Exit::Store,
         _ => Exit::Unexpected,

@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::file;
+use super::tell::{TellArgs, Told, tell};
 use crate::assets::{Custody, approvals};
 use crate::bundle::Network;
 use crate::chain::SystemClock;
@@ -48,6 +49,8 @@ pub(in crate::cli) struct AcceptArgs {
     /// Say what speaks against it, and lock nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    tell: TellArgs,
     /// Longest time to wait until a transaction is in a block, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
     timeout: Duration,
@@ -87,14 +90,26 @@ pub(super) async fn run(config: &Config, args: AcceptArgs, output: Output) -> Re
         salt: B256::random(),
     };
     if let Some(earlier) = locker.earlier(&lock_order).await? {
-        return output.print(&Accepted::new(&lock_order, earlier, Vec::new()));
+        let told = told(config, &args, &lock_order, &earlier).await?;
+        return output.print(&Accepted::new(&lock_order, earlier, Vec::new(), told));
     }
     let terms = &lock_order.terms;
     let approved = approve(&network, &sender, terms, &args).await?;
     let found = speaks_against(config, &network, places, terms).await?;
     permit(&found, &args.despite)?;
     let locked = locker.lock(&lock_order).await?;
-    output.print(&Accepted::new(&lock_order, locked, approved))
+    let told = told(config, &args, &lock_order, &locked).await?;
+    output.print(&Accepted::new(&lock_order, locked, approved, told))
+}
+
+async fn told(
+    config: &Config,
+    args: &AcceptArgs,
+    order: &LockOrder,
+    locked: &LockedSwap,
+) -> Result<Told, Failure> {
+    let names = order.terms.names(order.key.clone());
+    tell(config, &args.tell, locked.id, &names).await
 }
 
 /// Where the contracts stand.
@@ -195,6 +210,7 @@ struct Accepted {
     was_made: bool,
     tx: Option<B256>,
     approvals: Vec<Approval>,
+    names: Told,
 }
 
 /// An approval that was made.
@@ -205,7 +221,7 @@ struct Approval {
 }
 
 impl Accepted {
-    fn new(order: &LockOrder, locked: LockedSwap, approvals: Vec<Approval>) -> Self {
+    fn new(order: &LockOrder, locked: LockedSwap, approvals: Vec<Approval>, names: Told) -> Self {
         let terms = &order.terms;
         Self {
             schema: "causeway.swap-accepted/v1",
@@ -219,6 +235,7 @@ impl Accepted {
             was_made: locked.was_made,
             tx: locked.tx,
             approvals,
+            names,
         }
     }
 }
@@ -244,6 +261,7 @@ impl Report for Accepted {
         for approval in &self.approvals {
             rows.push((approval.step, approval.tx.to_string()));
         }
+        rows.push(("names", self.names.line()));
         rows.push(("next", format!("causeway swap status {}", self.id)));
         fields(&rows)
     }

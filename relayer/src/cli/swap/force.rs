@@ -8,17 +8,16 @@ use clap::Args;
 use serde::Serialize;
 
 use super::find;
-use crate::assets::{Custody, Step};
+use super::payer::{Payer, now};
+use crate::assets::Step;
 use crate::bundle::{Network, ask};
-use crate::chain::{ChainReader, Clock, Finality, SystemClock};
-use crate::cli::assets::{make, simulate};
+use crate::chain::{Clock, SystemClock};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::network::seconds;
 use crate::cli::output::{Output, Report, fields};
-use crate::cli::signing::Keyring;
 use crate::config::Config;
+use crate::model::ChainId;
 use crate::model::swap::{Secret, SwapStep};
-use crate::model::{ChainId, UnixSeconds};
 use crate::swap::trace::{SwapPlaces, Traced, trace};
 
 /// Arguments of `swap force`.
@@ -56,18 +55,15 @@ pub(super) async fn run(config: &Config, args: ForceArgs, output: Output) -> Res
     let preimage = traced.record.secret.as_ref().and_then(Secret::preimage);
     let preimage = preimage.ok_or_else(|| find::unknown(&args.name))?;
 
-    let mut forcing = Forcing {
-        network: &network,
-        places,
-        keys: Keyring::load(config, std::slice::from_ref(&args.signer))?,
-        patience: args.timeout,
-    };
+    let mut payer = Payer::load(config, &network, &args.signer, args.timeout)?;
     let staged = match step {
-        SwapStep::ForceResolve if !args.no_stage => forcing.stage(&traced, &preimage).await?,
+        SwapStep::ForceResolve if !args.no_stage => {
+            stage(&mut payer, places, &traced, &preimage).await?
+        }
         _ => None,
     };
     let call = call(step, &traced, preimage, places);
-    let tx = forcing.make(network.l1.reader.chain_id(), call).await?;
+    let tx = payer.make(network.l1.reader.chain_id(), call).await?;
     output.print(&Forced {
         schema: "causeway.swap-forced/v1",
         id,
@@ -129,10 +125,6 @@ async fn require_time(
     Ok(())
 }
 
-async fn now(reader: &dyn ChainReader) -> Result<UnixSeconds, Failure> {
-    Ok(reader.head(Finality::Latest).await?.timestamp)
-}
-
 /// The transaction on L1.
 fn call(step: SwapStep, traced: &Traced, preimage: SwapPreimage, places: SwapPlaces) -> Step {
     let record = &traced.record;
@@ -159,42 +151,22 @@ fn call(step: SwapStep, traced: &Traced, preimage: SwapPreimage, places: SwapPla
     }
 }
 
-struct Forcing<'a> {
-    network: &'a Network,
+/// Hands the destination the swap, while it can still be executed; `None` after its deadline.
+async fn stage(
+    payer: &mut Payer<'_>,
     places: SwapPlaces,
-    keys: Keyring<'a>,
-    patience: Duration,
-}
-
-impl Forcing<'_> {
-    /// Hands the destination the swap, while it can still be executed; `None` after its deadline.
-    async fn stage(
-        &mut self,
-        traced: &Traced,
-        preimage: &SwapPreimage,
-    ) -> Result<Option<B256>, Failure> {
-        let destination = traced.record.destination;
-        let reader = self.network.chain(destination)?.reader.as_ref();
-        if now(reader).await? > preimage.header.deadline {
-            return Ok(None);
-        }
-        let call = IAtomicSwap::stageCall {
-            preimage: preimage.clone(),
-        };
-        let step = Step::new("hand over the swap", self.places.swap, &call);
-        Ok(Some(self.make(destination, step).await?))
+    traced: &Traced,
+    preimage: &SwapPreimage,
+) -> Result<Option<B256>, Failure> {
+    let destination = traced.record.destination;
+    if payer.now(destination).await? > preimage.header.deadline {
+        return Ok(None);
     }
-
-    async fn make(&mut self, chain: ChainId, step: Step) -> Result<B256, Failure> {
-        let custody = Custody::of(self.network, chain)?;
-        let account = self.keys.accounts().first().copied().unwrap_or_default();
-        let gas = simulate(custody, account, &step).await?;
-        let sender = self.keys.sender(chain, account)?.ok_or_else(|| {
-            let text = format!("there is no key of {account}");
-            Failure::new(Exit::Config, text)
-        })?;
-        Ok(make(custody, &sender, step, gas, self.patience).await?.0)
-    }
+    let call = IAtomicSwap::stageCall {
+        preimage: preimage.clone(),
+    };
+    let step = Step::new("hand over the swap", places.swap, &call);
+    Ok(Some(payer.make(destination, step).await?))
 }
 
 /// What was asked of L1.

@@ -1,11 +1,14 @@
 //! `causeway swap`.
 
 mod accept;
+mod cancel;
 mod file;
 mod find;
 mod force;
+mod payer;
 mod propose;
 mod quote;
+mod tell;
 
 use std::path::Path;
 
@@ -39,6 +42,9 @@ pub(super) enum SwapCommand {
     Status(StatusArgs),
     /// Say why a swap stands where it does, and who can act
     Explain(StatusArgs),
+    /// End a swap that was not executed: withdraw an order that was not locked, or cancel after the deadline and have what was
+    /// given come back
+    Cancel(cancel::CancelArgs),
     /// Have L1 ask a chain that ignores a swap: to execute or cancel it, or, with --publish, to execute or pay it
     Force(force::ForceArgs),
 }
@@ -46,8 +52,8 @@ pub(super) enum SwapCommand {
 /// Arguments of `swap list`.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// Only swaps in this stage: lock_intended, locked, settled, executable, executed, cancelled, decided_executed,
-    /// decided_cancelled, redeemable, refundable, redeeming, refunding, redeemed, refunded, closed_by_l1
+    /// Only swaps in this stage: accepted, lock_intended, locked, settled, executable, executed, cancelled, decided_executed,
+    /// decided_cancelled, redeemable, refundable, redeeming, refunding, redeemed, refunded, closed_by_l1, withdrawn
     #[arg(long)]
     stage: Option<SwapStage>,
     /// Only the swap of this UETR
@@ -87,6 +93,7 @@ pub(super) async fn run(path: &Path, command: SwapCommand, output: Output) -> Re
             let swap = find::view(&config, &args.name).await?;
             output.print(&Explained::new(&swap, SystemClock.now()))
         }
+        SwapCommand::Cancel(args) => cancel::run(&config, args, output).await,
         SwapCommand::Force(args) => force::run(&config, args, output).await,
     }
 }
