@@ -35,6 +35,14 @@ pub enum SupplyError {
         /// The chain.
         chain: ChainId,
     },
+    /// The block that registered the chain may still be reorged away.
+    #[error(
+        "chain {chain} is registered in a block of L1 that is not final yet; it is watched once that is"
+    )]
+    NotFinal {
+        /// The chain.
+        chain: ChainId,
+    },
     /// The configuration does not name the chain.
     #[error("there is no chain {chain} in the configuration; add it under [chains.<name>]")]
     NotConfigured {
@@ -87,6 +95,7 @@ impl SupplyError {
         match self {
             Self::View(ViewError::Chain(error)) => error.retry(),
             Self::Send(error) => error.retry(),
+            Self::NotFinal { .. } => true,
             _ => false,
         }
     }
@@ -100,6 +109,7 @@ impl SupplyError {
             Self::Store(_) => "store",
             Self::StartTooLate { .. } => "start_too_late",
             Self::NotRegistered { .. } => "not_registered",
+            Self::NotFinal { .. } => "not_final",
             Self::NotConfigured { .. } => "not_configured",
             Self::TooManyAssets { .. } => "too_many_assets",
             Self::NotAPauser { .. } => "not_a_pauser",

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use alloy::primitives::{Address, B256, U256};
-use causeway_bindings::{Asset, AssetKind, ETHER, IAssetCustody, IAssetLedger, IBatchSettlement};
+use causeway_bindings::{
+    Asset, AssetKind, ETHER, IAssetCustody, IAssetLedger, IBatchSettlement, IChainRegistry,
+};
 use futures::future::{join_all, try_join_all};
 
 use super::{
@@ -128,8 +130,9 @@ impl Observer {
     }
 
     async fn advance_chain(&mut self, chain: ChainId, l1_block: u64) -> Result<u64, SupplyError> {
-        let genesis = self.joined.get(&chain).copied();
-        let genesis = genesis.ok_or(SupplyError::NotRegistered { chain })?;
+        let Some(genesis) = self.joined.get(&chain).copied() else {
+            return Err(self.not_joined(chain).await?);
+        };
         let call = IBatchSettlement::executedHeadCall {
             chainId: U256::from(chain),
         };
@@ -145,6 +148,18 @@ impl Observer {
         let read = seen.read_to(head.lastBlock, &mut news).await;
         self.learn(news);
         read.map(|()| head.lastBlock)
+    }
+
+    /// Why final blocks of L1 do not know a chain.
+    async fn not_joined(&self, chain: ChainId) -> Result<SupplyError, SupplyError> {
+        let call = IChainRegistry::isRegisteredCall {
+            chainId: U256::from(chain),
+        };
+        let l1 = self.l1.at.reader.as_ref();
+        Ok(match view(l1, self.books.registry, &call, None).await? {
+            true => SupplyError::NotFinal { chain },
+            false => SupplyError::NotRegistered { chain },
+        })
     }
 
     fn learn(&mut self, news: News) {

@@ -82,7 +82,15 @@ impl Troubles {
     }
 
     fn add_error(&mut self, chain: ChainId, error: &SupplyError) {
-        tracing::warn!(stage = STAGE, chain, retry = error.retry(), %error, "supply not checked");
+        match error {
+            // So it is wherever a network has just come up.
+            SupplyError::NotFinal { .. } => {
+                tracing::info!(stage = STAGE, chain, %error, "supply not checked yet");
+            }
+            _ => {
+                tracing::warn!(stage = STAGE, chain, retry = error.retry(), %error, "supply not checked");
+            }
+        }
         self.add(chain, error.label(), error.to_string());
     }
 
