@@ -1,7 +1,7 @@
 //! Revert data in words.
 
 use alloy::{
-    primitives::FixedBytes,
+    primitives::{Bytes, FixedBytes},
     sol_types::{Panic, Revert, SolError, SolInterface},
 };
 
@@ -49,12 +49,20 @@ fn text_reason(data: &[u8]) -> Option<String> {
 }
 
 fn nested(data: &[u8]) -> Option<String> {
-    let failed = IInteropHandler::InteropHandlerCallReverted::abi_decode(data).ok()?;
-    Some(format!(
-        "call {} reverted: {}",
-        failed.callIndex,
-        describe_revert(&failed.reason)
-    ))
+    let (who, reason) = inner(data)?;
+    Some(format!("{who} reverted: {}", describe_revert(&reason)))
+}
+
+/// Who failed inside of who reverted, and why.
+fn inner(data: &[u8]) -> Option<(String, Bytes)> {
+    if let Ok(failed) = IInteropHandler::InteropHandlerCallReverted::abi_decode(data) {
+        return Some((format!("call {}", failed.callIndex), failed.reason));
+    }
+    if let Ok(failed) = IAtomicSwap::AtomicSwapVenueReverted::abi_decode(data) {
+        return Some(("the venue".to_owned(), failed.reason));
+    }
+    let failed = IAdapterRunner::AdapterRunnerCallFailed::abi_decode(data).ok()?;
+    Some((format!("its call of {}", failed.target), failed.reason))
 }
 
 fn interface_error(data: &[u8]) -> Option<String> {
@@ -143,9 +151,10 @@ fn unknown(data: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::{Address, Bytes, U256};
+    use alloy::primitives::{Address, B256, U256};
 
     use super::*;
+    use crate::QuoteStatus;
 
     fn call_reverted(reason: Vec<u8>) -> Vec<u8> {
         IInteropHandler::InteropHandlerCallReverted {
@@ -197,6 +206,33 @@ mod tests {
         assert_eq!(
             describe_revert(&call_reverted(vec![])),
             "call 3 reverted: reverted without a reason"
+        );
+    }
+
+    #[test]
+    fn what_a_venue_says_is_said_in_its_words() {
+        let refused = IQuoteVenue::QuoteVenueRefused {
+            quoteHash: B256::ZERO,
+            status: QuoteStatus::Used,
+        };
+        let by_venue = |reason: Vec<u8>| IAtomicSwap::AtomicSwapVenueReverted {
+            swapId: B256::ZERO,
+            reason: Bytes::from(reason),
+        };
+        let told = describe_revert(&by_venue(refused.abi_encode()).abi_encode());
+        assert!(
+            told.starts_with("the venue reverted: QuoteVenueRefused {"),
+            "{told}"
+        );
+        assert!(told.contains("status: Used"), "{told}");
+        let called = IAdapterRunner::AdapterRunnerCallFailed {
+            target: Address::ZERO,
+            reason: Revert::from("too dear").abi_encode().into(),
+        };
+        let told = describe_revert(&by_venue(called.abi_encode()).abi_encode());
+        assert!(
+            told.ends_with("its call of 0x0000000000000000000000000000000000000000 reverted: too dear"),
+            "{told}"
         );
     }
 

@@ -51,9 +51,10 @@ pub(super) async fn check(
 pub(super) fn find_chain<'a>(config: &'a Config, word: &str) -> Result<&'a ChainConfig, Failure> {
     let names = ChainNames::from(config);
     let unknown = || {
-        let known: Vec<_> = names.all().map(|(_, name)| name).collect();
+        let chains = config.chains.values();
+        let known: Vec<_> = chains.map(|chain| chain.name.as_str()).collect();
         let text = format!(
-            "there is no chain `{word}`; name an id or one of {}",
+            "there is no chain `{word}` here; name the id of one, or {}",
             known.join(", ")
         );
         Failure::new(Exit::NotFound, text)
