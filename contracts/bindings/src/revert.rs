@@ -231,7 +231,9 @@ mod tests {
         };
         let told = describe_revert(&by_venue(called.abi_encode()).abi_encode());
         assert!(
-            told.ends_with("its call of 0x0000000000000000000000000000000000000000 reverted: too dear"),
+            told.ends_with(
+                "its call of 0x0000000000000000000000000000000000000000 reverted: too dear"
+            ),
             "{told}"
         );
     }

@@ -67,7 +67,7 @@ pub enum AssetError {
     },
     /// The contract does not answer like a token of that kind.
     #[error(
-        "chain {chain}: {token} does not answer like a token of that kind; correct --token or --kind"
+        "chain {chain}: {token} does not answer like a token of that kind; correct its address or its kind"
     )]
     NotAToken {
         /// The chain.

@@ -1,6 +1,6 @@
 //! The chains that a command is about.
 
-use std::num::ParseIntError;
+use std::num::{NonZeroU64, ParseIntError};
 use std::time::Duration;
 
 use super::exit::{Exit, Failure};
@@ -14,6 +14,12 @@ use crate::view::ChainNames;
 /// Reads a number of seconds.
 pub(super) fn seconds(text: &str) -> Result<Duration, ParseIntError> {
     text.parse().map(Duration::from_secs)
+}
+
+/// Reads a number of seconds, at least one.
+pub(super) fn some_seconds(text: &str) -> Result<Duration, ParseIntError> {
+    let number: NonZeroU64 = text.parse()?;
+    Ok(Duration::from_secs(number.get()))
 }
 
 /// The network, after a look at the chains that are needed.

@@ -4,6 +4,7 @@
 use alloy::primitives::{Address, U256};
 use causeway_bindings::QuoteStatus;
 
+use super::proposal;
 use super::terms::{Terms, VenueKind};
 use crate::model::{ChainId, UnixSeconds};
 
@@ -96,6 +97,25 @@ pub struct L1Figures {
     pub frozen: Option<ChainId>,
 }
 
+/// Every [`label`](Refusal::label).
+pub const REASONS: [&str; 15] = [
+    "not_proposed",
+    "gas_money",
+    "balance",
+    "allowance",
+    "not_open",
+    "frozen",
+    "deadline_too_soon",
+    "deadline_too_late",
+    "too_much_gas",
+    "no_venue",
+    "no_wanted_token",
+    "route",
+    "other_quote",
+    "quote",
+    "inventory",
+];
+
 /// All that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Figures {
@@ -114,6 +134,11 @@ pub struct Figures {
 /// Why a leg should not be locked, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// Nobody knows that the sender has proposed them so.
+    #[error(
+        "the terms do not carry the signature of {0} as they stand: they were proposed without its key, or somebody has changed them since; compare every one of them, or propose anew with --signer"
+    )]
+    NotProposed(Address),
     /// Steps could not be paid.
     #[error("chain {}: {} has {} wei, and its steps may take {}; fund the account", .0.chain, .0.account, .0.balance, .0.needed)]
     GasMoney(Purse),
@@ -203,7 +228,7 @@ pub enum Refusal {
     Quote(QuoteStatus),
     /// The bank cannot pay what it quoted.
     #[error(
-        "the bank has {balance} units and allows the venue {allowance}, and quoted {amount}; have it fund and allow the rest (`causeway swap quote --approve`)"
+        "the bank has {balance} units and allows the venue {allowance}, and quoted {amount}; have it fund and allow the rest (`causeway swap quote --approve --venue`)"
     )]
     Inventory {
         /// What it has.
@@ -252,6 +277,7 @@ impl Refusal {
     /// Name in output, and what `--despite` takes.
     pub fn label(&self) -> &'static str {
         match self {
+            Self::NotProposed(_) => "not_proposed",
             Self::GasMoney(_) => "gas_money",
             Self::Balance { .. } => "balance",
             Self::Allowance { .. } => "allowance",
@@ -268,6 +294,11 @@ impl Refusal {
             Self::Inventory { .. } => "inventory",
         }
     }
+}
+
+/// Whether terms from a file, which others had in their hands, are as their sender proposed them.
+pub fn altered(terms: &Terms) -> Option<Refusal> {
+    (!proposal::is_signed(terms)).then_some(Refusal::NotProposed(terms.sender))
 }
 
 /// Everything that speaks against locking these terms now.

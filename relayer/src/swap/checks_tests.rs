@@ -161,6 +161,7 @@ fn every_shortage_is_refused_by_its_name() {
             panic!("{label}: {found:?}");
         };
         assert_eq!(refusal.label(), label, "{refusal}");
+        assert!(REASONS.contains(&label), "{label}");
         assert!(refusal.to_string().contains(words), "{refusal}");
     }
 }

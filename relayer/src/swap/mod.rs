@@ -14,6 +14,7 @@ pub mod lock;
 mod model_tests;
 pub mod orders;
 pub mod plan;
+pub mod proposal;
 pub mod quote;
 pub mod steps;
 pub mod terms;

@@ -194,6 +194,9 @@ pub struct Terms {
     /// Account that must be the venue's other party; anyone where it is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counterparty: Option<Address>,
+    /// Signature of the sender over all but the quote; see [`proposal`](super::proposal).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<Bytes>,
     /// What is given.
     pub given: Given,
     /// What is wanted.
@@ -299,10 +302,60 @@ impl Terms {
             ("wanted.token", self.wanted.token),
             ("venue.address", self.venue.address),
         ];
-        match accounts.into_iter().find(|(_, account)| account.is_zero()) {
-            Some((name, _)) => Err(TermsError::Nobody(name)),
+        if let Some((name, _)) = accounts.into_iter().find(|(_, account)| account.is_zero()) {
+            return Err(TermsError::Nobody(name));
+        }
+        match self.misfit() {
+            Some(misfit) => Err(TermsError::Malformed(misfit)),
             None => Ok(()),
         }
+    }
+
+    /// What no token, or no venue of its kind, could fulfil.
+    fn misfit(&self) -> Option<String> {
+        let (given, wanted) = (&self.given, &self.wanted);
+        let legs = [
+            (
+                "given",
+                given.token,
+                given.kind,
+                given.token_id,
+                given.amount,
+            ),
+            (
+                "wanted",
+                wanted.token,
+                wanted.kind,
+                wanted.token_id,
+                wanted.minimum,
+            ),
+        ];
+        for (leg, token, kind, id, amount) in legs {
+            match kind {
+                TokenKind::Fungible if !id.0.is_zero() => {
+                    return Some(format!(
+                        "{leg}: a fungible token has no token_id; name another kind, or leave it out"
+                    ));
+                }
+                TokenKind::Nft if amount.0 != U256::ONE => {
+                    return Some(format!("{leg}: of an ERC-721 token there is 1; write that"));
+                }
+                TokenKind::Nft | TokenKind::Multi if token == ETHER => {
+                    return Some(format!(
+                        "{leg}: the base token is fungible; name no other kind"
+                    ));
+                }
+                _ => {}
+            }
+        }
+        if self.venue.kind == VenueKind::Other {
+            return None;
+        }
+        if !self.venue.data.is_empty() {
+            return Some("a venue for quotes is told the quote alone; leave the venue's data out, or name its kind `other`".to_owned());
+        }
+        let is_payable = wanted.kind == TokenKind::Fungible && wanted.token != ETHER;
+        (!is_payable).then(|| "a venue for quotes pays in ERC-20 tokens; want one, or trade at another kind of venue".to_owned())
     }
 
     /// What tells these terms from all others.

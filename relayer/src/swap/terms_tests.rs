@@ -18,6 +18,7 @@ pub(crate) fn terms() -> Terms {
         refund_to: account(3),
         l1_recipient: account(4),
         counterparty: Some(account(5)),
+        proposal: None,
         given: Given {
             token: account(6),
             kind: TokenKind::Fungible,
@@ -104,6 +105,51 @@ fn what_says_nothing_is_refused() {
         let error = Terms::read(&text.replacen(from, to, 1)).unwrap_err();
         assert!(matches!(error, TermsError::Malformed(_)), "{error}");
     }
+}
+
+#[test]
+fn what_no_token_or_venue_could_fulfil_is_refused() {
+    type Change = fn(&mut Terms);
+    let one = Units(U256::ONE);
+    let cases: [(Change, &str); 7] = [
+        (
+            |terms| terms.given.token_id = Units(U256::ONE),
+            "given: a fungible token has no token_id",
+        ),
+        (
+            |terms| terms.given.kind = TokenKind::Nft,
+            "given: of an ERC-721 token there is 1",
+        ),
+        (
+            |terms| (terms.given.kind, terms.given.token) = (TokenKind::Multi, ETHER),
+            "given: the base token is fungible",
+        ),
+        (
+            |terms| terms.wanted.token_id = Units(U256::ONE),
+            "wanted: a fungible token",
+        ),
+        (
+            |terms| terms.wanted.kind = TokenKind::Multi,
+            "pays in ERC-20 tokens",
+        ),
+        (|terms| terms.wanted.token = ETHER, "pays in ERC-20 tokens"),
+        (
+            |terms| terms.venue.data = Bytes::from_static(b"x"),
+            "is told the quote alone",
+        ),
+    ];
+    for (change, expected) in cases {
+        let mut terms = terms();
+        change(&mut terms);
+        let error = terms.check().unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    let mut items = terms();
+    items.venue.kind = VenueKind::Other;
+    items.quote = None;
+    (items.given.kind, items.given.amount) = (TokenKind::Nft, one);
+    (items.wanted.kind, items.wanted.token_id) = (TokenKind::Multi, one);
+    items.check().unwrap();
 }
 
 #[test]

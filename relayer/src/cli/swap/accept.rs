@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use alloy::primitives::{Address, B256};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 
 use super::file;
@@ -20,7 +21,7 @@ use crate::cli::signing::Signer;
 use crate::config::Config;
 use crate::model::ChainId;
 use crate::send::Sender;
-use crate::swap::checks::{Refusal, refusals};
+use crate::swap::checks::{REASONS, Refusal, altered, refusals};
 use crate::swap::figures::{Places, figures, order};
 use crate::swap::lock::{LockError, LockOrder, LockedSwap, Locker};
 use crate::swap::terms::Terms;
@@ -44,7 +45,7 @@ pub(in crate::cli) struct AcceptArgs {
     #[arg(long, requires = "approve")]
     approve_all: bool,
     /// Lock although this speaks against it; once per reason, by its name
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = PossibleValuesParser::new(REASONS))]
     despite: Vec<String>,
     /// Say what speaks against it, and lock nothing
     #[arg(long)]
@@ -132,7 +133,10 @@ async fn speaks_against(
 ) -> Result<Vec<Refusal>, Failure> {
     let payer = payer(config, terms)?;
     let figures = figures(network, places, terms, payer).await?;
-    Ok(refusals(terms, &figures))
+    Ok(altered(terms)
+        .into_iter()
+        .chain(refusals(terms, &figures))
+        .collect())
 }
 
 /// Who takes the steps after the lock: the coordinator's account; where there is no coordinator here, whoever locks.

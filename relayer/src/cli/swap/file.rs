@@ -1,6 +1,6 @@
 //! The file that two banks pass to each other.
 
-use std::fs::{File, OpenOptions, rename};
+use std::fs::{File, OpenOptions, remove_file, rename};
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
@@ -46,7 +46,11 @@ pub(super) fn replace(path: &Path, terms: &Terms) -> Result<(), Failure> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let beside = Path::new(&name);
-    create(beside, terms)?;
+    // An earlier run that was stopped has left it.
+    match remove_file(beside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(bad(beside, error)),
+        _ => create(beside, terms)?,
+    }
     rename(beside, path).map_err(|error| bad(path, error))
 }
 
@@ -64,6 +68,7 @@ mod tests {
         assert_eq!(read(&path).unwrap(), terms);
         assert_eq!(create(&path, &terms).unwrap_err().exit, Exit::BadFile);
         terms.quote = None;
+        std::fs::write(directory.path().join("swap.toml.new"), "half of").unwrap();
         replace(&path, &terms).unwrap();
         assert_eq!(read(&path).unwrap(), terms);
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);

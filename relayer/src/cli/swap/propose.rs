@@ -4,23 +4,26 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use alloy::primitives::{Address, Bytes, U256};
-use causeway_bindings::{Asset, IAssetCustody};
+use causeway_bindings::{Asset, IAssetCustody, IAtomicSwap};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::file;
 use crate::assets::{Custody, amount};
-use crate::bundle::{Network, ask};
-use crate::chain::{Clock, SystemClock};
+use crate::bundle::{Network, StepError, ask};
+use crate::chain::{Clock, Finality, SystemClock};
 use crate::cli::assets::{Kind, token};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::network::{find_chain, open, seconds};
+use crate::cli::network::{find_chain, open, some_seconds};
 use crate::cli::output::{Output, Report, fields};
 use crate::cli::signing::Signer;
 use crate::config::Config;
 use crate::model::ChainId;
 use crate::model::swap::{EndToEndId, Uetr};
-use crate::swap::terms::{Given, TERMS_SCHEMA, Terms, TokenKind, Units, Venue, VenueKind, Wanted};
+use crate::swap::proposal;
+use crate::swap::terms::{
+    Given, TERMS_SCHEMA, Terms, TermsError, TokenKind, Units, Venue, VenueKind, Wanted,
+};
 
 /// What kind of venue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -77,12 +80,12 @@ pub(in crate::cli) struct ProposeArgs {
     #[arg(long, value_name = "GAS", default_value_t = 500_000)]
     min_gas: u64,
     /// Seconds until the deadline, after which it is given up
-    #[arg(long, value_name = "SECONDS", default_value = "21600", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "21600", value_parser = some_seconds)]
     within: Duration,
-    /// Account that locks it
+    /// Account that locks it; without its key the terms stay unsigned, and `accept` asks for --despite not_proposed
     #[arg(long, value_name = "ADDRESS", conflicts_with = "signer")]
     sender: Option<Address>,
-    /// Name of the signer that locks it
+    /// Name of the signer that locks it, and signs the terms, so that nobody can change them
     #[arg(long, value_name = "NAME", required_unless_present = "sender")]
     signer: Option<String>,
     /// Account on the first chain that gets what comes back; by default the one that locks
@@ -111,25 +114,68 @@ pub(in crate::cli) struct ProposeArgs {
 pub(super) async fn run(config: &Config, args: ProposeArgs, output: Output) -> Result<(), Failure> {
     let source = find_chain(config, &args.from)?.evm.chain_id;
     let destination = find_chain(config, &args.to)?.evm.chain_id;
+    let usage = |error: TermsError| Failure::new(Exit::Usage, error.to_string());
+    if source == destination {
+        return Err(usage(TermsError::OneChain(source)));
+    }
     let network = open(config, &[config.l1.evm.chain_id, source, destination]).await?;
-    let terms = terms(config, &network, (source, destination), &args).await?;
-    terms
-        .check()
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let key = args
+        .signer
+        .as_deref()
+        .map(|name| Signer::load(config, name));
+    let key = key.transpose()?;
+    let sender = key.as_ref().map(Signer::address).or(args.sender);
+    let sender = sender.unwrap_or_default();
+    let mut terms = terms(&network, (source, destination), sender, &args).await?;
+    terms.check().map_err(usage)?;
+    check(config, &network, &terms).await?;
+    if let Some(key) = key {
+        proposal::sign(&mut terms, key.key()).map_err(usage)?;
+    }
     file::create(&args.file, &terms)?;
     output.print(&Proposed::new(&args, terms))
 }
 
+/// What would be refused whatever the other bank says.
+async fn check(config: &Config, network: &Network, terms: &Terms) -> Result<(), Failure> {
+    let unknown = StepError::UnknownChain(terms.source);
+    let swap = config.chain(terms.source).ok_or(unknown)?.contracts.swap;
+    let reader = network.chain(terms.source)?.reader.as_ref();
+    let longest = ask(reader, swap, &IAtomicSwap::MAX_DURATIONCall {}).await?;
+    let now = reader.head(Finality::Latest).await?.timestamp;
+    let latest = now.saturating_add(longest.saturating_to());
+    if terms.deadline > latest {
+        let text = format!(
+            "chain {} takes no deadline more than {longest} seconds away; give a smaller --within",
+            terms.source
+        );
+        return Err(Failure::new(Exit::Usage, text));
+    }
+    let most = ask(reader, swap, &IAtomicSwap::MAX_MIN_GASCall {}).await?;
+    if terms.min_gas > most {
+        let text = format!(
+            "chain {} lets a venue demand {most} gas at most; give a smaller --min-gas",
+            terms.source
+        );
+        return Err(Failure::new(Exit::Usage, text));
+    }
+    let there = network.chain(terms.destination)?.reader.as_ref();
+    if there.code(terms.venue.address).await?.is_empty() {
+        let text = format!(
+            "chain {} has no contract at {}; correct --venue",
+            terms.destination, terms.venue.address
+        );
+        return Err(Failure::new(Exit::Usage, text));
+    }
+    Ok(())
+}
+
 async fn terms(
-    config: &Config,
     network: &Network,
     (source, destination): (ChainId, ChainId),
+    sender: Address,
     args: &ProposeArgs,
 ) -> Result<Terms, Failure> {
-    let sender = match (&args.sender, &args.signer) {
-        (Some(sender), _) => *sender,
-        (None, name) => Signer::load(config, name.as_deref().unwrap_or_default())?.address(),
-    };
     let [here, there] = [
         Custody::of(network, source)?,
         Custody::of(network, destination)?,
@@ -141,7 +187,7 @@ async fn terms(
         token_id: Units(args.give_token_id.unwrap_or_default()),
         amount: Units(amount(here, args.give, give_kind, &args.amount).await?),
     };
-    let head = here.reader.head(crate::chain::Finality::Latest).await?;
+    let head = here.reader.head(Finality::Latest).await?;
     let now = head.timestamp.max(SystemClock.now());
     Ok(Terms {
         schema: TERMS_SCHEMA.to_owned(),
@@ -156,6 +202,7 @@ async fn terms(
         refund_to: args.refund_to.unwrap_or(sender),
         l1_recipient: args.l1_recipient.unwrap_or(sender),
         counterparty: args.counterparty,
+        proposal: None,
         given,
         wanted: wanted(there, args).await?,
         venue: Venue {

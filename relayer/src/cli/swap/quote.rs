@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use alloy::primitives::{Address, Bytes, U256};
 use alloy::signers::SignerSync;
+use alloy::sol_types::SolCall;
 use causeway_bindings::{IERC20, IQuoteVenue, QuoteStatus};
 use clap::Args;
 use serde::Serialize;
 
 use super::file;
 use crate::assets::{Custody, Step, amount};
-use crate::bundle::{Network, ask};
-use crate::chain::ChainReader;
+use crate::bundle::{Network, StepError, ask};
+use crate::chain::{ChainError, ChainReader};
 use crate::cli::assets::{make, simulate};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::network::{open, seconds};
+use crate::cli::network::{open, seconds, some_seconds};
 use crate::cli::output::{Output, Report, fields};
 use crate::cli::signing::Signer;
 use crate::config::Config;
@@ -39,13 +40,16 @@ pub(in crate::cli) struct QuoteArgs {
     #[arg(long, value_name = "ADDRESS")]
     recipient: Option<Address>,
     /// Seconds for which it can be taken; by default until the deadline
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", value_parser = some_seconds)]
     within: Option<Duration>,
     /// Number that the signer has not used at this venue; by default a random one
     #[arg(long, value_name = "NUMBER")]
     nonce: Option<U256>,
-    /// Allow the venue to take the amount, where that is missing
-    #[arg(long)]
+    /// Contract at which the bank stands by its quotes; terms that name another one are refused
+    #[arg(long, value_name = "ADDRESS")]
+    venue: Option<Address>,
+    /// Allow the venue to take the amount, where that is missing; it is the one of --venue, not the word of the other bank
+    #[arg(long, requires = "venue")]
     approve: bool,
     /// Longest time to wait until a transaction is in a block, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "120", value_parser = seconds)]
@@ -54,43 +58,94 @@ pub(in crate::cli) struct QuoteArgs {
 
 pub(super) async fn run(config: &Config, args: QuoteArgs, output: Output) -> Result<(), Failure> {
     let mut terms = file::read(&args.file)?;
-    if terms.venue.kind != VenueKind::Quote {
-        let text = "the venue of these terms takes no quotes; accept them as they are";
-        return Err(Failure::new(Exit::CheckFailed, text));
-    }
+    let signer = Signer::load(config, &args.signer)?;
+    meant_for(&terms, &args, signer.address())?;
     let needed = [config.l1.evm.chain_id, terms.source, terms.destination];
     let network = open(config, &needed).await?;
-    let signer = Signer::load(config, &args.signer)?;
     let mut quote = unsigned(&network, &terms, &args, signer.address()).await?;
     let custody = Custody::of(&network, terms.destination)?;
-    let reader = custody.reader;
-    let venue = terms.venue.address;
-    let approved = allow(config, custody, &quote, venue, signer, &args).await?;
-
-    let domain = quote_domain(terms.destination, venue);
-    let content = terms.quoted(&quote);
-    let digest = quote_digest(&domain, &content);
-    let question = IQuoteVenue::hashOfCall { quote: content };
-    if ask(reader, venue, &question).await? != digest {
-        let text = format!("{venue} hashes quotes in another way; correct venue.address");
-        return Err(Failure::new(Exit::Refused, text));
+    sign(custody.reader, &terms, &mut quote, &signer).await?;
+    // Whatever else would be refused, is before anything is allowed.
+    let mut found = status(custody.reader, &terms, &quote).await?;
+    let is_allowing = args.approve && found == QuoteStatus::Unfunded;
+    if is_allowing {
+        require_balance(custody.reader, &quote).await?;
+        allow(config, custody, &quote, terms.venue.address, signer, &args).await?;
+        found = status(custody.reader, &terms, &quote).await?;
     }
-    let key = Signer::load(config, &args.signer)?;
-    let signature = key
-        .key()
-        .sign_hash_sync(&digest)
-        .map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
-    quote.signature = Bytes::from(signature.as_bytes());
-    check(reader, &terms, &quote).await?;
+    require_good(found, &quote)?;
     terms.quote = Some(quote.clone());
     file::replace(&args.file, &terms)?;
     output.print(&Quoted {
         schema: "causeway.swap-quoted/v1",
         file: args.file,
         uetr: terms.uetr.to_string(),
-        approved,
+        approved: is_allowing,
+        gets: terms.given.amount,
         quote,
     })
+}
+
+/// Whether these terms are for this bank to quote, at its venue.
+fn meant_for(terms: &Terms, args: &QuoteArgs, bank: Address) -> Result<(), Failure> {
+    let venue = terms.venue.address;
+    let text = if terms.venue.kind != VenueKind::Quote {
+        "the venue of these terms takes no quotes; accept them as they are".to_owned()
+    } else if let Some(other) = args.venue.filter(|other| *other != venue) {
+        format!(
+            "the terms name the venue {venue}, and not {other}; have them proposed for that one"
+        )
+    } else if let Some(other) = terms.counterparty.filter(|other| *other != bank) {
+        format!(
+            "the terms are for the bank {other}, and signer `{}` is {bank}; name its signer",
+            args.signer
+        )
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::CheckFailed, text))
+}
+
+/// Asks the venue; a contract that is none is named as that.
+async fn ask_venue<C: SolCall + Sync>(
+    reader: &dyn ChainReader,
+    venue: Address,
+    question: &C,
+) -> Result<C::Return, Failure> {
+    match ask(reader, venue, question).await {
+        Err(
+            StepError::NotOurContract { chain, .. }
+            | StepError::Chain(ChainError::Reverted { chain, .. }),
+        ) => {
+            let text = format!(
+                "chain {chain} has no venue for quotes at {venue}; have the terms proposed with the address of one, or with --venue-kind other"
+            );
+            Err(Failure::new(Exit::CheckFailed, text))
+        }
+        answer => Ok(answer?),
+    }
+}
+
+async fn sign(
+    reader: &dyn ChainReader,
+    terms: &Terms,
+    quote: &mut SignedQuote,
+    signer: &Signer,
+) -> Result<(), Failure> {
+    let venue = terms.venue.address;
+    let content = terms.quoted(quote);
+    let digest = quote_digest(&quote_domain(terms.destination, venue), &content);
+    let question = IQuoteVenue::hashOfCall { quote: content };
+    if ask_venue(reader, venue, &question).await? != digest {
+        let text = format!("{venue} hashes quotes in another way; correct venue.address");
+        return Err(Failure::new(Exit::Refused, text));
+    }
+    let signature = signer
+        .key()
+        .sign_hash_sync(&digest)
+        .map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
+    quote.signature = Bytes::from(signature.as_bytes());
+    Ok(())
 }
 
 /// The quote, up to its signature.
@@ -127,7 +182,7 @@ async fn unsigned(
         amount_out,
         recipient: args.recipient.unwrap_or(bank),
         expiry: expiry.unwrap_or(terms.deadline),
-        epoch: Units(ask(custody.reader, terms.venue.address, &epoch).await?),
+        epoch: Units(ask_venue(custody.reader, terms.venue.address, &epoch).await?),
         nonce: Units(args.nonce.unwrap_or_else(random)),
         signature: Bytes::new(),
     })
@@ -145,7 +200,7 @@ fn missing(what: &str, terms: &Terms) -> Failure {
     Failure::new(Exit::CheckFailed, text)
 }
 
-/// Gives the venue the allowance that is missing, if that is asked for. True if it was.
+/// Gives the venue the allowance that is missing.
 async fn allow(
     config: &Config,
     custody: Custody<'_>,
@@ -153,15 +208,12 @@ async fn allow(
     venue: Address,
     signer: Signer,
     args: &QuoteArgs,
-) -> Result<bool, Failure> {
+) -> Result<(), Failure> {
     let question = IERC20::allowanceCall {
         owner: quote.bank,
         spender: venue,
     };
     let allowed = ask(custody.reader, quote.token_out, &question).await?;
-    if !args.approve || allowed >= quote.amount_out.0 {
-        return Ok(false);
-    }
     let sender = signer.on(config, custody.reader.chain_id())?;
     // Other quotes of the bank stand on what is allowed already.
     let value = allowed.saturating_add(quote.amount_out.0);
@@ -181,23 +233,46 @@ async fn allow(
         let gas = simulate(custody, quote.bank, &step).await?;
         make(custody, &sender, step, gas, args.timeout).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
-/// The venue's own word: what it would refuse is not written.
-async fn check(
+async fn require_balance(reader: &dyn ChainReader, quote: &SignedQuote) -> Result<(), Failure> {
+    let SignedQuote {
+        bank: account,
+        token_out,
+        amount_out,
+        ..
+    } = *quote;
+    let question = IERC20::balanceOfCall { account };
+    let balance = ask(reader, token_out, &question).await?;
+    if balance >= amount_out.0 {
+        return Ok(());
+    }
+    let text = format!(
+        "{account} has {balance} units of {token_out}, and would pay {amount_out}; fund it, or quote less"
+    );
+    Err(Failure::new(Exit::CheckFailed, text))
+}
+
+/// The venue's own word.
+async fn status(
     reader: &dyn ChainReader,
     terms: &Terms,
     quote: &SignedQuote,
-) -> Result<(), Failure> {
+) -> Result<QuoteStatus, Failure> {
     let question = IQuoteVenue::checkCall {
         quote: terms.quoted(quote),
         signature: quote.signature.clone(),
     };
-    let reason = match ask(reader, terms.venue.address, &question).await? {
+    ask_venue(reader, terms.venue.address, &question).await
+}
+
+/// What the venue would refuse is not written.
+fn require_good(status: QuoteStatus, quote: &SignedQuote) -> Result<(), Failure> {
+    let reason = match status {
         QuoteStatus::Good => return Ok(()),
         QuoteStatus::Unfunded => format!(
-            "{} does not have {} units of {}, or does not allow the venue to take them; fund it, and allow them with --approve",
+            "{} does not have {} units of {}, or does not allow the venue to take them; fund it, and allow them with --approve and --venue",
             quote.bank, quote.amount_out, quote.token_out
         ),
         QuoteStatus::Expired => {
@@ -219,6 +294,7 @@ struct Quoted {
     file: PathBuf,
     uetr: String,
     approved: bool,
+    gets: Units,
     quote: SignedQuote,
 }
 
@@ -234,6 +310,13 @@ impl Report for Quoted {
             ("uetr", self.uetr.clone()),
             ("bank", self.quote.bank.to_string()),
             ("pays", amount),
+            (
+                "gets",
+                format!(
+                    "{} units of {}, for {}",
+                    self.gets, self.quote.token_in, self.quote.recipient
+                ),
+            ),
             ("expires", self.quote.expiry.to_string()),
             ("nonce", self.quote.nonce.to_string()),
             (
