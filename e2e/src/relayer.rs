@@ -90,11 +90,6 @@ impl Relayer {
             .wrap_err_with(|| format!("{}\n{}", self.name, self.log()))
     }
 
-    /// Address of its API.
-    pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
     /// Asks its API.
     pub async fn get(&self, path: &str) -> Result<Answer> {
         http::get(self.port, path).await

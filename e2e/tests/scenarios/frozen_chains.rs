@@ -14,6 +14,7 @@ use causeway_e2e::{
     contracts,
     devnet::{Devnet, port_of},
     fresh_node::FreshNode,
+    process::Process,
     relayer::{CONFIGURED, Relayer},
     swaps::{End, Locked, Market},
     wait::until,
@@ -33,8 +34,13 @@ use crate::{
 const STRANGER: &str = "erin";
 /// Signatures that L1 asks for.
 const THRESHOLD: u16 = 2;
-/// The first of the ports of those who attest.
+/// The first of the ports of those who attest, and of their nodes.
 const ATTESTERS: u16 = 3;
+const THEIR_NODES: u16 = 5;
+
+const REFUSED: i32 = 6;
+const CHECK_FAILED: i32 = 12;
+const LEFT_OVER: i32 = 14;
 
 /// Operator and node of the bank's chain are gone; what L1 asks of it stands in its queue. A stranger has it done.
 #[tokio::test(flavor = "multi_thread")]
@@ -52,11 +58,29 @@ async fn a_dead_rollup_executes_what_its_queue_asks_for() -> Result<()> {
     let registry = devnet.network().l1_contracts().swap_registry;
     scene.on_l1(registry, &force).await?;
     scene.advance(AN_HOUR).await?;
+    let node = scene.fresh_node().await?;
+    let early = scene.try_recover(&node, &[]).await?;
+    early.require_failure(CHECK_FAILED, &["is live", "`freeze("])?;
     scene.freeze().await?;
+    let empty = scene.try_recover(&node, &[]).await?;
+    empty.require_failure(REFUSED, &["holds nothing", "causeway operator rebuild"])?;
+    scene.rebuild(&node).await?;
+    let planned = scene.try_recover(&node, &["--dry-run"]).await?;
+    let planned = planned.require_success()?.json()?;
+    ensure!(
+        planned["state"] == "planned" && planned["operations"] == 1,
+        "{planned}"
+    );
+    scene.interrupt(&node).await?;
+    let alone = scene.try_recover(&node, &["--timeout=2"]).await?;
+    alone.require_failure(LEFT_OVER, &["0 of 2 attestations"])?;
 
-    let node = scene.rebuild().await?;
+    scene.attest(&node).await?;
     let report = scene.recover(&node).await?;
-    ensure!(report["burials"] == 0, "{report}");
+    ensure!(
+        report["burials"] == 0 && report["operations"] == 1,
+        "{report}"
+    );
     let slot = market.slot(&swap).await?;
     ensure!(slot.outcome == SwapOutcome::Executed, "{slot:?}");
     node.provider()?.anvil_set_interval_mining(1).await?;
@@ -93,7 +117,9 @@ async fn a_dead_rollup_buries_what_l1_cancelled() -> Result<()> {
     })
     .await?;
 
-    let node = scene.rebuild().await?;
+    let node = scene.fresh_node().await?;
+    scene.rebuild(&node).await?;
+    scene.attest(&node).await?;
     let report = scene.recover(&node).await?;
     ensure!(report["burials"] == 1, "{report}");
     node.provider()?.anvil_set_interval_mining(1).await?;
@@ -208,7 +234,14 @@ struct Scene<'a> {
     /// The operator of the customer's chain.
     other: Relayer,
     relay: Relayer,
-    attesters: Vec<Relayer>,
+    attesters: Vec<Attester>,
+}
+
+/// A member of the consortium, who executes for itself what it attests to.
+struct Attester {
+    service: Relayer,
+    follower: Process,
+    _node: FreshNode,
 }
 
 impl<'a> Scene<'a> {
@@ -217,18 +250,13 @@ impl<'a> Scene<'a> {
         let other = running(devnet, "operator", 0, without("operators.a")).await?;
         let operator = running(devnet, "operator", 1, without("operators.b")).await?;
         let relay = running(devnet, "relay", 2, Ok).await?;
-        let mut attesters = Vec::new();
-        for index in 0..THRESHOLD {
-            let config = |config| attests(config, index);
-            attesters.push(running(devnet, CONFIGURED, ATTESTERS + index, config).await?);
-        }
         Ok(Self {
             devnet,
             a: devnet.chain("a")?,
             operator,
             other,
             relay,
-            attesters,
+            attesters: Vec::new(),
         })
     }
 
@@ -262,24 +290,77 @@ impl<'a> Scene<'a> {
         self.on_l1(settlement, &freeze).await
     }
 
-    /// A new node at the address of the lost one, with all that L1 has settled of the chain.
-    async fn rebuild(&self) -> Result<FreshNode> {
-        let (id, folder) = (self.a.id(), self.devnet.directory());
+    /// A new node at the address of the lost one.
+    async fn fresh_node(&self) -> Result<FreshNode> {
+        let id = self.a.id();
         let port = port_of(self.devnet.rpc(id)?)?;
-        let node = FreshNode::start(id, port, &FIT, folder).await?;
+        FreshNode::start(id, port, &FIT, self.devnet.directory()).await
+    }
+
+    /// Puts on a node all that L1 has settled of the chain.
+    async fn rebuild(&self, node: &FreshNode) -> Result<()> {
+        let ended = command::run(self.devnet.causeway(), self.rebuilding(node)).await?;
+        ended.require_success()?;
+        Ok(())
+    }
+
+    fn rebuilding(&self, node: &FreshNode) -> Vec<String> {
         let l1 = &self.devnet.file().l1;
-        let arguments = [
+        let genesis = self.devnet.directory().join("genesis-a.json");
+        vec![
             "operator".to_owned(),
             "rebuild".to_owned(),
             format!("--l1={}", l1.rpc),
-            format!("--chain={id}"),
+            format!("--chain={}", self.a.id()),
             format!("--settlement={}", l1.contracts.settlement),
-            format!("--genesis={}", folder.join("genesis-a.json").display()),
+            format!("--genesis={}", genesis.display()),
             format!("--node={}", node.url()),
-        ];
-        let ended = command::run(self.devnet.causeway(), arguments).await?;
-        ended.require_success()?;
-        Ok(node)
+        ]
+    }
+
+    /// Starts attesters that follow the stranger's node with nodes of their own.
+    async fn attest(&mut self, followed: &FreshNode) -> Result<()> {
+        let folder = self.devnet.directory();
+        for index in 0..THRESHOLD {
+            let port = self.devnet.spare_port(THEIR_NODES + index);
+            let node = FreshNode::start(self.a.id(), port, &FIT, folder).await?;
+            let mut arguments = self.rebuilding(&node);
+            arguments.push(format!("--follow={}", followed.url()));
+            let log = folder.join(format!("follower-{index}.log"));
+            let mut follower = Process::start("follower", self.devnet.causeway(), arguments, &log)?;
+            follower
+                .wait_for_line("rebuilt", LIMIT, |line| line.starts_with("node "))
+                .await?;
+            let url = node.url().to_owned();
+            let mut service = Relayer::new(self.devnet, CONFIGURED, ATTESTERS + index, |config| {
+                attests(config, index, url)
+            })?;
+            service.start()?;
+            // It is not ready before the chain is live, and answers all the same.
+            until("the attester answers", LIMIT, async || {
+                Ok(service.get("/livez").await?.status == 200)
+            })
+            .await?;
+            self.attesters.push(Attester {
+                service,
+                follower,
+                _node: node,
+            });
+        }
+        Ok(())
+    }
+
+    /// Kills the stranger's command once it has consumed the queue.
+    async fn interrupt(&self, node: &FreshNode) -> Result<()> {
+        let arguments = self.recovering(node)?;
+        let log = self.devnet.directory().join("interrupted.log");
+        let mut process = Process::start("recover", self.devnet.causeway(), arguments, &log)?;
+        process
+            .wait_for_line("the queue is consumed", LIMIT, |line| {
+                line.contains("the node is at block")
+            })
+            .await?;
+        process.kill(LIMIT).await
     }
 
     async fn recover(&self, node: &FreshNode) -> Result<Value> {
@@ -294,23 +375,33 @@ impl<'a> Scene<'a> {
 
     /// Runs the stranger's command.
     async fn try_recover(&self, node: &FreshNode, more: &[&str]) -> Result<Ended> {
+        let arguments = self.recovering(node)?;
+        let more = more.iter().copied().map(str::to_owned);
+        command::run(self.devnet.causeway(), arguments.into_iter().chain(more)).await
+    }
+
+    fn recovering(&self, node: &FreshNode) -> Result<Vec<String>> {
         let config = self.devnet.directory().join("stranger.toml");
         self.strangers_config()?.write(&config)?;
-        let config = config.display().to_string();
-        let fixed = ["operator", "recover", "--chain", "a", "--output", "json"];
-        let own = ["--config", &config, "--node", node.url()];
-        let arguments = [&fixed[..], &own, more].concat();
-        command::run(self.devnet.causeway(), arguments).await
+        Ok(vec![
+            "operator".to_owned(),
+            "recover".to_owned(),
+            "--chain=a".to_owned(),
+            "--output=json".to_owned(),
+            format!("--config={}", config.display()),
+            format!("--node={}", node.url()),
+        ])
     }
 
     /// What a stranger knows: the network, and who attests.
     fn strangers_config(&self) -> Result<Config> {
         let mut remote = Vec::new();
-        for (attester, index) in self.attesters.iter().zip(1..) {
-            let account = self.devnet.signer(&format!("attester-{index}"))?.address();
+        for index in 0..THRESHOLD {
+            let account = self.devnet.signer(&attester(index))?.address();
+            let port = self.devnet.spare_port(ATTESTERS + index);
             let mut entry = Table::new();
             entry.insert("address".to_owned(), account.to_string().into());
-            entry.insert("url".to_owned(), attester.url().into());
+            entry.insert("url".to_owned(), format!("http://127.0.0.1:{port}").into());
             remote.push(entry);
         }
         let store = self.devnet.directory().join("stranger");
@@ -323,26 +414,31 @@ impl<'a> Scene<'a> {
     }
 
     async fn stop(self) -> Result<()> {
-        let rest = [self.operator, self.other, self.relay];
-        for mut process in rest.into_iter().chain(self.attesters) {
+        for mut process in [self.operator, self.other, self.relay] {
             process.stop().await?;
+        }
+        for mut attester in self.attesters {
+            attester.service.stop().await?;
+            attester.follower.stop(LIMIT).await?;
         }
         Ok(())
     }
 }
 
-/// A member of the consortium that attests to the bank's chain and does nothing else.
-fn attests(config: Config, index: u16) -> Result<Config> {
-    let mut attester = Table::new();
-    attester.insert(
-        "signer".to_owned(),
-        format!("attester-{}", index + 1).into(),
-    );
+/// Attests to the bank's chain, as its own node has it, and does nothing else.
+fn attests(config: Config, index: u16, node: String) -> Result<Config> {
+    let mut entry = Table::new();
+    entry.insert("signer".to_owned(), attester(index).into());
     let mut attesters = Table::new();
-    attesters.insert("a".to_owned(), attester.into());
+    attesters.insert("a".to_owned(), entry.into());
     without_roles(config)?
         .without("operators")?
+        .set("chains.a.rpc_urls", vec![node])?
         .set("attesters", attesters)
+}
+
+fn attester(index: u16) -> String {
+    format!("attester-{}", index + 1)
 }
 
 fn without_roles(config: Config) -> Result<Config> {
