@@ -1,4 +1,4 @@
-//! How each swap of a run ended: exactly exchanged, returned in full, or not over.
+//! How each swap of a run ended: exactly exchanged, or returned in full.
 
 use alloy::primitives::U256;
 use causeway_bindings::IAssetCustody;
@@ -12,11 +12,10 @@ use causeway_simulation::{Token, account, balance_of};
 use super::{observed::answer, run::Replay};
 use crate::trade::{GIVEN, RETURNED};
 
-/// What goes wrong in a run: chains that halt, censor or forge, forks of L1 that are taken back, deadlines that pass, and
-/// queues that nobody serves.
-const FAULTS: [&str; 6] = ["Halt", "Censor", "Forge", "Reorg", "Deadline", "Expire"];
+/// Chains that halt, censor or forge, and forks of L1 that are taken back.
+const FAULTS: [&str; 4] = ["Halt", "Censor", "Forge", "Reorg"];
 
-/// Of whatever else a run is made of.
+/// Whether something goes wrong in a run.
 pub(super) fn has_fault(trace: &Trace) -> bool {
     let mut steps = trace.steps.iter();
     steps.any(|step| FAULTS.contains(&KINDS[usize::from(step.action.kind())]))
@@ -34,7 +33,7 @@ pub(super) fn ends(state: &State) -> Result<[&'static str; 2], String> {
     Ok([one?, other?])
 }
 
-/// `None` is an end that no swap may have.
+/// `None` is an end that no swap may have, or none: a run goes on until nothing more can happen.
 fn end(slot: Slot, settled: Ends) -> Option<&'static str> {
     let is_executed = settled.outcome.is_executed();
     match (slot.closed, slot.decision, settled.lock) {
@@ -42,8 +41,6 @@ fn end(slot: Slot, settled: Ends) -> Option<&'static str> {
         (Closed::OnSource, Decision::Cancelled, Lock::Refunded) if !is_executed => Some("returned"),
         (Closed::OnL1, Decision::Executed, _) if is_executed => Some("exchanged, paid on L1"),
         (Closed::OnL1, Decision::Cancelled, _) if !is_executed => Some("returned on L1"),
-        (Closed::No, Decision::Unknown, Lock::None) => Some("not locked for L1"),
-        (Closed::No, _, Lock::Locked | Lock::Refundable) => Some("not over"),
         _ => None,
     }
 }
