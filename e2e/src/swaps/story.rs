@@ -46,34 +46,37 @@ impl Market<'_> {
     }
 }
 
-/// What an event says of a swap, in a few words; `None` for what the others say already.
+/// What an event says of a swap, in a few words, its three transactions numbered; `None` for what the others say already.
 fn told(log: &Log) -> Option<String> {
     if let Ok(event) = IAtomicSwap::SwapEffected::decode_log(log) {
         let what = match event.effect.change {
-            SwapChange::Opened => "locked",
-            SwapChange::Executed => "executed",
-            SwapChange::Cancelled => "cancelled",
-            SwapChange::Redeemed => "redeemed",
-            SwapChange::Refunded => "refunded",
+            SwapChange::Opened => "1 locked",
+            SwapChange::Executed => "2 executed",
+            SwapChange::Cancelled => "2 cancelled",
+            SwapChange::Redeemed => "3 redeemed",
+            SwapChange::Refunded => "3 refunded",
             SwapChange::Buried | SwapChange::__Invalid => "buried",
         };
         return Some(what.to_owned());
     }
     if let Ok(event) = ISwapRegistry::SwapDecided::decode_log(log) {
         let what = match (event.outcome, event.byL1) {
-            (SwapOutcome::Executed, _) => "executed, for good",
-            (_, false) => "cancelled, for good",
-            (_, true) => "cancelled by L1",
+            (SwapOutcome::Executed, _) => "execution is final",
+            (_, false) => "cancellation is final",
+            (_, true) => "L1 cancels",
         };
         return Some(what.to_owned());
     }
     let others = [
-        (ISwapRegistry::SwapOpened::SIGNATURE_HASH, "open"),
+        (ISwapRegistry::SwapOpened::SIGNATURE_HASH, "lock is final"),
         (
             ISwapRegistry::SwapForced::SIGNATURE_HASH,
-            "chain asked by L1",
+            "L1 asks the chain",
         ),
-        (ISwapRegistry::SwapClosed::SIGNATURE_HASH, "closed"),
+        (
+            ISwapRegistry::SwapClosed::SIGNATURE_HASH,
+            "payment is final",
+        ),
     ];
     let known = others
         .iter()

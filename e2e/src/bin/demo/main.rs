@@ -55,7 +55,8 @@ async fn show() -> Result<Outcome> {
         arguments: vec![],
     };
     println!(
-        "Causeway: messages between chains that settle to one L1, all of it on this machine.\n"
+        "Causeway: messages, assets and swaps between chains that settle to one L1. All of it runs on this machine and is\n\
+         checked on its chains; it takes about three minutes.\n"
     );
     let devnet = select! {
         started = tour::start(&settings) => started?,
