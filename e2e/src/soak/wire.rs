@@ -57,6 +57,8 @@ pub struct Buried<P> {
     pub sender: Address,
     /// Its hash.
     pub hash: B256,
+    /// What became of it.
+    pub receipt: TransactionReceipt,
     /// Whether it did not revert.
     pub succeeded: bool,
     /// What its gas cost, in wei.
@@ -150,12 +152,14 @@ impl<P: Copy> Wire<P> {
     }
 
     /// Sends again what has gone, and hands out what lies deep enough.
-    pub async fn look(&mut self) -> Result<Vec<Buried<P>>> {
+    pub async fn look(&mut self) -> Vec<Buried<P>> {
         let mut buried = Vec::new();
         for (chain, pending) in &mut self.pending {
             let provider = &self.providers[chain];
-            let last = provider.get_block_number().await?.saturating_sub(BURIED);
-            let receipts = receipts(provider, pending).await?;
+            // A chain under a reorg gives all sorts of answers; the next look asks again.
+            let Ok((last, receipts)) = ask(provider, pending).await else {
+                continue;
+            };
             let mut missing = Vec::new();
             for (mut entry, receipt) in std::mem::take(pending).into_iter().zip(receipts) {
                 self.taken_back += usize::from(entry.is_in_block && receipt.is_none());
@@ -163,7 +167,7 @@ impl<P: Copy> Wire<P> {
                 match receipt {
                     None => missing.push(entry),
                     Some(receipt) if receipt.block_number.is_some_and(|block| block <= last) => {
-                        buried.push(bury(*chain, &entry, &receipt));
+                        buried.push(bury(*chain, &entry, receipt));
                     }
                     Some(_) => pending.push(entry),
                 }
@@ -174,7 +178,7 @@ impl<P: Copy> Wire<P> {
             }
             pending.extend(missing);
         }
-        Ok(buried)
+        buried
     }
 
     async fn next_nonce(&mut self, chain: u64, sender: Address) -> Result<u64> {
@@ -190,6 +194,16 @@ impl<P: Copy> Wire<P> {
         self.nonces.insert((chain, sender), next);
         Ok(nonce)
     }
+}
+
+/// The last block that no reorg of the run takes back, and what became of the transactions.
+async fn ask<P>(
+    provider: &DynProvider,
+    pending: &[Pending<P>],
+) -> Result<(u64, Vec<Option<TransactionReceipt>>)> {
+    let newest = provider.get_block_number().await?;
+    let receipts = receipts(provider, pending).await?;
+    Ok((newest.saturating_sub(BURIED), receipts))
 }
 
 async fn receipts<P>(
@@ -208,7 +222,7 @@ async fn broadcast<P>(provider: &DynProvider, pending: &Pending<P>) {
     let _ = provider.send_raw_transaction(&pending.raw).await;
 }
 
-fn bury<P: Copy>(chain: u64, pending: &Pending<P>, receipt: &TransactionReceipt) -> Buried<P> {
+fn bury<P: Copy>(chain: u64, pending: &Pending<P>, receipt: TransactionReceipt) -> Buried<P> {
     Buried {
         purpose: pending.purpose,
         chain,
@@ -216,5 +230,6 @@ fn bury<P: Copy>(chain: u64, pending: &Pending<P>, receipt: &TransactionReceipt)
         hash: pending.hash,
         succeeded: receipt.status(),
         cost: u128::from(receipt.gas_used) * receipt.effective_gas_price,
+        receipt,
     }
 }

@@ -311,7 +311,7 @@ impl<'a> Run<'a> {
 
     /// Looks after everything once.
     async fn step(&mut self) -> Result<()> {
-        for buried in self.wire.look().await? {
+        for buried in self.wire.look().await {
             self.note(buried).await?;
         }
         errands::run(&self.world, &mut self.wire, &mut self.errands).await

@@ -29,6 +29,8 @@ pub(super) const STOPPED: &str = "c";
 /// Milliseconds from one storm to the next, and from one part of a storm to the next.
 const CALM: Range<u64> = 500..3_000;
 const GUST: Range<u64> = 300..3_000;
+/// How long an operator may take to bring its chain back.
+const RETURN_LIMIT: Duration = Duration::from_secs(300);
 /// Lines of each log that an error shows.
 const SHOWN: usize = 60;
 
@@ -188,7 +190,10 @@ impl<'a> Faults<'a> {
     }
 
     async fn reorg(&mut self) -> Result<()> {
-        let which = self.random.usize(..self.cables.len());
+        let which = match self.random.bool() {
+            true => 0,
+            false => self.random.usize(1..self.cables.len()),
+        };
         let provider = &self.cables[which].place.provider;
         // Nobody puts the clocks forward meanwhile.
         let now = self.clock.hold().await;
@@ -227,7 +232,10 @@ impl<'a> Faults<'a> {
             .anvil_set_time(self.clock.hold().await.seconds())
             .await?;
         self.is_stopped = false;
-        self.processes[OPERATOR].start_and_wait().await
+        self.processes[OPERATOR].start()?;
+        self.processes[OPERATOR]
+            .wait_until_ready(RETURN_LIMIT)
+            .await
     }
 
     /// What was killed for it is back.

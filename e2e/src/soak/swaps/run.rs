@@ -209,23 +209,18 @@ impl<'a> Run<'a> {
     }
 
     async fn look(&mut self) -> Result<()> {
-        for buried in self.wire.look().await? {
-            self.note(buried).await?;
-        }
-        Ok(())
+        let buried = self.wire.look().await;
+        buried.into_iter().try_for_each(|buried| self.note(buried))
     }
 
-    async fn note(&mut self, buried: Buried<Purpose>) -> Result<()> {
+    fn note(&mut self, buried: Buried<Purpose>) -> Result<()> {
         match buried.purpose {
             Purpose::Setup | Purpose::Withdrawal => {
                 ensure!(buried.succeeded, "{} reverts", buried.hash);
             }
             Purpose::Agreement(index) => self.entries[index].is_agreed = buried.succeeded,
             Purpose::Lock(index) if buried.succeeded => {
-                let provider = &self.exchange.place(buried.chain).provider;
-                let receipt = provider.get_transaction_receipt(buried.hash).await?;
-                let receipt = receipt.ok_or_eyre("a receipt that was there")?;
-                let event = receipt.decoded_log::<IAtomicSwap::SwapLocked>();
+                let event = buried.receipt.decoded_log::<IAtomicSwap::SwapLocked>();
                 let event = event.ok_or_eyre("a lock says so")?.data;
                 let preimage = SwapPreimage {
                     header: event.header,
