@@ -20,7 +20,7 @@ pub struct Problem {
     pub detail: String,
     /// What of the body it is about, as a JSON pointer (RFC 6901).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
+    pub pointer: Option<Box<str>>,
     /// All that speaks against it, each by its name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
@@ -47,7 +47,7 @@ impl Problem {
         }
     }
 
-    pub(super) fn about(self, pointer: impl Into<String>) -> Self {
+    pub(super) fn about(self, pointer: impl Into<Box<str>>) -> Self {
         Self {
             pointer: Some(pointer.into()),
             ..self

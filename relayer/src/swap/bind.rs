@@ -61,11 +61,11 @@ fn named(
     names: &SwapNames,
 ) -> Result<Result<SwapRecord, BindError>, StoreError> {
     let id = record.id;
-    if let Some(uetr) = &names.uetr {
-        if let Some(other) = holder_but(reader, SwapName::Uetr(uetr.clone()), id)? {
-            let uetr = uetr.to_string();
-            return Ok(Err(BindError::Taken { uetr, id: other }));
-        }
+    if let Some(uetr) = &names.uetr
+        && let Some(other) = holder_but(reader, SwapName::Uetr(uetr.clone()), id)?
+    {
+        let uetr = uetr.to_string();
+        return Ok(Err(BindError::Taken { uetr, id: other }));
     }
     let own = &mut record.names;
     let kept = keep(&mut own.uetr, &names.uetr).and(keep(&mut own.end_to_end, &names.end_to_end));

@@ -87,11 +87,10 @@ impl Replay<'_> {
             bridge,
             &IAssetCustody::claimableCall { key, owner },
         );
-        let assetId = key;
         let stands = answer(
             &mut l1.node,
             bridge,
-            &IAssetCustody::tokenOfCall { assetId },
+            &IAssetCustody::tokenOfCall { assetId: key },
         );
         let paid = match stands.is_zero() {
             true => U256::ZERO,
