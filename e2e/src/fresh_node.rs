@@ -32,6 +32,11 @@ impl FreshNode {
             &chain.to_string(),
             "--port",
             &port.to_string(),
+            "--cache-path",
+            &folder
+                .join(format!("states-at-{port}"))
+                .display()
+                .to_string(),
         ];
         let arguments = [&own, arguments].concat();
         let log = folder.join(format!("anvil-at-{port}.log"));

@@ -20,10 +20,10 @@ use crate::model::ChainId;
 use super::accounts::{FUNDED, GENESIS_ETHER, MNEMONIC};
 
 /// Runs the program it is given until its own standard input closes. We hold the other end of that pipe, so the program
-/// ends with us even if we are killed.
+/// ends with us even if we are killed. A chain's states of old blocks fill gigabytes, and go with it.
 const LEASH: &str = r#"exec 3<&0; "$0" "$@" </dev/null & child=$!
 (cat <&3 >/dev/null; kill $child 2>/dev/null) &
-wait $child; status=$?; kill $! 2>/dev/null; exit $status"#;
+wait $child; status=$?; kill $! 2>/dev/null; rm -rf "$STATES"; exit $status"#;
 
 const READY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -67,8 +67,14 @@ pub struct AnvilSettings {
     pub port: u16,
     /// Time between blocks.
     pub block_time: Duration,
-    /// Where its output goes.
+    /// Where its output goes. Beside it stand the states of old blocks, while it runs.
     pub log_file: PathBuf,
+}
+
+impl AnvilSettings {
+    fn states(&self) -> PathBuf {
+        self.log_file.with_extension("states")
+    }
 }
 
 /// A running chain. Dropping it ends the process.
@@ -97,6 +103,7 @@ impl Anvil {
             .arg("-c")
             .arg(LEASH)
             .args(command_line(settings))
+            .env("STATES", settings.states())
             .stdin(Stdio::piped())
             .stdout(log)
             .stderr(log_copy)
@@ -171,6 +178,7 @@ fn command_line(settings: &AnvilSettings) -> Vec<OsString> {
         line.push(flag.into());
         line.push(value.into());
     }
+    line.extend(["--cache-path".into(), settings.states().into_os_string()]);
     line
 }
 
@@ -257,13 +265,16 @@ mod tests {
     async fn a_chain_listens_while_it_lives_and_frees_its_port_when_it_stops() {
         let dir = tempfile::tempdir().unwrap();
         let port = free_port();
-        let anvil = Anvil::start(&settings(port, dir.path())).await.unwrap();
+        let settings = settings(port, dir.path());
+        let anvil = Anvil::start(&settings).await.unwrap();
         assert!(
             TcpStream::connect((Ipv4Addr::LOCALHOST, port))
                 .await
                 .is_ok()
         );
+        std::fs::create_dir_all(settings.states()).unwrap();
         anvil.stop().await;
+        assert!(!settings.states().exists());
         assert!(
             TcpStream::connect((Ipv4Addr::LOCALHOST, port))
                 .await
