@@ -101,16 +101,21 @@ impl Hand<'_> {
     ) -> Result<()> {
         ensure!((1..=DEEPEST).contains(&depth), "{depth} blocks");
         self.until(what, &mut holds).await?;
-        if depth > 1 {
-            self.l1.anvil_mine(Some(depth - 1), None).await?;
-        }
-        self.reorganise(depth).await?;
+        self.take_newest_back(depth).await?;
         ensure!(
             !holds().await?,
             "{what}: {depth} blocks down, and still there"
         );
         println!("{what}: taken back by {depth} blocks");
         Ok(())
+    }
+
+    /// Takes so many blocks back, of which the lowest is the newest there is now: the others are put on top before.
+    pub async fn take_newest_back(&self, depth: u64) -> Result<()> {
+        if depth > 1 {
+            self.l1.anvil_mine(Some(depth - 1), None).await?;
+        }
+        self.reorganise(depth).await
     }
 
     async fn reorganise(&self, depth: u64) -> Result<()> {

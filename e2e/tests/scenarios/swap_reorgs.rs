@@ -10,6 +10,7 @@ use causeway_e2e::{
     relayer::Relayer,
     reorg::{BlockMaker, DEEPEST, Hand, patient},
     swaps::{BANK, End, Locked, Market, Standing},
+    wait::until,
 };
 use eyre::{Result, ensure};
 use fastrand::Rng;
@@ -122,6 +123,68 @@ async fn atk18_what_l1_does_about_a_dead_destination_is_taken_back() -> Result<(
     world.return_taken_back().await?;
     world.require_cases(1)?;
     let others = running(&devnet, "both", 3, without_c).await?;
+    market.require_settled(&swap, End::Returned, 0).await?;
+    stop(devnet, [others, operator]).await
+}
+
+/// An operator returns at the moment at which L1 cancels, and buries the swap before that is final. L1 takes it back.
+#[tokio::test(flavor = "multi_thread")]
+async fn atk18_what_a_chain_has_buried_already_is_taken_back() -> Result<()> {
+    let devnet = devnet(3, "none").await?;
+    let l1 = BlockMaker::start(&devnet).await?;
+    let others = running(&devnet, "both", 0, without_c).await?;
+    let mut operator = running(&devnet, "operator", 1, only_c).await?;
+    let market = market(&devnet, "a", "c").await?;
+    settle(&devnet, "c").await?;
+    operator.stop().await?;
+    let swap = market.lock(A_DAY).await?;
+    market
+        .wait(&swap, "L1 knows of it", |it| it.slot.isKnown)
+        .await?;
+    advance(&devnet, AN_HOUR).await?;
+    market
+        .wait(&swap, "the chain is asked", |it| it.slot.isForced)
+        .await?;
+    roll_back(&devnet, "c").await?;
+    advance(&devnet, AN_HOUR).await?;
+    until("the chain is frozen", LIMIT, async || {
+        Ok(frozen_at(&devnet, "c").await? != 0)
+    })
+    .await?;
+
+    let mut world = World::new(&devnet, &market, &l1).await?;
+    advance(&devnet, AN_HOUR).await?;
+    let is_cancelled = async || {
+        let standing = market.standing(&swap).await?;
+        Ok(standing.slot.outcome == SwapOutcome::Cancelled)
+    };
+    world.l1.until("the cancellation", is_cancelled).await?;
+    let mut operator = Relayer::new(&devnet, "operator", 2, only_c)?;
+    operator.start()?;
+    market
+        .wait(&swap, "the chain has buried it", |it| {
+            it.outcome == SwapOutcome::Cancelled
+        })
+        .await?;
+    let depth = world.depths.next();
+    world.l1.take_newest_back(depth).await?;
+    println!("what is buried: taken back by {depth} blocks");
+    ensure!(
+        !is_cancelled().await?,
+        "{depth} blocks down, and still there"
+    );
+    ensure!(frozen_at(&devnet, "c").await? != 0, "the freeze stands");
+    world
+        .l1
+        .until("the cancellation again", is_cancelled)
+        .await?;
+    drop(world);
+
+    until("the chain is back", LIMIT, async || {
+        Ok(frozen_at(&devnet, "c").await? == 0)
+    })
+    .await?;
+    market.wait_until_closed(&swap).await?;
     market.require_settled(&swap, End::Returned, 0).await?;
     stop(devnet, [others, operator]).await
 }
