@@ -27,7 +27,7 @@ use crate::{
 pub(super) const STOPPED: &str = "c";
 
 /// Milliseconds from one storm to the next, and from one part of a storm to the next.
-const CALM: Range<u64> = 500..3_000;
+const CALM: Range<u64> = 1_000..6_000;
 const GUST: Range<u64> = 300..3_000;
 /// How long an operator may take to bring its chain back.
 const RETURN_LIMIT: Duration = Duration::from_secs(300);

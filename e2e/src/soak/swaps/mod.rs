@@ -3,6 +3,7 @@
 //! each swap must be the exact exchange or a full return, in the eyes of both chains and of L1, and everybody must have what
 //! the run's own book says.
 
+mod audit;
 mod ends;
 mod exchange;
 mod faults;

@@ -2,15 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use alloy::{
-    primitives::{B256, U256},
-    providers::Provider,
-    rpc::types::Filter,
-    sol_types::SolEvent,
-};
-use causeway_bindings::{
-    IAtomicSwap, ISwapRegistry, ITradeVenue, SwapChange, SwapPreimage, TradeAgreement,
-};
+use alloy::primitives::{B256, U256};
+use causeway_bindings::{IAtomicSwap, ISwapRegistry, ITradeVenue, SwapPreimage, TradeAgreement};
 use eyre::{OptionExt, Result, bail, ensure};
 use fastrand::Rng;
 use futures::{StreamExt, stream};
@@ -18,28 +11,26 @@ use tokio::time::{interval, sleep};
 
 use super::{
     ends::End,
-    exchange::{ERRANDS, Exchange, unit},
-    faults::Faults,
-    offer::{Kind, Offer, Where},
-    report::Figures,
+    exchange::{ERRANDS, Exchange},
+    offer::{Offer, Where},
     time::Clock,
 };
 use crate::{
     devnet::Devnet,
-    holdings::{Whereabouts, close_batches},
+    holdings::close_batches,
     soak::{
-        book::{Book, Place},
+        book::Book,
         wire::{Buried, Call, Wire},
     },
     swaps::Standing,
-    wait::{eventually, until},
+    wait::eventually,
 };
 
 /// Swaps that are locked at once, and the time from one wave to the next at least.
-const WAVE: usize = 4;
+const WAVE: usize = 6;
 const PACE: Duration = Duration::from_millis(1_500);
 /// Swaps that may be open before more are locked.
-const MAX_OPEN: usize = 80;
+const MAX_OPEN: usize = 300;
 /// One wave in so many puts the clocks past the deadlines that are near.
 const SKIPS: usize = 12;
 /// Seconds that are skipped: more than the shortest life of a swap.
@@ -68,7 +59,7 @@ pub(super) enum Purpose {
 
 /// The customer's side of a swap.
 #[derive(Clone, Debug)]
-enum Lock {
+pub(super) enum Lock {
     Sent,
     Refused,
     Taken(B256, Box<SwapPreimage>),
@@ -80,9 +71,9 @@ pub(super) struct Entry {
     agreement: TradeAgreement,
     /// Whether the bank's side is locked.
     is_agreed: bool,
-    lock: Lock,
+    pub(super) lock: Lock,
     /// Where it stood when it was over.
-    last: Option<Standing>,
+    pub(super) last: Option<Standing>,
 }
 
 /// How a swap ended: `None` is none of the ends there may be.
@@ -92,11 +83,11 @@ pub(super) type Ends = Vec<Option<End>>;
 pub(super) struct Run<'a> {
     pub(super) exchange: Exchange<'a>,
     pub(super) clock: Clock<'a>,
-    wire: Wire<Purpose>,
+    pub(super) wire: Wire<Purpose>,
     random: Rng,
-    opening: Book,
+    pub(super) opening: Book,
     pub(super) entries: Vec<Entry>,
-    started: Instant,
+    pub(super) started: Instant,
     told: Instant,
 }
 
@@ -274,10 +265,18 @@ impl<'a> Run<'a> {
         for entry in &mut self.entries {
             entry.last = None;
         }
+        self.settle_down(0).await?;
+        self.withdraw().await?;
+        close_batches(devnet, ERRANDS).await
+    }
+
+    /// Waits until no more than so many swaps are open, and puts the clocks forward where nothing else helps.
+    pub(super) async fn settle_down(&mut self, most: usize) -> Result<()> {
         let (begun, mut moved) = (Instant::now(), Instant::now());
         let mut open = self.open().await?;
-        while open > 0 {
+        while open > most {
             sleep(PAUSE).await;
+            self.look().await?;
             let now = self.open().await?;
             if now < open {
                 moved = Instant::now();
@@ -291,8 +290,7 @@ impl<'a> Run<'a> {
             }
             self.tell().await;
         }
-        self.withdraw().await?;
-        close_batches(devnet, ERRANDS).await
+        Ok(())
     }
 
     /// Pays banks back whose swaps were not executed.
@@ -333,128 +331,10 @@ impl<'a> Run<'a> {
         self.entries.iter().map(Entry::end).collect()
     }
 
-    /// The swaps that ended otherwise than they may, in words.
-    pub(super) fn wrong(&self, ends: &Ends) -> Vec<String> {
-        let entries = self.entries.iter().zip(ends).enumerate();
-        let wrong = entries.filter(|(_, (entry, end))| match end {
-            None => true,
-            Some(end) => end.is_exchange() && !entry.offer.kind.is_sound(),
-        });
-        wrong
-            .map(|(index, (entry, _))| line(index, entry))
-            .collect()
-    }
-
     pub(super) fn still_open(&self) -> String {
         let entries = self.entries.iter().enumerate();
         let open = entries.filter(|(_, entry)| !entry.is_over());
         open.map(|(index, entry)| line(index, entry)).collect()
-    }
-
-    /// Requires that everybody has what the book says, and that every unit is accounted for.
-    pub(super) async fn check_holdings(&self, ends: &Ends) -> Result<()> {
-        let book = self.book(ends).await?;
-        let found = self.exchange.holdings().await?;
-        let differences = book.differences(&found);
-        ensure!(
-            differences.is_empty(),
-            "the chains say something else than the book: {differences:#?}"
-        );
-        for token in &self.exchange.tokens {
-            until("the sum holds", LIMIT, async || {
-                let devnet = self.exchange.devnet;
-                let found = Whereabouts::of(devnet, &token.asset(), U256::ZERO).await?;
-                found.require_exact().map(|()| true)
-            })
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// What everybody must have.
-    async fn book(&self, ends: &Ends) -> Result<Book> {
-        let mut book = self.opening.clone();
-        for (entry, end) in self.entries.iter().zip(ends) {
-            let offer = &entry.offer;
-            let account = self.exchange.account(offer.customer);
-            let place = |chain| Place { chain, account };
-            let l1 = self.exchange.l1().chain_id;
-            let (gave, other) = (
-                place(offer.from),
-                Place {
-                    chain: offer.to,
-                    account: offer.other_side(&self.exchange),
-                },
-            );
-            let (given, wanted) = (unit(offer.give), unit(offer.want));
-            match end {
-                Some(End::ReturnedOnL1) => book.moved(given, gave, place(l1), offer.amount),
-                Some(end) if end.is_exchange() => {
-                    let got = match end {
-                        End::ExchangedOnL1 => place(l1),
-                        _ => gave,
-                    };
-                    book.moved(given, gave, other, offer.amount);
-                    book.moved(wanted, other, got, self.returned(entry).await?);
-                }
-                _ => {}
-            }
-        }
-        Ok(book)
-    }
-
-    /// What came back: as agreed, or for a pool what it gave, which is no less.
-    async fn returned(&self, entry: &Entry) -> Result<u128> {
-        let (Kind::Pool, Lock::Taken(id, preimage)) = (entry.offer.kind, &entry.lock) else {
-            return Ok(entry.offer.returned);
-        };
-        let filter = Filter::new()
-            .from_block(0)
-            .address(self.exchange.swap)
-            .event_signature(IAtomicSwap::SwapEffected::SIGNATURE_HASH)
-            .topic1(*id);
-        let provider = &self.exchange.place(entry.offer.to).provider;
-        for log in provider.get_logs(&filter).await? {
-            let effect = IAtomicSwap::SwapEffected::decode_log(&log.inner)?
-                .data
-                .effect;
-            if effect.change == SwapChange::Executed {
-                let (given, least) = (effect.returned.amount, preimage.read_payload()?);
-                ensure!(given >= least.minReturned, "{id} returned {given}");
-                return Ok(given.saturating_to());
-            }
-        }
-        bail!("{id} was executed and does not say so")
-    }
-
-    /// What was counted.
-    pub(super) async fn figures(&self, ends: &Ends, faults: &Faults<'_>) -> Result<Figures> {
-        let kinds = self.entries.iter().map(|entry| entry.offer.kind);
-        let standings = self.entries.iter().filter_map(|entry| entry.last.as_ref());
-        Ok(Figures {
-            tallies: kinds.zip(ends.iter().copied()).collect(),
-            wrong: self.wrong(ends).len(),
-            counts: faults.counts,
-            skips: self.clock.skips().await,
-            lost: faults.lost(),
-            taken_back: self.wire.taken_back(),
-            forced: standings.filter(|one| one.slot.isForced).count(),
-            cancelled_by_l1: self.cancelled_by_l1().await?,
-            whole: self.started.elapsed(),
-        })
-    }
-
-    async fn cancelled_by_l1(&self) -> Result<usize> {
-        let network = self.exchange.network();
-        let filter = Filter::new()
-            .from_block(0)
-            .address(network.l1_contracts().swap_registry)
-            .event_signature(ISwapRegistry::SwapDecided::SIGNATURE_HASH);
-        let logs = network.l1_provider().get_logs(&filter).await?;
-        let decided = logs
-            .iter()
-            .filter_map(|log| ISwapRegistry::SwapDecided::decode_log(&log.inner).ok());
-        Ok(decided.filter(|event| event.byL1).count())
     }
 
     /// Whether the end of every swap that this chain is part of no longer depends on it: what L1 has paid out, or can
@@ -504,7 +384,7 @@ impl Entry {
     }
 }
 
-fn line(index: usize, entry: &Entry) -> String {
+pub(super) fn line(index: usize, entry: &Entry) -> String {
     let Entry {
         offer, lock, last, ..
     } = entry;

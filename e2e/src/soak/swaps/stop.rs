@@ -14,6 +14,8 @@ use super::{
 };
 use crate::{devnet::Devnet, wait::until};
 
+/// Swaps that may be open then, beside these: each is asked for through the chain's queue, and that is to fit a batch.
+const QUIET: usize = 30;
 /// Swaps that are locked on the chain just before it stops, and elsewhere just after.
 const BEFORE: usize = 10;
 const AFTER: usize = 20;
@@ -32,6 +34,7 @@ pub(super) async fn stop(
 ) -> Result<()> {
     let chain = devnet.chain(STOPPED)?;
     let id = chain.id();
+    run.settle_down(QUIET).await?;
     run.lock(BEFORE, Where::From(id)).await?;
     run.bury().await?;
     // What nobody else has of it is lost with it; what customers and banks locked is to be known on L1.
@@ -44,7 +47,7 @@ pub(super) async fn stop(
     faults.stop_operator().await?;
     println!("         the operator of {STOPPED} is gone");
     let decided = async {
-        run.trade(AFTER, Where::Without(id)).await?;
+        run.lock(AFTER, Where::Without(id)).await?;
         run.bury().await?;
         decide(devnet, run, id).await
     };
