@@ -53,6 +53,8 @@ interface ISwapRegistry {
     error SwapRegistryTooEarly(uint256 notBefore, uint256 timestamp);
     /// @notice The chain was asked already.
     error SwapRegistryAlreadyForced(bytes32 swapId);
+    /// @notice The chain was told, and has not consumed it yet.
+    error SwapRegistryAlreadyTold(uint256 told, uint256 about, bool isFrozen);
     /// @notice The chain is live: it decides by itself.
     error SwapRegistryNotFrozen(uint256 chainId);
     /// @notice The preimage given is not that of the swap.
@@ -82,7 +84,7 @@ interface ISwapRegistry {
     function forceExecute(SwapPreimage calldata preimage) external returns (bytes32 operationHash);
 
     /// @notice Asks the source, through its priority queue, to pay out a decided swap. Anyone, `forceAfter` seconds after it was
-    /// decided. Publishes the swap on L1.
+    /// decided, and again once the source has consumed that and has not paid. Publishes the swap on L1.
     /// @param output Executed: what comes back, as the receipt spells it. Only what the slot holds counts of it: the chain is told
     /// that the beneficiary gets it from the atomic swap contract, without metadata or URI. Otherwise empty.
     function forceClose(SwapPreimage calldata preimage, bytes calldata output) external returns (bytes32 operationHash);
@@ -97,7 +99,7 @@ interface ISwapRegistry {
     function l1Claim(SwapPreimage calldata preimage, bytes calldata output) external;
 
     /// @notice Tells chain `told`, through its priority queue, whether chain `about` is frozen, so that it takes no locks to it.
-    /// Anyone.
+    /// Anyone; the same again once it has consumed that.
     function tellStatus(uint256 told, uint256 about) external returns (bytes32 operationHash);
 
     /// @notice Sets a chain's times, within the bounds.

@@ -43,6 +43,13 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
         mapping(uint256 index => Tombstone) tombstones;
     }
 
+    /// @dev The last command of its kind to a chain: how many operations the chain's queue had with it, and what the chain was told
+    /// of another one.
+    struct Given {
+        uint64 end;
+        bool isFrozen;
+    }
+
     uint64 private constant DEFAULT_TIME = 1 hours;
 
     /// @inheritdoc ISwapRegistry
@@ -64,6 +71,9 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
     mapping(uint256 source => mapping(bytes32 swapId => SwapSlot)) private _slots;
     mapping(uint256 chainId => Times) private _times;
     mapping(uint256 chainId => Graveyard) private _graveyards;
+
+    /// @dev By swap id, or by the chain that it is about.
+    mapping(uint256 chainId => mapping(bytes32 subject => Given)) private _given;
 
     modifier onlySettlement() {
         require(msg.sender == address(SETTLEMENT), SwapRegistryNotSettlement(msg.sender, address(SETTLEMENT)));
@@ -143,6 +153,7 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
         (uint256 source, bytes32 swapId) = (preimage.header.sourceChainId, _idOf(preimage));
         SwapSlot storage slot = _decided(source, swapId);
         _requireTime(slot.changedAt + _forceAfter(source));
+        require(!_stands(source, swapId), SwapRegistryAlreadyForced(swapId));
         bytes memory said = "";
         if (slot.outcome == SwapOutcome.Executed) {
             SwapLeg memory leg = _legIn(swapId, slot.heldHash, output);
@@ -150,6 +161,7 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
         } else {
             require(output.length == 0, SwapRegistryWrongOutput(swapId));
         }
+        _note(source, swapId, false);
         operationHash = _command(source, SwapCommand.Close, abi.encode(preimage, slot.outcome, said));
         emit SwapForced(source, swapId, source, operationHash);
     }
@@ -189,7 +201,14 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
     /// @inheritdoc ISwapRegistry
     function tellStatus(uint256 told, uint256 about) external returns (bytes32 operationHash) {
         _requireRegistered(about);
-        return _command(told, SwapCommand.Destination, abi.encode(about, SETTLEMENT.frozenAt(about) != 0));
+        bytes32 subject = bytes32(about);
+        bool isFrozen = SETTLEMENT.frozenAt(about) != 0;
+        require(
+            !_stands(told, subject) || _given[told][subject].isFrozen != isFrozen,
+            SwapRegistryAlreadyTold(told, about, isFrozen)
+        );
+        _note(told, subject, isFrozen);
+        return _command(told, SwapCommand.Destination, abi.encode(about, isFrozen));
     }
 
     /// @inheritdoc ISwapRegistry
@@ -282,6 +301,11 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
         emit SwapForced(source, swapId, destination, operationHash);
     }
 
+    /// @dev The next operation of the chain's queue is about `subject`.
+    function _note(uint256 chainId, bytes32 subject, bool isFrozen) private {
+        _given[chainId][subject] = Given(PRIORITY_QUEUE.tail(chainId) + 1, isFrozen);
+    }
+
     function _command(uint256 chainId, SwapCommand command, bytes memory what) private returns (bytes32) {
         return PRIORITY_QUEUE.requestSystem(chainId, SWAP, abi.encode(command, what));
     }
@@ -313,6 +337,11 @@ contract SwapRegistry is ISwapRegistry, IVersioned, AccessManaged {
         graveyard.placed = SafeCast.toUint128(index + 1);
         graveyard.tombstones[index] = Tombstone(source, swapId);
         emit TombstonePlaced(chainId, index, source, swapId);
+    }
+
+    /// @dev Nobody needs to repeat what the chain has not consumed yet. Once it has, a repetition can help: it may have failed.
+    function _stands(uint256 chainId, bytes32 subject) private view returns (bool) {
+        return _given[chainId][subject].end > PRIORITY_QUEUE.head(chainId);
     }
 
     function _requireRegistered(uint256 chainId) private view {

@@ -3,13 +3,15 @@ pragma solidity ^0.8.37;
 
 import {IPriorityQueue} from "../../src/interfaces/IPriorityQueue.sol";
 import {ISwapRegistry} from "../../src/interfaces/ISwapRegistry.sol";
+import {Batch} from "../../src/types/Batches.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
 import {SwapChange, SwapCommand, SwapOutcome, SwapPreimage} from "../../src/types/Swaps.sol";
 import {RegistryTest} from "../base/RegistryTest.sol";
 import {SwapTest} from "../base/SwapTest.sol";
 
-/// @notice ATK-44, on L1: nobody fills a queue with operations of the system. They are asked for by the registry alone, for a swap
-/// that is pending, of its destination, once.
+/// @notice ATK-44, on L1: nobody fills a queue with operations of the system, which no filter of a chain is asked about. They are
+/// asked for by the registry alone: to resolve a swap that is pending, of its destination, once; to pay one that is decided, of
+/// its source, and about another chain's status, only where the same does not stand in the queue already.
 contract ATK44SwapQueueTest is RegistryTest {
     /// @dev Two new words in storage and the swap's own, besides a lock of real assets on a chain.
     uint256 private constant LEAST_COST = 44_200;
@@ -68,6 +70,83 @@ contract ATK44SwapQueueTest is RegistryTest {
         swapRegistry.forceResolve(A, swapId);
     }
 
+    /// @dev It may fail on the chain, so it can be asked again once it is consumed, and whoever came first has asked for the same.
+    function test_ATK44_decidedSwap_isPaidOnce_untilTheChainHasConsumedThat() external {
+        report(SwapChange.Opened);
+        report(SwapChange.Executed);
+        vm.warp(block.timestamp + HOUR);
+        priorityQueue.request(A, stranger, 100_000, "");
+        uint256 before = gasleft();
+        vm.prank(makeAddr("spammer"));
+        swapRegistry.forceClose(preimage, output());
+        vm.assertGt(before - gasleft(), LEAST_COST);
+        for (uint64 consumed = 0; consumed < 2; ++consumed) {
+            _consume(A, consumed);
+            vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryAlreadyForced.selector, swapId));
+            swapRegistry.forceClose(preimage, output());
+        }
+        vm.assertEq(priorityQueue.tail(A), 2);
+        _consume(A, 2);
+        swapRegistry.forceClose(preimage, output());
+        vm.assertEq(priorityQueue.tail(A), 3);
+        report(SwapChange.Redeemed);
+        _consume(A, 3);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryClosed.selector, swapId));
+        swapRegistry.forceClose(preimage, output());
+    }
+
+    /// @dev One swap's payment that stands in the queue is no other's, nor another chain's.
+    function test_ATK44_payments_doNotKeepEachOtherOut() external {
+        for (uint160 i = 1; i <= 3; ++i) {
+            use(locked(), address(i));
+            report(SwapChange.Opened);
+            report(SwapChange.Cancelled);
+        }
+        vm.warp(block.timestamp + HOUR);
+        for (uint160 i = 1; i <= 3; ++i) {
+            use(locked(), address(i));
+            swapRegistry.forceClose(preimage, "");
+        }
+        vm.assertEq(priorityQueue.tail(A), 3);
+    }
+
+    /// @dev As often as it changes, and otherwise once: so the last thing in the queue is always what is so.
+    function test_ATK44_status_isToldOnce_untilTheChainHasConsumedThat_orItChanges() external {
+        bool[2] memory statuses = [false, true];
+        for (uint64 i = 0; i < 2; ++i) {
+            swapRegistry.tellStatus(A, B);
+            vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryAlreadyTold.selector, A, B, statuses[i]));
+            swapRegistry.tellStatus(A, B);
+            swapRegistry.tellStatus(C, B);
+            _consume(C, i + 1);
+            if (i == 0) freeze(B);
+        }
+        swapRegistry.tellStatus(A, C);
+        vm.assertEq(priorityQueue.tail(A), 3);
+        _consume(A, 1);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryAlreadyTold.selector, A, B, true));
+        swapRegistry.tellStatus(A, B);
+        _consume(A, 2);
+        swapRegistry.tellStatus(A, B);
+        vm.expectRevert(abi.encodeWithSelector(ISwapRegistry.SwapRegistryAlreadyTold.selector, A, C, false));
+        swapRegistry.tellStatus(A, C);
+    }
+
+    /// @dev Frozen, live and frozen again, before the other chain has consumed anything: it is told all three.
+    function test_ATK44_status_thatChangesBackAndForth_isTold() external {
+        freeze(B);
+        swapRegistry.tellStatus(A, B);
+        settle(B, _consumingAll());
+        vm.recordLogs();
+        swapRegistry.tellStatus(A, B);
+        vm.assertEq(operationIn(vm.getRecordedLogs()).data, abi.encode(SwapCommand.Destination, abi.encode(B, false)));
+        freeze(B);
+        vm.recordLogs();
+        swapRegistry.tellStatus(A, B);
+        vm.assertEq(operationIn(vm.getRecordedLogs()).data, abi.encode(SwapCommand.Destination, abi.encode(B, true)));
+        vm.assertEq(priorityQueue.tail(A), 3);
+    }
+
     /// @dev The queue before it may be full: as long as it is, the operation stands in it, and its time runs.
     function test_ATK44_spam_doesNotKeepAResolutionOut() external {
         report(SwapChange.Opened);
@@ -82,6 +161,18 @@ contract ATK44SwapQueueTest is RegistryTest {
         vm.expectRevert(abi.encodeWithSelector(IPriorityQueue.PriorityQueueExpired.selector, nonce, block.timestamp));
         priorityQueue.checkConsumption(B, nonce);
         priorityQueue.checkConsumption(B, nonce + 1);
+    }
+
+    function _consume(uint256 chainId, uint64 consumed) private {
+        vm.prank(address(settlement));
+        priorityQueue.consume(chainId, consumed);
+    }
+
+    /// @dev The next batch of B, consuming all that it was asked.
+    function _consumingAll() private view returns (Batch memory batch) {
+        uint64 tail = priorityQueue.tail(B);
+        batch = batchAfter(B, priorityQueue.rollingHash(B, tail));
+        batch.priorityOpsCount = tail - priorityQueue.head(B);
     }
 }
 

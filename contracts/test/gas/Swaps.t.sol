@@ -229,7 +229,7 @@ contract SwapRegistryGas is RegistryTest {
         report(SwapChange.Executed);
         vm.warp(block.timestamp + HOUR);
         swapRegistry.forceClose(preimage, output());
-        _row("L1 forceClose", 145_000);
+        _row("L1 forceClose", 165_000);
     }
 
     function test_l1Cancel_l1Claim() external {

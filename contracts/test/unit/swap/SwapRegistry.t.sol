@@ -316,8 +316,6 @@ contract SwapRegistryTest is RegistryTest {
         vm.recordLogs();
         bytes32 operationHash = swapRegistry.forceClose(preimage, forged);
         _expectCommand(operationHash, A, SwapCommand.Close, what);
-        // It may have failed there, so it can be asked again.
-        swapRegistry.forceClose(preimage, output());
     }
 
     function test_forceClose_asksForTheRefund() external {

@@ -2,7 +2,7 @@
 
 use causeway_model::{
     Action, Protocol, State,
-    state::{Chain, Closed, Operator, Phase, Swap},
+    state::{Chain, Closed, Operation, Operator, Phase, Swap},
 };
 use causeway_simulation::Refused;
 
@@ -103,8 +103,8 @@ impl Replay<'_> {
             Action::Redeem(swap) => Some(self.redeem(swap, false)),
             Action::Refund(swap) => Some(self.refund(swap, false)),
             Action::Force(swap) => Some(self.force(swap)),
-            // L1 asks a source as often as anybody likes; the first time decides.
-            Action::ForceClose(swap) if self.is_asked_to_close(swap) => None,
+            // What the source has consumed and not done may be asked again.
+            Action::ForceClose(swap) if self.has_consumed_closing(swap) => None,
             Action::ForceClose(swap) => Some(self.force_close(swap)),
             Action::L1Cancel(swap) => Some(self.l1_cancel(swap)),
             Action::L1Claim(swap) => Some(self.l1_claim(swap)),
@@ -117,9 +117,12 @@ impl Replay<'_> {
         }
     }
 
-    fn is_asked_to_close(&self, swap: Swap) -> bool {
-        let slot = self.state.l1.slots[swap as usize];
-        slot.decision.is_final() && slot.closed == Closed::No
+    fn has_consumed_closing(&self, swap: Swap) -> bool {
+        let source = self.protocol.setting.source(swap);
+        let on_l1 = &self.state.l1.chains[source as usize];
+        let mut consumed = (0..on_l1.consumed).filter_map(|index| on_l1.queue.get(index));
+        let is_open = self.state.l1.slots[swap as usize].closed == Closed::No;
+        is_open && consumed.any(|operation| operation == Operation::Close(swap))
     }
 
     /// A batch of nothing is nothing of the model's. Neither is one that brings nothing but a part of what must be buried.
