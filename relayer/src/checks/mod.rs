@@ -3,6 +3,7 @@
 
 mod chains;
 mod keys;
+mod swaps;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ pub use chains::{
     check_visible_logs,
 };
 pub use keys::{check_balance, check_operator, check_pauser};
+pub use swaps::{SwapChain, SwapsOnL1, check_swaps};
 
 /// The protocol version that this release works with.
 pub const PROTOCOL_VERSION: u64 = 1;
@@ -53,6 +55,8 @@ pub enum Subject {
     Permission,
     /// L1 takes what the chain settles.
     Standing,
+    /// Swaps between chains can be locked and ended.
+    Swaps,
 }
 
 impl Subject {
@@ -69,6 +73,7 @@ impl Subject {
             Self::Balance => "balance",
             Self::Permission => "permission",
             Self::Standing => "standing",
+            Self::Swaps => "swaps",
         }
     }
 }
@@ -141,7 +146,8 @@ impl Finding {
                 | Subject::Logs
                 | Subject::Balance
                 | Subject::Permission
-                | Subject::Standing => false,
+                | Subject::Standing
+                | Subject::Swaps => false,
             }
     }
 }

@@ -15,8 +15,8 @@ use super::output::{Output, Report, table};
 use crate::app::{Chains, Roles, check_chain, paying_signers};
 use crate::chain::{ChainReader, EvmChain, SystemClock};
 use crate::checks::{
-    Finding, Subject, Target, Verdict, check_balance, check_holder, check_operator, check_pauser,
-    check_standing, check_time, check_visible_logs,
+    Finding, Subject, SwapsOnL1, Target, Verdict, check_balance, check_holder, check_operator,
+    check_pauser, check_standing, check_swaps, check_time, check_visible_logs,
 };
 use crate::config::{Config, OperatorConfig};
 
@@ -119,6 +119,7 @@ impl Examination<'_> {
                 .into_iter()
                 .flatten(),
         );
+        findings.extend(self.swaps().await);
         if self.roles.operator {
             let operators = self
                 .config
@@ -128,6 +129,24 @@ impl Examination<'_> {
             findings.extend(join_all(operators).await.into_iter().flatten());
         }
         findings
+    }
+
+    /// The coordinator of swaps, where the relay role has one.
+    async fn swaps(&self) -> Vec<Finding> {
+        if self.config.swap.is_none() || !self.roles.relay {
+            return Vec::new();
+        }
+        let contracts = &self.config.l1.contracts;
+        let l1 = SwapsOnL1 {
+            reader: self.chains.l1.as_ref(),
+            swaps: contracts.swap_registry,
+            chains: contracts.chain_registry,
+        };
+        let chains = self.config.chains.values().filter_map(|chain| {
+            let reader: &dyn ChainReader = self.chains.get(chain.evm.chain_id)?.as_ref();
+            Some((reader, chain))
+        });
+        check_swaps(l1, &chains.collect::<Vec<_>>()).await
     }
 
     /// Nothing more is asked of a chain that is not the right one.
@@ -190,11 +209,13 @@ impl Examination<'_> {
     fn needed_signers(&self) -> impl Iterator<Item = (&str, &crate::config::SignerSource)> {
         let roles = self.roles;
         let is_needed = move |name: &str| {
-            let relays = self
-                .config
-                .relay
-                .as_ref()
-                .is_some_and(|relay| roles.relay && relay.signer == name);
+            let relay = self.config.relay.as_ref().filter(|_| roles.relay);
+            let relays = relay.is_some_and(|relay| {
+                relay.signer == name || relay.withdrawals.as_deref() == Some(name)
+            });
+            let swap = self.config.swap.as_ref().filter(|_| roles.relay);
+            let swaps = swap
+                .is_some_and(|swap| swap.signer == name || swap.orders.as_deref() == Some(name));
             let operates = |operator: &OperatorConfig| {
                 operator.signer == name
                     || operator.attesters.iter().any(|attester| attester == name)
@@ -204,7 +225,10 @@ impl Examination<'_> {
                 .supply
                 .as_ref()
                 .is_some_and(|supply| supply.pauser.as_deref() == Some(name));
-            relays || pauses || (roles.operator && self.config.operators.values().any(operates))
+            relays
+                || swaps
+                || pauses
+                || (roles.operator && self.config.operators.values().any(operates))
         };
         let all = self
             .config
