@@ -314,3 +314,7 @@ async fn on_l1(network: &Network, places: Places, terms: &Terms) -> Result<L1Fig
         frozen,
     })
 }
+
+#[cfg(test)]
+#[path = "figures_tests.rs"]
+mod tests;

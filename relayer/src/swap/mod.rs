@@ -4,6 +4,8 @@
 //! What is due follows from what was seen and from the contracts' own word, each time anew. So a restart loses nothing,
 //! another relayer can take over at any point, and nothing is sent twice: a step whose transaction is open is left alone.
 
+#[cfg(test)]
+pub(crate) mod bench;
 mod bind;
 pub mod checks;
 mod cycle;

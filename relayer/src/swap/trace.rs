@@ -235,3 +235,7 @@ fn at(log: &ChainLog) -> TxPoint {
         tx: log.tx,
     }
 }
+
+#[cfg(test)]
+#[path = "trace_tests.rs"]
+mod tests;
