@@ -13,7 +13,10 @@ use causeway_bindings::{
 };
 use futures::future::join_all;
 
-use crate::{chain::ChainReader, model::ChainId};
+use crate::{
+    chain::ChainReader,
+    model::{ChainId, UnixSeconds},
+};
 
 use super::{
     data::{BatchData, BlockData, DataError},
@@ -173,8 +176,7 @@ impl LocalAttester {
             None => &self.binding.public_input,
             Some(_) => self.queue_domain(&data)?,
         };
-        self.check_unsigned(&data, head.lastBlock, since.is_some())
-            .await?;
+        self.check_unsigned(&data, head.lastBlock, since).await?;
         let commitment = publication(self.binding.mode, &claim.data)
             .await?
             .commitment;
@@ -205,14 +207,14 @@ impl LocalAttester {
         &self,
         data: &BatchData,
         before: u64,
-        is_frozen: bool,
+        frozen_since: Option<UnixSeconds>,
     ) -> Result<(), AttestError> {
         let authority = Authority {
             l1: self.l1.as_ref(),
             chain: self.chain.as_ref(),
             binding: &self.binding,
             before,
-            is_frozen,
+            frozen_since,
         };
         Ok(check_unsigned(&authority, data).await?)
     }

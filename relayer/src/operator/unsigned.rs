@@ -12,7 +12,7 @@ use causeway_bindings::{
 
 use crate::{
     chain::{ChainReader, SystemTransaction},
-    model::ChainId,
+    model::{ChainId, UnixSeconds},
 };
 
 use super::{
@@ -51,7 +51,7 @@ pub(super) struct Authority<'a> {
     pub(super) binding: &'a Binding,
     /// Last block that L1 has executed: who may act for the chain is read there.
     pub(super) before: u64,
-    pub(super) is_frozen: bool,
+    pub(super) frozen_since: Option<UnixSeconds>,
 }
 
 /// Checks every transaction of a batch that nobody signed. Those that somebody signed are left to the contracts.
@@ -66,7 +66,7 @@ pub(super) async fn check_unsigned(
     };
     for block in &data.blocks {
         for (index, raw) in block.transactions.iter().enumerate() {
-            if let Some(reason) = judge.objection(raw).await? {
+            if let Some(reason) = judge.objection(raw, block.timestamp).await? {
                 return Err(UnsignedError::Refused {
                     chain: data.chain,
                     block: block.number,
@@ -87,14 +87,22 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    async fn objection(&mut self, raw: &[u8]) -> Result<Option<&'static str>, ReadError> {
+    async fn objection(
+        &mut self,
+        raw: &[u8],
+        time: UnixSeconds,
+    ) -> Result<Option<&'static str>, ReadError> {
         let transaction = match SystemTransaction::decode(raw) {
             Ok(None) => return Ok(None),
             Ok(Some(transaction)) => transaction,
             Err(_) => return Ok(Some("is damaged")),
         };
-        if !self.authority.is_frozen {
+        let Some(since) = self.authority.frozen_since else {
             return Ok(Some("its chain is live"));
+        };
+        // Whoever makes the block may win by an earlier one: a swap is executed up to its deadline, by the block's time.
+        if time < since {
+            return Ok(Some("its block is of a time before L1 froze the chain"));
         }
         if !transaction.value.is_zero() {
             return Ok(Some("carries value"));

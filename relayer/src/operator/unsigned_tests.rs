@@ -15,6 +15,8 @@ use crate::{
 };
 
 const CHAIN: ChainId = 271;
+/// When L1 froze the chain.
+const SINCE: UnixSeconds = 500;
 const OPERATOR: Address = Address::repeat_byte(0x77);
 const STRANGER: Address = Address::repeat_byte(0x78);
 const QUEUE: Address = Address::with_last_byte(10);
@@ -121,6 +123,14 @@ async fn check(is_frozen: bool, transactions: &[SystemTransaction]) -> Result<()
 }
 
 async fn check_raw(is_frozen: bool, transactions: Vec<Bytes>) -> Result<(), UnsignedError> {
+    check_at(is_frozen, SINCE, transactions).await
+}
+
+async fn check_at(
+    is_frozen: bool,
+    timestamp: UnixSeconds,
+    transactions: Vec<Bytes>,
+) -> Result<(), UnsignedError> {
     let chain = FakeChain::new(CHAIN, 0);
     chain.set_answers(Arc::new(World));
     let binding = Binding {
@@ -138,11 +148,11 @@ async fn check_raw(is_frozen: bool, transactions: Vec<Bytes>) -> Result<(), Unsi
         chain: &chain,
         binding: &binding,
         before: 0,
-        is_frozen,
+        frozen_since: is_frozen.then_some(SINCE),
     };
     let block = BlockData {
         number: 4,
-        timestamp: 0,
+        timestamp,
         beneficiary: Address::ZERO,
         gas_limit: 0,
         base_fee_per_gas: 0,
@@ -176,6 +186,19 @@ async fn a_frozen_chain_does_without_signatures_what_it_owes_l1() {
     check(true, &recovery).await.unwrap();
     check(true, &[consume(operations(1..3))]).await.unwrap();
     check(true, &[consume(vec![]), bury(&[])]).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_turns_the_clock_back() {
+    let bury = vec![bury(&[1]).encode()];
+    check_at(true, SINCE, bury.clone()).await.unwrap();
+    let early = check_at(true, SINCE - 1, bury).await.unwrap_err();
+    assert!(
+        early.to_string().contains("before L1 froze the chain"),
+        "{early}"
+    );
+    let signed = vec![Bytes::from_static(&[2, 1])];
+    check_at(true, SINCE - 1, signed).await.unwrap();
 }
 
 #[tokio::test]
