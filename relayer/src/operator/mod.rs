@@ -15,6 +15,7 @@ pub mod read;
 pub mod rebuild;
 mod recover;
 pub mod recovery;
+mod refused;
 pub mod registration;
 pub mod remote;
 mod run;

@@ -31,6 +31,7 @@ use super::{
     priority::{Consumption, QueueFollower},
     publish::publication,
     read::{executed_head, read, read_facts},
+    refused::Refusals,
     seal::{SealPolicy, seal},
 };
 
@@ -102,6 +103,7 @@ pub(super) struct Operator {
     pub(super) queue: QueueFollower,
     /// When L1 froze the chain, as of the last round.
     frozen_since: Option<UnixSeconds>,
+    refusals: Refusals,
 }
 
 impl Operator {
@@ -119,6 +121,7 @@ impl Operator {
             imports,
             queue,
             frozen_since: None,
+            refusals: Refusals::default(),
         }
     }
 
@@ -181,11 +184,13 @@ impl Operator {
         Ok(since)
     }
 
-    pub(super) async fn follow(&self) -> Result<(), OperatorError> {
+    pub(super) async fn follow(&mut self) -> Result<(), OperatorError> {
         let mut changed = self.context.l1_sender.tick().await?;
         changed.extend(self.context.hand.follow().await?);
+        let now = self.context.clock.now();
         for intent in changed {
             report(&intent);
+            self.refusals.note(&intent, now);
         }
         Ok(())
     }
@@ -236,6 +241,14 @@ impl Operator {
         .await?;
         let derived = derive(facts)?;
         let batch = derived.batch.number;
+        if let Some(reason) = self.refusals.reason(batch, context.clock.now()) {
+            let chain = settings.chain;
+            return Err(OperatorError::Rejected {
+                chain,
+                batch,
+                reason,
+            });
+        }
         let public_input = domain.public_input(settings.chain, &derived.batch, binding.mode);
         let effects = derived.effects.len() as u64;
         let claim = Claim {
