@@ -74,11 +74,31 @@ fn patient(devnet: &Devnet, config: Config) -> Result<Config> {
 /// Takes some of the newest blocks of a chain back. What was in them is gone until it is sent again.
 pub async fn reorg(chain: &DynProvider, random: &mut Rng, now: u64) -> Result<u64> {
     let depth = random.u64(DEPTH);
+    take_back(chain, depth).await?;
+    // Where a block was due in the same moment, anvil may lack one afterwards; then that and what stands on it goes too.
+    while let Some(depth) = depth_of_gap(chain).await? {
+        take_back(chain, depth).await?;
+    }
+    // Its clock went back with the blocks.
+    chain.anvil_set_time(now).await?;
+    Ok(depth)
+}
+
+async fn take_back(chain: &DynProvider, depth: u64) -> Result<()> {
     let nothing_mined: [u64; 0] = [];
     chain
         .raw_request::<_, ()>("anvil_reorg".into(), (depth, nothing_mined))
         .await?;
-    // Its clock went back with the blocks.
-    chain.anvil_set_time(now).await?;
-    Ok(depth)
+    Ok(())
+}
+
+/// How many blocks, down to one that is missing, would have to go.
+async fn depth_of_gap(chain: &DynProvider) -> Result<Option<u64>> {
+    let newest = chain.get_block_number().await?;
+    for number in newest.saturating_sub(2 * FINAL)..=newest {
+        if chain.get_block_by_number(number.into()).await?.is_none() {
+            return Ok(Some(newest + 1 - number));
+        }
+    }
+    Ok(None)
 }
