@@ -6,6 +6,7 @@ pub mod derive;
 pub mod effects;
 mod error;
 pub mod freeze;
+mod gas;
 pub mod hand;
 pub mod imports;
 pub mod pending;

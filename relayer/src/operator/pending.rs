@@ -1,6 +1,6 @@
 //! The final blocks of a chain that are in no batch yet.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use causeway_bindings::ChainHead;
 
@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     data::{BatchData, BlockData},
-    read::{OperatedContracts, ReadError, read_full_block, read_logs},
+    read::{Moved, OperatedContracts, ReadError, read_full_block, read_logs},
     seal::PendingBlock,
 };
 
@@ -27,7 +27,15 @@ const HEADER_BYTES: u64 = 120;
 /// Final blocks after the last executed batch, read once each.
 #[derive(Debug, Default)]
 pub struct PendingBlocks {
-    blocks: VecDeque<(PendingBlock, BlockData)>,
+    blocks: VecDeque<Kept>,
+}
+
+/// A block, and what it moved: each of these is an entry of the ledger.
+#[derive(Debug)]
+struct Kept {
+    pending: PendingBlock,
+    data: BlockData,
+    moved: Vec<Moved>,
 }
 
 impl PendingBlocks {
@@ -59,9 +67,14 @@ impl PendingBlocks {
                 leaves: in_block(&logs.leaves, number),
                 effects: in_block(&logs.effects, number),
                 operations: in_block(&logs.operations, number),
+                entries: 0,
                 data_bytes: bytes,
             };
-            self.blocks.push_back((pending, full.into()));
+            self.blocks.push_back(Kept {
+                pending,
+                data: full.into(),
+                moved: moved_in(&logs.moved, number),
+            });
         }
         Ok(())
     }
@@ -73,12 +86,21 @@ impl PendingBlocks {
 
     /// The blocks, for the decision to seal.
     pub fn blocks(&self) -> Vec<PendingBlock> {
-        self.blocks.iter().map(|(pending, _)| *pending).collect()
+        let mut known = BTreeSet::new();
+        let counted = |kept: &Kept| {
+            let moved = kept.moved.iter();
+            let entries = moved.filter(|moved| known.insert(**moved)).count() as u64;
+            PendingBlock {
+                entries,
+                ..kept.pending
+            }
+        };
+        self.blocks.iter().map(counted).collect()
     }
 
     /// What the blocks hold.
     pub fn contents(&self) -> impl Iterator<Item = &BlockData> {
-        self.blocks.iter().map(|(_, data)| data)
+        self.blocks.iter().map(|kept| &kept.data)
     }
 
     /// Data of the batch that ends with `last`.
@@ -86,10 +108,10 @@ impl PendingBlocks {
         let blocks = self
             .blocks
             .iter()
-            .take_while(|(pending, _)| pending.block.number <= last.number);
+            .take_while(|kept| kept.pending.block.number <= last.number);
         BatchData {
             chain,
-            blocks: blocks.map(|(_, data)| data.clone()).collect(),
+            blocks: blocks.map(|kept| kept.data.clone()).collect(),
         }
     }
 
@@ -98,13 +120,12 @@ impl PendingBlocks {
         while self
             .blocks
             .front()
-            .is_some_and(|(pending, _)| pending.block.number <= last_executed)
+            .is_some_and(|kept| kept.pending.block.number <= last_executed)
         {
             self.blocks.pop_front();
         }
-        let continues = |(pending, _): &(PendingBlock, BlockData)| {
-            pending.block.number.checked_sub(1) == Some(last_executed)
-        };
+        let continues =
+            |kept: &Kept| kept.pending.block.number.checked_sub(1) == Some(last_executed);
         if !self.blocks.front().is_none_or(continues) {
             self.blocks.clear();
         }
@@ -114,9 +135,14 @@ impl PendingBlocks {
         let last = self
             .blocks
             .back()
-            .map_or(last_executed, |(pending, _)| pending.block.number);
+            .map_or(last_executed, |kept| kept.pending.block.number);
         last.saturating_add(1)
     }
+}
+
+fn moved_in(moved: &[(u64, Moved)], number: u64) -> Vec<Moved> {
+    let there = moved.iter().filter(|(block, _)| *block == number);
+    there.map(|(_, moved)| *moved).collect()
 }
 
 fn in_block<T>(found: &[(u64, T)], number: u64) -> u64 {
@@ -125,7 +151,8 @@ fn in_block<T>(found: &[(u64, T)], number: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use alloy::primitives::{Address, B256};
+    use alloy::primitives::{Address, B256, U256};
+    use causeway_bindings::Way;
 
     use super::*;
 
@@ -145,16 +172,18 @@ mod tests {
                 prev_randao: B256::ZERO,
                 transactions: vec![],
             };
-            (
-                PendingBlock {
+            Kept {
+                pending: PendingBlock {
                     block,
                     leaves: 0,
                     effects: 0,
                     operations: 0,
+                    entries: 0,
                     data_bytes: 0,
                 },
                 data,
-            )
+                moved: vec![],
+            }
         };
         PendingBlocks {
             blocks: numbers.into_iter().map(block).collect(),
@@ -169,6 +198,27 @@ mod tests {
             .map(|pending| pending.block.number)
             .collect();
         (numbers, blocks.next_block(last_executed))
+    }
+
+    #[test]
+    fn what_moves_again_is_no_new_entry_unless_its_batch_is_gone() {
+        let entries = |blocks: &PendingBlocks| -> Vec<_> {
+            let pending = blocks.blocks();
+            pending.iter().map(|block| block.entries).collect()
+        };
+        let asset = |number| (B256::with_last_byte(number), Way::To(U256::from(20)));
+        let mut blocks = pending(5..=7);
+        let moved = [
+            vec![asset(1), asset(2), asset(1)],
+            vec![asset(2), (asset(2).0, Way::From(U256::from(20)))],
+            vec![asset(1), asset(3)],
+        ];
+        for (kept, moved) in blocks.blocks.iter_mut().zip(moved) {
+            kept.moved = moved;
+        }
+        assert_eq!(entries(&blocks), [2, 1, 1]);
+        blocks.keep_after(5);
+        assert_eq!(entries(&blocks), [2, 2]);
     }
 
     #[test]

@@ -79,6 +79,9 @@ impl From<ViewError> for ReadError {
     }
 }
 
+/// What an entry of the ledger is about: an asset by its ledger key, and the other chain.
+pub type Moved = (B256, Way);
+
 /// What the logs of some blocks say, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BatchLogs {
@@ -90,6 +93,8 @@ pub struct BatchLogs {
     pub operations: Vec<(u64, B256)>,
     /// What the vault took and gave.
     pub moves: Vec<AssetMove>,
+    /// The entry of the ledger that each of them is part of, with its block.
+    pub moved: Vec<(u64, Moved)>,
     /// What the vault took for swaps and gave at their word: on no route, and in no ledger entry.
     pub swap_moves: Vec<AssetMove>,
     /// What was done to swaps, with the block of each.
@@ -187,11 +192,13 @@ impl BatchLogs {
         let Some(moved) = asset_move(log)? else {
             return Ok(());
         };
-        let moves = match moved.way {
-            Way::From(HELD_BY_SWAPS) | Way::To(HELD_BY_SWAPS) => &mut self.swap_moves,
-            Way::From(_) | Way::To(_) => &mut self.moves,
-        };
-        moves.push(moved);
+        if let Way::From(HELD_BY_SWAPS) | Way::To(HELD_BY_SWAPS) = moved.way {
+            self.swap_moves.push(moved);
+        } else {
+            let key = moved.asset.ledger_key(moved.token_id);
+            self.moved.push((log.block.number, (key, moved.way)));
+            self.moves.push(moved);
+        }
         Ok(())
     }
 }

@@ -25,6 +25,7 @@ use super::{
     derive::derive,
     error::OperatorError,
     freeze::frozen_since,
+    gas,
     hand::Hand,
     imports::{Candidate, ImportPlanner, ImportPolicy, import_call},
     pending::PendingBlocks,
@@ -250,7 +251,7 @@ impl Operator {
             });
         }
         let public_input = domain.public_input(settings.chain, &derived.batch, binding.mode);
-        let effects = derived.effects.len() as u64;
+        let gas = gas::with_blobs(&derived);
         let claim = Claim {
             chain: settings.chain,
             last_block: last.number,
@@ -280,7 +281,7 @@ impl Operator {
             gas_limit: 0,
             blobs: published.blobs,
         };
-        request.gas_limit = self.settlement_gas(&request, batch, effects).await?;
+        request.gas_limit = self.settlement_gas(&request, batch, gas).await?;
         context
             .l1_sender
             .submit(request, |_| Ok(Vec::new()))
@@ -300,12 +301,11 @@ impl Operator {
         &self,
         request: &SendRequest,
         batch: u64,
-        effects: u64,
+        with_blobs: u64,
     ) -> Result<u64, OperatorError> {
         // An estimate carries no blobs, so it cannot get past the check of their hashes.
         if request.blobs.is_some() {
-            let for_effects = effects.saturating_mul(EFFECT_GAS);
-            return Ok(BLOB_SETTLEMENT_GAS.saturating_add(for_effects));
+            return Ok(with_blobs);
         }
         let call = CallRequest {
             from: self.context.l1_sender.address(),
@@ -431,12 +431,6 @@ impl Operator {
         Ok(())
     }
 }
-
-/// Gas limit of a settlement with blobs: twice what one costs beside its verifier and imports.
-const BLOB_SETTLEMENT_GAS: u64 = 1_500_000;
-
-/// Gas that L1 needs at most for what a batch did to one swap: its slot, two accounts of the ledger, the events.
-const EFFECT_GAS: u64 = 200_000;
 
 fn planner(settings: &OperatorSettings) -> ImportPlanner {
     ImportPlanner::new(

@@ -8,6 +8,9 @@ pub const MAX_LEAVES: u64 = 1 << 14;
 /// Effects on swaps of one batch: L1 writes several slots for each, and a transaction may take so much gas and no more.
 pub const MAX_EFFECTS: u64 = 64;
 
+/// Entries of the ledger in one batch, for the same reason: L1 writes two slots for each.
+pub const MAX_ENTRIES: u64 = 128;
+
 /// When a batch is closed. Whatever comes first decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SealPolicy {
@@ -31,6 +34,8 @@ pub struct PendingBlock {
     pub leaves: u64,
     /// How often it did something to a swap.
     pub effects: u64,
+    /// Assets that it moved, to or from another chain, and that no pending block before it did.
+    pub entries: u64,
     /// Priority operations it consumed.
     pub operations: u64,
     /// Bytes it adds to the batch data.
@@ -39,8 +44,8 @@ pub struct PendingBlock {
 
 /// The last block of the next batch, or `None` to wait. `pending` are the final blocks after the last batch, in order.
 ///
-/// A batch always takes at least one block, and never more leaves than a log tree holds, nor more effects on swaps or more
-/// data than allowed, unless a single block does.
+/// A batch always takes at least one block, and never more leaves than a log tree holds, nor more effects on swaps,
+/// entries of the ledger or data than allowed, unless a single block does.
 pub fn seal(policy: &SealPolicy, pending: &[PendingBlock], now: UnixSeconds) -> Option<BlockRef> {
     let fitting = fitting(policy, pending);
     let full = fitting.len() < pending.len();
@@ -107,6 +112,7 @@ struct Sum {
     leaves: u64,
     effects: u64,
     operations: u64,
+    entries: u64,
     data_bytes: u64,
 }
 
@@ -114,25 +120,27 @@ impl Sum {
     fn fits(&self, policy: &SealPolicy) -> bool {
         self.leaves <= MAX_LEAVES
             && self.effects <= MAX_EFFECTS
+            && self.entries <= MAX_ENTRIES
             && self.data_bytes <= policy.max_data_bytes
     }
 }
 
 fn sums(pending: &[PendingBlock]) -> impl Iterator<Item = Sum> {
-    let mut totals = [0_u64; 4];
+    let mut totals = [0_u64; 5];
     pending.iter().map(move |block| {
         let counts = [block.leaves, block.effects, block.operations];
-        let added = counts.into_iter().chain([block.data_bytes]);
+        let added = counts.into_iter().chain([block.entries, block.data_bytes]);
         for (total, count) in totals.iter_mut().zip(added) {
             *total = total.saturating_add(count);
         }
-        let [leaves, effects, operations, data_bytes] = totals;
+        let [leaves, effects, operations, entries, data_bytes] = totals;
         Sum {
             last: block.block,
             happened: counts != [0; 3],
             leaves,
             effects,
             operations,
+            entries,
             data_bytes,
         }
     })
@@ -185,6 +193,7 @@ mod tests {
             leaves,
             effects: 0,
             operations: 0,
+            entries: 0,
             data_bytes: 10,
         };
         leaves.iter().enumerate().map(block).collect()
@@ -227,6 +236,16 @@ mod tests {
         blocks[2].effects = MAX_EFFECTS;
         let closed = seal(&POLICY, &blocks, 100);
         assert_eq!(closed.map(|block| block.number), Some(1), "it is full");
+    }
+
+    #[test]
+    fn no_batch_has_more_entries_than_l1_takes_at_once() {
+        let mut blocks = pending(&[0, 0, 0]);
+        (blocks[0].entries, blocks[1].entries) = (MAX_ENTRIES - 1, 1);
+        assert_eq!(seal(&POLICY, &blocks, 100), None);
+        blocks[2].entries = 1;
+        let closed = seal(&POLICY, &blocks, 100);
+        assert_eq!(closed.map(|block| block.number), Some(1));
     }
 
     /// Blocks with these effects and operations; each operation leaves its status.
