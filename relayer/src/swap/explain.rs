@@ -90,7 +90,7 @@ impl SwapCause {
         match self {
             Self::NotLocked => "the bank that gives: causeway swap accept --file FILE --signer NAME".to_owned(),
             Self::WaitingForLock => {
-                format!("the relayer that took the order locks it; until it has, the order can be withdrawn: causeway swap cancel {id}")
+                format!("whoever took the order locks it; while nothing of it was sent, it can be withdrawn: causeway swap cancel {id}")
             }
             Self::Withdrawn => {
                 "whoever ordered it, with a key of its own: nothing was locked".to_owned()

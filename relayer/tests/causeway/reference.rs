@@ -60,6 +60,7 @@ const COMMANDS: [&[&str]; 50] = [
     &["swap", "list"],
     &["swap", "status"],
     &["swap", "explain"],
+    &["swap", "cancel"],
     &["swap", "force"],
     &["token"],
     &["token", "supply"],
