@@ -120,7 +120,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         _pending[chainId][batch.number] = PendingBatch({publicInput: input, provenBy: address(0)});
         executed.committed += 1;
         _advance(head, batch);
-        _committed[chainId] = head;
+        _store(_committed[chainId], head);
         emit BatchCommitted(chainId, batch.number, input);
     }
 
@@ -265,7 +265,7 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         require(dependencies.length == 0 || !head.isFrozen, BatchSettlementFrozen(chainId));
         _checkDependencies(head.dependencyRootsHash, batch.dependencyRootsHash, dependencies);
         _advance(head, batch);
-        _executed[chainId] = head;
+        _store(_executed[chainId], head);
         emit BatchExecuted(
             chainId,
             batch.number,
@@ -299,6 +299,18 @@ contract BatchSettlement is IBatchSettlement, IVersioned {
         if (ledger.length != 0) LEDGER.applyBatch(chainId, ledger);
         if (effects.length != 0) SWAPS.debitBatch(chainId, effects);
         MESSAGE_ROOT.appendBatch(chainId, batch.number, batch.chainBatchRoot);
+    }
+
+    /// @dev Whoever assigns the struct as a whole writes its last slot once for each number in it.
+    function _store(StoredHead storage stored, StoredHead memory head) private {
+        stored.stateCommitment = head.stateCommitment;
+        stored.dependencyRootsHash = head.dependencyRootsHash;
+        uint256 numbers = uint256(head.batchNumber) | uint256(head.lastBlock) << 48 | uint256(head.lastTimestamp) << 96
+            | uint256(head.priorityOpsConsumed) << 136 | uint256(head.committed) << 184 | uint256(head.proven) << 216;
+        if (head.isFrozen) numbers |= 1 << 248;
+        assembly ("memory-safe") {
+            sstore(add(stored.slot, 2), numbers)
+        }
     }
 
     function _drop(uint256 chainId, StoredHead storage executed) private {
