@@ -1103,7 +1103,7 @@ interface IPriorityQueue {
     function requestSystem(uint256 chainId, address to, bytes calldata data) external returns (bytes32 operationHash);
 
     /// @notice Marks the first `consumed` operations as consumed; the settlement contract only, which checked them with
-    /// `checkConsumption` when the batch was committed.
+    /// `checkConsumption` when the batch was committed, or of a frozen chain with `rollingHash`.
     function consume(uint256 chainId, uint64 consumed) external;
 
     /// @notice Rolling hash after the first `consumed` operations. Reverts if there are fewer, or if the next one has
@@ -1968,6 +1968,8 @@ interface ISwapRegistry {
     error SwapRegistryTooEarly(uint256 notBefore, uint256 timestamp);
     /// @notice The chain was asked already.
     error SwapRegistryAlreadyForced(bytes32 swapId);
+    /// @notice The chain was told, and has not consumed it yet.
+    error SwapRegistryAlreadyTold(uint256 told, uint256 about, bool isFrozen);
     /// @notice The chain is live: it decides by itself.
     error SwapRegistryNotFrozen(uint256 chainId);
     /// @notice The preimage given is not that of the swap.
@@ -1981,8 +1983,8 @@ interface ISwapRegistry {
 
     /// @notice Applies what a batch of `chainId` did to swaps, up to what they take from the ledger; the batch settlement only,
     /// before it applies the batch's ledger entries. What the chain must bury comes before anything else.
-    /// @param comesBack Whether the chain was frozen until this batch: then nothing may be left to bury after it.
-    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool comesBack) external;
+    /// @param buriesAll Whether the batch is a frozen chain's that consumes operations: then nothing may be left to bury.
+    function creditBatch(uint256 chainId, SwapEffect[] calldata effects, bool buriesAll) external;
 
     /// @notice Takes from the ledger what swaps of the batch hold from now on; the batch settlement only, after the batch's
     /// ledger entries.
@@ -1997,7 +1999,7 @@ interface ISwapRegistry {
     function forceExecute(SwapPreimage calldata preimage) external returns (bytes32 operationHash);
 
     /// @notice Asks the source, through its priority queue, to pay out a decided swap. Anyone, `forceAfter` seconds after it was
-    /// decided. Publishes the swap on L1.
+    /// decided, and again once the source has consumed that and has not paid. Publishes the swap on L1.
     /// @param output Executed: what comes back, as the receipt spells it. Only what the slot holds counts of it: the chain is told
     /// that the beneficiary gets it from the atomic swap contract, without metadata or URI. Otherwise empty.
     function forceClose(SwapPreimage calldata preimage, bytes calldata output) external returns (bytes32 operationHash);
@@ -2012,7 +2014,7 @@ interface ISwapRegistry {
     function l1Claim(SwapPreimage calldata preimage, bytes calldata output) external;
 
     /// @notice Tells chain `told`, through its priority queue, whether chain `about` is frozen, so that it takes no locks to it.
-    /// Anyone.
+    /// Anyone; the same again once it has consumed that.
     function tellStatus(uint256 told, uint256 about) external returns (bytes32 operationHash);
 
     /// @notice Sets a chain's times, within the bounds.
@@ -2355,9 +2357,9 @@ interface ITradeVenue {
 /// @notice A batch is committed, proven and executed in order; `settleBatch` does all three in one call. Executing it
 /// appends its root to the message root. What is not executed can be reverted.
 /// A chain that lets an operation of its priority queue expire can be frozen. Its next batches are settled in one call, import
-/// no roots and are proven to be made of system transactions only; the first that consumes what has expired, and has buried
-/// all that L1 decided about swaps meanwhile, brings the chain back. One that consumes nothing leaves it frozen, and must
-/// bury a part of that.
+/// no roots and are proven to be made of system transactions only. Each consumes a part of the queue, once it has buried all
+/// that L1 decided about swaps meanwhile, or consumes nothing and buries a part of that. The first that consumes and leaves
+/// no expired operation brings the chain back.
 interface IBatchSettlement {
     /// @notice The chain starts from `stateCommitment`.
     event ChainOpened(uint256 indexed chainId, bytes32 stateCommitment, uint64 lastBlock);
