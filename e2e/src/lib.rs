@@ -18,6 +18,7 @@ pub mod holder;
 pub mod holdings;
 pub mod http;
 pub mod kill_points;
+pub mod orders;
 pub mod ports;
 pub mod process;
 pub mod proxy;

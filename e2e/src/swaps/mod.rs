@@ -7,9 +7,10 @@ pub use standing::{End, Standing};
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
-    providers::DynProvider,
+    providers::{DynProvider, Provider},
+    rpc::types::{Filter, Log},
     signers::SignerSync,
-    sol_types::SolValue,
+    sol_types::{SolEvent, SolValue},
 };
 use causeway_bindings::{
     AssetKind, IAtomicSwap, IERC20, IQuoteVenue, Quote, SwapPreimage, SwapTerms,
@@ -76,6 +77,20 @@ pub struct Locked {
     pub preimage: SwapPreimage,
     /// Transaction of the lock.
     pub tx: B256,
+}
+
+impl Locked {
+    fn of(event: IAtomicSwap::SwapLocked, tx: B256) -> Self {
+        Self {
+            id: event.swapId,
+            tx,
+            preimage: SwapPreimage {
+                header: event.header,
+                salt: event.salt,
+                payload: event.payload,
+            },
+        }
+    }
 }
 
 impl<'a> Market<'a> {
@@ -207,15 +222,30 @@ impl<'a> Market<'a> {
         let receipt = contracts::call(wallet, self.swap, U256::ZERO, &call).await?;
         let event = receipt.decoded_log::<IAtomicSwap::SwapLocked>();
         let event = event.ok_or_eyre("a lock says so")?.data;
-        Ok(Locked {
-            id: event.swapId,
-            tx: receipt.transaction_hash,
-            preimage: SwapPreimage {
-                header: event.header,
-                salt: event.salt,
-                payload: event.payload,
-            },
-        })
+        Ok(Locked::of(event, receipt.transaction_hash))
+    }
+
+    /// The venue where the bank stands by its quotes.
+    pub fn venue(&self) -> Address {
+        self.venue
+    }
+
+    /// All swaps that were locked on the source, in order.
+    pub async fn locks(&self) -> Result<Vec<Locked>> {
+        let filter = Filter::new()
+            .address(self.swap)
+            .event_signature(IAtomicSwap::SwapLocked::SIGNATURE_HASH)
+            .from_block(0);
+        let logs = self.source.provider.get_logs(&filter).await?;
+        let read = |log: Log| {
+            let tx = log.transaction_hash;
+            let event = IAtomicSwap::SwapLocked::decode_log(&log.inner)?.data;
+            Ok(Locked::of(
+                event,
+                tx.ok_or_eyre("a log without its transaction")?,
+            ))
+        };
+        logs.into_iter().map(read).collect()
     }
 
     async fn time_on(&self, place: &Place) -> Result<u64> {

@@ -19,6 +19,7 @@ mod refusals;
 mod supply;
 mod support;
 mod swap_kills;
+mod swap_orders;
 mod swap_reorgs;
 mod swap_soak;
 mod swaps;
