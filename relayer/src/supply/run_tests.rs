@@ -40,6 +40,11 @@ const RULES: Address = address!("0x00000000000000000000000000000000000000c7");
 const HOLDER: Address = address!("0x00000000000000000000000000000000000000c6");
 const TOKEN: Address = address!("0x00000000000000000000000000000000000000d1");
 const BRIDGED: Address = address!("0x00000000000000000000000000000000000000d2");
+const BOOKS: Books = Books {
+    ledger: LEDGER,
+    settlement: SETTLEMENT,
+    registry: REGISTRY,
+};
 const ENDOWED: u64 = 1_000_000;
 const PAUSER: u8 = 9;
 
@@ -312,11 +317,6 @@ impl Bench {
 
     /// A process that starts anew over the same store.
     fn watch(&self, pauser: Option<u8>) -> Watch {
-        let books = Books {
-            ledger: LEDGER,
-            settlement: SETTLEMENT,
-            registry: REGISTRY,
-        };
         let chains = vec![self.custodian(A), self.custodian(B)];
         let stoppables = [L1, A, B].into_iter().filter_map(|chain| {
             let at = self.custodian(chain);
@@ -338,7 +338,7 @@ impl Bench {
             })
         });
         Watch::new(SupplyContext {
-            observer: Observer::new(self.custodian(L1), books, chains, 10),
+            observer: Observer::new(self.custodian(L1), BOOKS, chains, 10),
             brake: Brake::new(stoppables),
             clock: self.clock.clone(),
             progress: self.progress.clone(),
@@ -627,6 +627,29 @@ async fn a_chain_that_does_not_answer_hides_no_other() {
     bench.settle();
     watch.round().await.unwrap();
     assert_eq!(bench.labels(), [None; 3]);
+}
+
+/// Final blocks do not know the chain; whether newer ones do makes the difference.
+#[tokio::test(start_paused = true)]
+async fn a_registration_that_is_not_final_is_waited_for() {
+    const C: ChainId = 273;
+    let bench = Bench::new();
+    let further = Custodian {
+        reader: Arc::new(FakeChain::new(C, 0)),
+        ..bench.custodian(A)
+    };
+    let mut observer = Observer::new(bench.custodian(L1), BOOKS, vec![further], 10);
+    let mut why = async || {
+        let mut moment = observer.advance().await.unwrap();
+        moment.chains.remove(&C).unwrap().unwrap_err().label()
+    };
+    assert_eq!(why().await, "not_registered");
+    let call = IChainRegistry::isRegisteredCall {
+        chainId: U256::from(C),
+    };
+    bench.tell(L1, REGISTRY, &call, &true);
+    bench.chain(L1).mine();
+    assert_eq!(why().await, "not_final");
 }
 
 /// That one was released leaves no log.
