@@ -164,13 +164,22 @@ abstract contract SwapNetwork is BridgeTest {
     }
 
     /// @notice The proof of a message of the chain's swap contract; before it is settled, one that proves nothing.
-    function proofOf(uint256 chainId, bytes memory message) internal view returns (InclusionProof memory proof) {
-        proof = _proofs[chainId][_leafOf(message)];
+    function proofOf(uint256 chainId, bytes memory message) internal view returns (InclusionProof memory) {
+        return proofOf(chainId, swap, message);
+    }
+
+    /// @notice As above, of any of its contracts.
+    function proofOf(uint256 chainId, address from, bytes memory message)
+        internal
+        view
+        returns (InclusionProof memory proof)
+    {
+        proof = _proofs[chainId][_leafOf(from, message)];
         proof.chainId = chainId;
     }
 
     function isSettled(uint256 chainId, bytes memory message) internal view returns (bool) {
-        return _proofs[chainId][_leafOf(message)].chainId != 0;
+        return _proofs[chainId][_leafOf(swap, message)].chainId != 0;
     }
 
     /// @dev What the swap contract of a chain has said.
@@ -182,8 +191,9 @@ abstract contract SwapNetwork is BridgeTest {
     function _note(uint256 chainId, Vm.Log memory entry) private {
         if (entry.emitter == address(center) && entry.topics[0] == IMessageOutbox.L1MessageSent.selector) {
             bytes memory message = abi.decode(entry.data, (bytes));
-            _leaves[chainId].push(_leafOf(message));
-            _hear(chainId, message);
+            address from = address(uint160(uint256(entry.topics[1])));
+            _leaves[chainId].push(_leafOf(from, message));
+            if (from == swap) _hear(chainId, message);
         } else if (entry.emitter == swap && entry.topics[0] == IAtomicSwap.SwapEffected.selector) {
             SwapEffect memory effect = abi.decode(entry.data, (SwapEffect));
             _effects[chainId].push(effect);
@@ -203,8 +213,8 @@ abstract contract SwapNetwork is BridgeTest {
         }
     }
 
-    function _leafOf(bytes memory message) private view returns (bytes32) {
-        return LogLeaf.message(0, swap, keccak256(message));
+    function _leafOf(address from, bytes memory message) private pure returns (bytes32) {
+        return LogLeaf.message(0, from, keccak256(message));
     }
 
     function _grantOnChains(AccessManager chainManager) private {
