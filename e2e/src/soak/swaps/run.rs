@@ -126,7 +126,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Locks so many swaps, as fast as others come to their end, and puts the clocks forward now and then.
+    /// Locks so many swaps, as fast as others come to their end, and puts the clocks forward now and then, until most
+    /// of them are over.
     pub(super) async fn trade(&mut self, count: usize, which: Where) -> Result<()> {
         let mut left = count;
         let mut pace = interval(PACE);
@@ -144,7 +145,7 @@ impl<'a> Run<'a> {
             }
             self.tell().await;
         }
-        Ok(())
+        self.settle_down(count / 4).await
     }
 
     /// Locks so many swaps at once.
