@@ -1,4 +1,5 @@
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,15 @@ fn store() -> (tempfile::TempDir, DiskStore) {
     let directory = tempfile::tempdir().unwrap();
     let store = DiskStore::open(directory.path(), L1).unwrap();
     (directory, store)
+}
+
+#[test]
+fn nobody_but_its_owner_may_look_into_a_store() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("relayer/by-hand");
+    let _store = DiskStore::open(&place, L1).unwrap();
+    let mode = std::fs::metadata(&place).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 #[test]

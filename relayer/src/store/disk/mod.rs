@@ -6,7 +6,9 @@ mod tables;
 mod view;
 mod write;
 
+use std::fs::DirBuilder;
 use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use redb::{Database, DatabaseError, ReadOnlyDatabase, ReadableDatabase, WriteTransaction};
@@ -73,7 +75,12 @@ impl DiskStore {
     /// Opens the store in `directory`, making it if need be, for the network whose L1 is `l1`.
     pub fn open(directory: &Path, l1: ChainId) -> Result<Self, StoreError> {
         let place = Place(directory.join(STORE_FILE));
-        std::fs::create_dir_all(directory).map_err(|error| StoreError::Unopenable {
+        // What is private of swaps stands in it: nobody but its owner may look.
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory);
+        made.map_err(|error| StoreError::Unopenable {
             path: place.name(),
             reason: error.to_string(),
         })?;
