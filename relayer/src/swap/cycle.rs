@@ -9,6 +9,7 @@ use super::{
     plan::{self, Next, World},
     steps::Call,
     verdict::{self, Verdict},
+    world::Answers,
 };
 use crate::{
     bundle::gas_limit,
@@ -30,6 +31,9 @@ const WINDOW: usize = 64;
 const PAUSE: UnixSeconds = 10;
 /// Longest pause between two transactions for one stage of a swap, in seconds.
 const LONGEST_PAUSE: UnixSeconds = 600;
+/// Transactions that may fail to execute a swap. A venue could let each simulation pass and each transaction fail, and whoever
+/// made it would have this relayer pay until the deadline; others may still execute.
+pub(super) const MOST_EXECUTIONS: u32 = 10;
 /// Longest reason that is kept, in characters.
 pub(super) const LONGEST_REASON: usize = 300;
 
@@ -47,11 +51,12 @@ impl SwapContext {
             }
         }
         let open = self.open()?;
+        let mut answers = Answers::default();
         for id in self.store.due_swaps(self.clock.now(), WINDOW)? {
             let Some(record) = self.store.swap(id)? else {
                 continue;
             };
-            match self.advance(record, &open).await {
+            match self.advance(record, &open, &mut answers).await {
                 Ok(()) => {}
                 Err(ErrandError::Store(error)) => return Err(error.into()),
                 // Perhaps only its chains cannot be reached, or it cannot be proven.
@@ -94,9 +99,14 @@ impl SwapContext {
         Ok(open)
     }
 
-    async fn advance(&self, mut record: SwapRecord, open: &Open) -> Result<(), ErrandError> {
+    async fn advance(
+        &self,
+        mut record: SwapRecord,
+        open: &Open,
+        answers: &mut Answers,
+    ) -> Result<(), ErrandError> {
         let id = record.id;
-        let facts = self.facts(&record).await?;
+        let facts = self.facts(&record, answers).await?;
         let from = record.stage;
         match record.observe(&facts, self.clock.now()) {
             Ok(_) => {}
@@ -127,7 +137,7 @@ impl SwapContext {
         };
         let world = World {
             ignored_since: open.get(&(id, SwapStep::Execute)).copied(),
-            ..self.world(&record, facts, header.deadline).await?
+            ..self.world(&record, facts, header.deadline, answers).await?
         };
         self.follow(&record, &world, open).await
     }
@@ -144,6 +154,13 @@ impl SwapContext {
             Next::Wait(why, _) => Ok(self.wait(id, why.label().to_owned(), self.rest())?),
             Next::Do(step) if open.contains_key(&(id, step)) => {
                 Ok(self.wait(id, format!("{} is sent", step.label()), self.rest())?)
+            }
+            Next::Do(SwapStep::Execute) if record.attempts >= MOST_EXECUTIONS => {
+                let reason =
+                    format!("execute: {MOST_EXECUTIONS} transactions did not; no more are sent");
+                let left = world.deadline.saturating_sub(self.clock.now());
+                let pause = left.clamp(self.rest(), LONGEST_PAUSE.max(self.rest()));
+                Ok(self.wait(id, reason, pause)?)
             }
             Next::Do(step) => match self.call(record, step)? {
                 Some(call) => self.attempt(record, step, call).await,

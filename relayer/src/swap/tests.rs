@@ -1,6 +1,7 @@
 //! Swaps over fake chains, with whatever may go wrong. The contracts are as far as one swap is concerned.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use alloy::primitives::{Address, B256, Bytes, LogData, U256, keccak256};
 use alloy::sol_types::{SolCall, SolError, SolEvent};
@@ -10,18 +11,22 @@ use causeway_bindings::{
     SwapPreimage, SwapReceipt, payload_commitment,
 };
 
-use super::plan::Policy;
+use super::{Side, SwapContext, SwapSettings, cycle::MOST_EXECUTIONS, plan::Policy};
 use crate::{
+    bundle::Prover,
     chain::{
         CallRequest, ChainReader,
-        fake::{Answers, CONTRACTS, GENESIS_TIME, L1},
+        fake::{Answers, CONTRACTS, FakeChain, GENESIS_TIME, L1},
     },
     harness::{Fuse, Network, Options, Relayer, SWAP, SWAP_REGISTRY, signer},
     model::{
         UnixSeconds,
         swap::{SwapRecord, SwapStage},
     },
-    store::{Reader, memory::MemoryStore},
+    progress::Progress,
+    roots::Roots,
+    send::{SendSettings, Sender},
+    store::{Change, Reader, Writer, memory::MemoryStore},
 };
 
 /// Blocks in which any of it must come to its end.
@@ -50,6 +55,8 @@ struct State {
     /// The destination executes and settles nothing.
     dead: bool,
     frozen_at: UnixSeconds,
+    /// How often L1 was asked about a chain.
+    asked: usize,
     steps: Vec<&'static str>,
 }
 
@@ -284,7 +291,7 @@ struct Place {
 
 impl Answers for Place {
     fn call(&self, request: &CallRequest, _block: u64) -> Option<Result<Bytes, Bytes>> {
-        let state = self.contracts.state.lock().unwrap();
+        let mut state = self.contracts.state.lock().unwrap();
         let data = &request.data;
         let answer = if IBatchSettlement::frozenAtCall::abi_decode(data)
             .is_ok_and(|call| call.chainId == self.contracts.preimage.header.destinationChainId)
@@ -297,6 +304,7 @@ impl Answers for Place {
                 forceAfter: SHORT,
                 grace: SHORT,
             };
+            state.asked += 1;
             ISwapRegistry::timesOfCall::abi_encode_returns(&times)
         } else if IPriorityQueue::headCall::abi_decode(data).is_ok() {
             IPriorityQueue::headCall::abi_encode_returns(&0)
@@ -490,6 +498,40 @@ fn coordinator(seed: u8) -> Options {
     }
 }
 
+/// The stage alone, over what `memory` holds.
+fn context(network: &Network, memory: &Arc<MemoryStore>) -> SwapContext {
+    let side = |chain: &Arc<FakeChain>| Side {
+        reader: chain.clone(),
+        sender: Arc::new(Sender::new(
+            chain.clone(),
+            chain.clone(),
+            memory.clone(),
+            network.clock.clone(),
+            signer(101),
+            SendSettings::capped(500_000_000_000),
+        )),
+    };
+    let chains = network.chains.iter();
+    SwapContext {
+        store: memory.clone(),
+        l1: side(&network.l1),
+        chains: chains
+            .map(|chain| (chain.chain_id(), side(chain)))
+            .collect(),
+        prover: Arc::new(Prover::new(Arc::new(Roots::new(L1)), L1)),
+        clock: network.clock.clone(),
+        progress: Arc::new(Progress::default()),
+        settings: SwapSettings {
+            contract: SWAP,
+            registry: SWAP_REGISTRY,
+            settlement: Address::repeat_byte(0xb2),
+            queue: Address::repeat_byte(0xb4),
+            policy: POLICY,
+            interval: Duration::from_secs(1),
+        },
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_locked_swap_is_executed_and_redeemed() {
     let (world, memory) = (World::new(100), memory());
@@ -516,6 +558,58 @@ async fn what_the_venue_refuses_until_the_deadline_is_cancelled_and_refunded() {
     assert_eq!(world.until_over(&memory).await, SwapStage::Refunded);
     relayer.stop().await;
     assert_eq!(world.steps(), ["cancel", "refund"]);
+}
+
+/// Executing was tried often enough: nothing is paid for it any more, and the swap still ends.
+#[tokio::test(start_paused = true)]
+async fn a_venue_cannot_have_a_relayer_pay_until_the_deadline() {
+    let (world, memory) = (
+        World::new(60).with(|state| state.venue_fails = true),
+        memory(),
+    );
+    let relayer = Relayer::start(&world.network, &memory, coordinator(1));
+    let is_tried = |record: &SwapRecord| record.stage == SwapStage::Executable;
+    for _ in 0..PATIENCE {
+        if world.record(&memory).as_ref().is_some_and(is_tried) {
+            break;
+        }
+        world.step().await;
+    }
+    let mut record = world.record(&memory).unwrap();
+    record.attempts = MOST_EXECUTIONS;
+    memory
+        .commit(vec![Change::PutSwap(Box::new(record))])
+        .unwrap();
+    let world = world.with(|state| state.venue_fails = false);
+    assert_eq!(world.until_over(&memory).await, SwapStage::Refunded);
+    relayer.stop().await;
+    assert_eq!(world.steps(), ["cancel", "refund"]);
+}
+
+/// A chain that is dead takes all the time that a question has; it has to be the same for one swap as for many.
+#[tokio::test(start_paused = true)]
+async fn one_cycle_asks_each_chain_once_however_many_swaps_it_has() {
+    let (world, memory) = (
+        World::new(100).with(|state| state.venue_fails = true),
+        memory(),
+    );
+    let relayer = Relayer::start(&world.network, &memory, coordinator(1));
+    for _ in 0..20 {
+        world.step().await;
+    }
+    relayer.stop().await;
+    let known = world.record(&memory).unwrap();
+    for number in 0..20 {
+        let mut other = known.clone();
+        (other.id, other.due) = (B256::repeat_byte(0x80 + number), 0);
+        memory
+            .commit(vec![Change::PutSwap(Box::new(other))])
+            .unwrap();
+    }
+    let before = world.contracts.state.lock().unwrap().asked;
+    context(&world.network, &memory).cycle().await.unwrap();
+    let asked = world.contracts.state.lock().unwrap().asked - before;
+    assert_eq!(asked, 2, "source and destination");
 }
 
 /// The destination stops for good: forced, frozen, cancelled by L1, refunded.

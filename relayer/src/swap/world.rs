@@ -1,5 +1,7 @@
 //! What the chains say now, gathered for a plan.
 
+use std::collections::BTreeMap;
+
 use alloy::primitives::U256;
 use causeway_bindings::{IAtomicSwap, IBatchSettlement, IPriorityQueue, ISwapRegistry, LockStatus};
 
@@ -18,9 +20,21 @@ use crate::{
     store::{Reader, StoreError},
 };
 
+/// What the chains have answered in one cycle. Each is asked once, whatever the number of its swaps: one that is dead takes
+/// all the time that a question has.
+#[derive(Debug, Default)]
+pub(super) struct Answers {
+    ends: BTreeMap<ChainId, End>,
+    l1_now: Option<UnixSeconds>,
+}
+
 impl SwapContext {
     /// What was seen of a swap, and what the stored roots prove of it.
-    pub(super) async fn facts(&self, record: &SwapRecord) -> Result<SwapFacts, ErrandError> {
+    pub(super) async fn facts(
+        &self,
+        record: &SwapRecord,
+        answers: &mut Answers,
+    ) -> Result<SwapFacts, ErrandError> {
         let store = self.store.as_ref();
         let importable = match record.seen.lock {
             Some(lock) => proves(store, record.source, lock.at.block, record.destination)?,
@@ -36,7 +50,7 @@ impl SwapContext {
         });
         Ok(SwapFacts {
             payable: if by_l1 {
-                self.is_told(record).await?
+                self.is_told(record, answers).await?
             } else {
                 payable
             },
@@ -45,8 +59,13 @@ impl SwapContext {
     }
 
     /// Whether the source knows that L1 has cancelled the swap.
-    async fn is_told(&self, record: &SwapRecord) -> Result<bool, ErrandError> {
-        let Some(side) = self.chains.get(&record.source) else {
+    async fn is_told(
+        &self,
+        record: &SwapRecord,
+        answers: &mut Answers,
+    ) -> Result<bool, ErrandError> {
+        let is_reached = self.end(record.source, answers).await?.now.is_some();
+        let Some(side) = self.chains.get(&record.source).filter(|_| is_reached) else {
             return Ok(false);
         };
         let question = IAtomicSwap::lockStatusCall { swapId: record.id };
@@ -63,21 +82,40 @@ impl SwapContext {
         record: &SwapRecord,
         facts: SwapFacts,
         deadline: UnixSeconds,
+        answers: &mut Answers,
     ) -> Result<World, ErrandError> {
         Ok(World {
             facts,
             stage: record.stage,
             since: record.since(),
             deadline,
-            l1_now: self.l1.reader.head(Finality::Latest).await?.timestamp,
-            source: self.end(record.source).await?,
-            destination: self.end(record.destination).await?,
+            l1_now: self.now_on_l1(answers).await?,
+            source: self.end(record.source, answers).await?,
+            destination: self.end(record.destination, answers).await?,
             ignored_since: None,
             policy: self.settings.policy,
         })
     }
 
-    async fn end(&self, chain: ChainId) -> Result<End, ErrandError> {
+    async fn now_on_l1(&self, answers: &mut Answers) -> Result<UnixSeconds, ErrandError> {
+        if let Some(now) = answers.l1_now {
+            return Ok(now);
+        }
+        let now = self.l1.reader.head(Finality::Latest).await?.timestamp;
+        answers.l1_now = Some(now);
+        Ok(now)
+    }
+
+    async fn end(&self, chain: ChainId, answers: &mut Answers) -> Result<End, ErrandError> {
+        if let Some(end) = answers.ends.get(&chain) {
+            return Ok(*end);
+        }
+        let end = self.ask_end(chain).await?;
+        answers.ends.insert(chain, end);
+        Ok(end)
+    }
+
+    async fn ask_end(&self, chain: ChainId) -> Result<End, ErrandError> {
         let l1 = self.l1.reader.as_ref();
         let id = U256::from(chain);
         let frozen = IBatchSettlement::frozenAtCall { chainId: id };
