@@ -4,6 +4,7 @@ mod standing;
 mod story;
 
 pub use standing::{End, Standing};
+pub use story::ASKED;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},

@@ -10,6 +10,9 @@ use crate::{
     timeline::{Step, time_of},
 };
 
+/// What the story says where L1 asks a chain through its queue.
+pub const ASKED: &str = "L1 asks the chain";
+
 impl Market<'_> {
     /// What happened to the swap, on all chains, in order.
     pub async fn timeline(&self, swap: &Locked) -> Result<Vec<Step>> {
@@ -69,10 +72,7 @@ fn told(log: &Log) -> Option<String> {
     }
     let others = [
         (ISwapRegistry::SwapOpened::SIGNATURE_HASH, "lock is final"),
-        (
-            ISwapRegistry::SwapForced::SIGNATURE_HASH,
-            "L1 asks the chain",
-        ),
+        (ISwapRegistry::SwapForced::SIGNATURE_HASH, ASKED),
         (
             ISwapRegistry::SwapClosed::SIGNATURE_HASH,
             "payment is final",

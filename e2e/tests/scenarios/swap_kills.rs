@@ -10,7 +10,7 @@ use causeway_e2e::{
     holder::Holder,
     kill_points::{Deed, Heir, Plot, Point, Step},
     succession::Succession,
-    swaps::{BANK, End, Locked, Market, Standing},
+    swaps::{ASKED, BANK, End, Locked, Market, Standing},
     wait::until,
 };
 use eyre::{Result, ensure};
@@ -33,40 +33,38 @@ const FROM_A_DEAD_CHAIN: [Step; 3] = [Step::ForceClose, Step::Freeze, Step::L1Cl
 
 const POINTS: usize = Point::ALL.len();
 
-const ASKED: &str = "chain asked by L1";
-
 /// What happens to a swap, in the order of the alphabet.
 const EXCHANGED: &[&str] = &[
-    "closed",
-    "executed",
-    "executed, for good",
-    "locked",
-    "open",
-    "redeemed",
+    "1 locked",
+    "2 executed",
+    "3 redeemed",
+    "execution is final",
+    "lock is final",
+    "payment is final",
 ];
 const RETURNED: &[&str] = &[
-    "cancelled",
-    "cancelled, for good",
-    "closed",
-    "locked",
-    "open",
-    "refunded",
+    "1 locked",
+    "2 cancelled",
+    "3 refunded",
+    "cancellation is final",
+    "lock is final",
+    "payment is final",
 ];
 const RETURNED_BY_L1: &[&str] = &[
-    "cancelled by L1",
+    "1 locked",
+    "3 refunded",
     ASKED,
-    "closed",
-    "locked",
-    "open",
-    "refunded",
+    "L1 cancels",
+    "lock is final",
+    "payment is final",
 ];
 const CLAIMED_ON_L1: &[&str] = &[
+    "1 locked",
+    "2 executed",
     ASKED,
-    "closed",
-    "executed",
-    "executed, for good",
-    "locked",
-    "open",
+    "execution is final",
+    "lock is final",
+    "payment is final",
 ];
 
 /// Both chains settle: a swap is executed and redeemed, or past its deadline cancelled and refunded.
@@ -314,7 +312,7 @@ async fn require_ends(
     for (swap, end, story) in fates {
         let mut happened = told(market, swap).await?;
         if *end == End::ClaimedOnL1 {
-            // A source can be asked again, and does nothing more.
+            // L1 may ask a source again, which does nothing more.
             happened.dedup();
         }
         ensure!(happened == *story, "{end:?}: {happened:?}");

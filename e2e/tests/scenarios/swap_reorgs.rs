@@ -9,7 +9,7 @@ use causeway_e2e::{
     holder::Holder,
     relayer::Relayer,
     reorg::{BlockMaker, DEEPEST, Hand, patient},
-    swaps::{BANK, End, Locked, Market, Standing},
+    swaps::{ASKED, BANK, End, Locked, Market, Standing},
     wait::until,
 };
 use eyre::{Result, ensure};
@@ -270,7 +270,7 @@ impl<'a> World<'a> {
     async fn order_to_pay_taken_back(&mut self, swap: &Locked) -> Result<()> {
         let is_asked = async || {
             let steps = self.market.timeline(swap).await?;
-            Ok(steps.iter().any(|step| step.what == "chain asked by L1"))
+            Ok(steps.iter().any(|step| step.what == ASKED))
         };
         self.happens_again("the order", is_asked).await
     }
