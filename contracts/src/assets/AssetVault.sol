@@ -29,6 +29,11 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     /// @dev Size of `abi.encode(TransferRequest)`.
     uint256 private constant REQUEST_SIZE = 0xe0;
 
+    /// @inheritdoc IAssetVault
+    /// @dev A block is settled whole, in one transaction of L1, where an entry of the ledger can cost more than the transfer does
+    /// here. With as many, a block of 30 million gas fits into the 2^24 gas of EIP-7825 whatever else it holds.
+    uint256 public constant MAX_PER_BLOCK = 128;
+
     IInteropCenter private immutable CENTER;
     IInteropHandler private immutable HANDLER;
     address private immutable INBOX;
@@ -42,6 +47,9 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     address public immutable SWAP;
 
     mapping(bytes32 receiveId => bool) private _returned;
+    /// @dev The newest block that was counted in, and its count.
+    uint128 private _countedBlock;
+    uint128 private _count;
 
     /// @param authority Access manager of this chain.
     /// @param representations Creates the tokens that stand for those of other chains.
@@ -106,7 +114,10 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
             request.destinationChainId == destinationChainId,
             AssetVaultWrongDestination(destinationChainId, request.destinationChainId)
         );
-        if (!isSwap || sender != msg.sender) _requireOpen();
+        if (!isSwap || sender != msg.sender) {
+            _requireOpen();
+            _countMove();
+        }
         return AssetTransfers.encode(_take(request, sender, isSwap ? 0 : destinationChainId));
     }
 
@@ -134,6 +145,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
         (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
         require(canonical, AssetVaultMalformedTransfer(payload));
+        if (msg.sender == address(HANDLER)) _countMove();
         _give(arrived, chainId, isSwap ? 0 : chainId);
         return IERC7786Recipient.receiveMessage.selector;
     }
@@ -150,6 +162,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(!_returned[receiveId], AssetVaultAlreadyReturned(bundleHash, callIndex));
         _returned[receiveId] = true;
 
+        _countMove();
         AssetTransfer memory given = _transferOf(bundleHash, text, callIndex);
         _emitIn(given, sourceChainId);
         _emitOut(given, sourceChainId);
@@ -163,8 +176,16 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         return 1;
     }
 
+    /// @dev Or anyone could, for the price of a block, have the chain make one that can never be settled.
+    function _countMove() private {
+        uint256 count = _countedBlock == block.number ? _count : 0;
+        require(count < MAX_PER_BLOCK, AssetVaultBlockFull(MAX_PER_BLOCK));
+        (_countedBlock, _count) = (uint128(block.number), uint128(count + 1));
+    }
+
     function _sendTaken(TransferRequest calldata request) private returns (bytes32 sendId) {
         _requireOpen();
+        _countMove();
         uint256 chainId = request.destinationChainId;
         return _send(chainId, _take(request, msg.sender, chainId), request.deliverBefore);
     }

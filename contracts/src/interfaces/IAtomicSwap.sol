@@ -34,8 +34,6 @@ interface IAtomicSwap {
     error AtomicSwapBadDeadline(uint256 deadline, uint256 earliest, uint256 latest);
     /// @notice More gas than a forced execution can be given.
     error AtomicSwapTooMuchGas(uint256 minGas, uint256 most);
-    /// @notice The block has as many locks as L1 can take of one block; the next block takes more.
-    error AtomicSwapBlockFull(uint256 most);
     /// @notice The payload is larger than a forced execution can carry.
     error AtomicSwapPayloadTooLarge(uint256 size, uint256 most);
     /// @notice The header is of another version or class, or its ends are not this contract here and on its other chain.
@@ -124,9 +122,6 @@ interface IAtomicSwap {
 
     /// @return Whether L1 has said that the chain is frozen.
     function isFrozenDestination(uint256 chainId) external view returns (bool);
-
-    /// @return Locks that one block may hold.
-    function MAX_LOCKS() external view returns (uint256);
 
     /// @return Seconds that a deadline may lie ahead.
     function MAX_DURATION() external view returns (uint256);

@@ -22,7 +22,7 @@ interface IChainRegistry {
     error ChainRegistryChainKnown(uint256 chainId);
     /// @notice The chain is not registered.
     error ChainRegistryChainUnknown(uint256 chainId);
-    /// @notice 0 and L1's own id are no chain ids here.
+    /// @notice 0, L1's own id and what takes more than 64 bits are no chain ids here.
     error ChainRegistryBadChainId(uint256 chainId);
     /// @notice The verifier registry has not accepted this verifier.
     error ChainRegistryVerifierNotAccepted(address verifier);

@@ -65,7 +65,8 @@ contract ChainRegistry is IChainRegistry, IVersioned, AccessManaged {
         uint64 genesisBlock,
         uint64 genesisTimestamp
     ) external restricted {
-        require(chainId != 0 && chainId != block.chainid, ChainRegistryBadChainId(chainId));
+        bool isNumber = chainId != 0 && chainId <= type(uint64).max;
+        require(isNumber && chainId != block.chainid, ChainRegistryBadChainId(chainId));
         require(!isRegistered(chainId), ChainRegistryChainKnown(chainId));
         require(config.operator != address(0), ChainRegistryZeroOperator(chainId));
         require(genesisStateCommitment != bytes32(0), ChainRegistryZeroGenesis(chainId));

@@ -119,6 +119,8 @@ abstract contract SwapDestination is SwapCore {
 
         VenueOrder memory order = _orderOf(header, payload, given, swapId);
         order.tokenIn = _handOver(order, given, payload);
+        // Only now: what was handed over may have found a token of its own.
+        order.tokenOut = _wantedToken(payload.wanted);
         uint256 returned = _callVenue(order, payload.venue, header.minGas);
         bytes memory output = _takeOutput(order, payload.beneficiary, returned);
         _send(SwapIds.receiptMessage(order.sourceChainId, swapId, SwapOutcome.Executed, output));
@@ -126,17 +128,16 @@ abstract contract SwapDestination is SwapCore {
         _emitEffect(SwapChange.Executed, order.sourceChainId, block.chainid, swapId, _legOf(given), back);
     }
 
-    /// @dev All of it but the input's token, which may not stand here yet.
+    /// @dev All of it but the two tokens: the input's may not stand here yet.
     function _orderOf(
         SwapHeader calldata header,
         SwapPayload calldata payload,
         AssetTransfer memory given,
         bytes32 swapId
-    ) private view returns (VenueOrder memory order) {
+    ) private pure returns (VenueOrder memory order) {
         (order.swapId, order.sourceChainId, order.sender) = (swapId, header.sourceChainId, header.sender);
         (order.counterparty, order.deadline, order.data) = (payload.counterparty, header.deadline, payload.venueData);
         (order.kindIn, order.tokenIdIn, order.amountIn) = (given.asset.kind, given.tokenId, given.amount);
-        order.tokenOut = _wantedToken(payload.wanted);
         (order.kindOut, order.tokenIdOut, order.minAmountOut) =
         (payload.wanted.kind, payload.wantedTokenId, payload.minReturned);
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
 import {IAtomicSwap} from "../interfaces/IAtomicSwap.sol";
 import {IInteropCenter} from "../interfaces/IInteropCenter.sol";
@@ -26,10 +24,6 @@ import {SwapCore} from "./SwapCore.sol";
 abstract contract SwapSource is SwapCore {
     /// @inheritdoc IAtomicSwap
     uint256 public constant MAX_DURATION = 30 days;
-    /// @inheritdoc IAtomicSwap
-    /// @dev A block is settled whole, in one transaction of L1, where opening a slot takes most of what a lock takes here. Of a
-    /// block of 30 million gas, this and whatever else it may hold fits into the 2^24 gas of EIP-7825.
-    uint256 public constant MAX_LOCKS = 128;
 
     /// @inheritdoc IAtomicSwap
     mapping(bytes32 swapId => LockStatus) public lockStatus;
@@ -38,14 +32,9 @@ abstract contract SwapSource is SwapCore {
     /// @inheritdoc IAtomicSwap
     mapping(uint256 chainId => bool) public isFrozenDestination;
 
-    /// @dev The newest block with a lock, and how many it has.
-    uint128 private _lastBlock;
-    uint128 private _locks;
-
     /// @inheritdoc IAtomicSwap
     function lock(SwapTerms calldata terms, bytes32 salt) external payable nonReentrant returns (bytes32 swapId) {
         _checkTerms(terms);
-        _countLock();
         uint64 nonce = nonceOf[msg.sender]++;
         bytes memory transfer = _take(_requestOf(terms), msg.sender, msg.value);
         // The token is known to the vault now, which takes what it was asked for exactly or refuses.
@@ -155,13 +144,6 @@ abstract contract SwapSource is SwapCore {
             AtomicSwapBadDeadline(terms.deadline, earliest, latest)
         );
         require(terms.minGas <= MAX_MIN_GAS, AtomicSwapTooMuchGas(terms.minGas, MAX_MIN_GAS));
-    }
-
-    /// @dev Or anyone could, for the price of a full block, have the chain make one that can never be settled.
-    function _countLock() private {
-        uint256 locks = _lastBlock == block.number ? _locks : 0;
-        require(locks < MAX_LOCKS, AtomicSwapBlockFull(MAX_LOCKS));
-        (_lastBlock, _locks) = (SafeCast.toUint128(block.number), uint128(locks + 1));
     }
 
     function _headerOf(SwapTerms calldata terms, uint64 nonce, bytes32 commitment)

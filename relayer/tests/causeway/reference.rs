@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 50] = [
+const COMMANDS: [&[&str]; 51] = [
     &[],
     &["dev"],
     &["run"],

@@ -61,6 +61,13 @@ contract ChainRegistryTest is L1Fixture {
         chainRegistry.registerChain(CHAIN, _config(), GENESIS, 0, 0);
     }
 
+    function testFuzz_registerChain_reverts_whenTheIdTakesMoreThan64Bits(uint256 id) external {
+        id = bound(id, uint256(type(uint64).max) + 1, type(uint256).max);
+        _expectRegisterRevert(
+            id, _config(), GENESIS, abi.encodeWithSelector(IChainRegistry.ChainRegistryBadChainId.selector, id)
+        );
+    }
+
     function test_registerChain_reverts_whenTheIdIsZeroOrL1() external {
         _expectRegisterRevert(
             0, _config(), GENESIS, abi.encodeWithSelector(IChainRegistry.ChainRegistryBadChainId.selector, 0)

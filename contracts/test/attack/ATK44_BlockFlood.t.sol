@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.37;
+
+import {IAssetVault} from "../../src/interfaces/IAssetVault.sol";
+import {IAtomicSwap} from "../../src/interfaces/IAtomicSwap.sol";
+import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
+import {InclusionProof} from "../../src/types/Messages.sol";
+import {SwapChange, SwapEffect, SwapPreimage, SwapTerms} from "../../src/types/Swaps.sol";
+import {RegistryTest} from "../base/RegistryTest.sol";
+import {SwapTest} from "../base/SwapTest.sol";
+
+/// @notice An ERC-1155 token that costs next to nothing: everybody has as much of it as was moved.
+contract LeanItems {
+    uint256 private _moved;
+
+    function supportsInterface(bytes4 id) external pure returns (bool) {
+        return id == 0xd9b67a26 || id == 0x01ffc9a7;
+    }
+
+    function balanceOf(address, uint256) external view returns (uint256) {
+        return _moved;
+    }
+
+    function safeTransferFrom(address, address, uint256, uint256 amount, bytes calldata) external {
+        _moved += amount;
+    }
+}
+
+/// @notice Locks and sends as often as it is told, at the price of one transaction.
+contract Flood {
+    function lock(IAtomicSwap swap, SwapTerms calldata what, uint256 times) external payable {
+        for (uint256 i = 0; i < times; ++i) {
+            swap.lock{value: what.amount}(what, bytes32(i));
+        }
+    }
+
+    function send(IAssetVault vault, TransferRequest memory what, uint256 times) external {
+        for (uint256 i = 0; i < times; ++i) {
+            what.tokenId = i;
+            vault.transfer(what);
+        }
+    }
+}
+
+/// @notice ATK-44, on a chain: a block is settled whole, so nobody may fill one with more than L1 can take at once.
+contract ATK44BlockFloodTest is SwapTest {
+    /// @dev Of the chain. L1 has as much for a batch as one transaction may use, whatever its blocks hold.
+    uint256 private constant BLOCK_GAS = 30_000_000;
+
+    Flood private _flood;
+    SwapTerms private _terms;
+    TransferRequest private _item;
+    uint256 private _most;
+    bytes private _full;
+
+    function setUp() public override {
+        super.setUp();
+        _flood = new Flood();
+        _terms = terms();
+        (_terms.token, _terms.amount, _terms.venueData) = (BASE, 1, "");
+        _item = TransferRequest(DESTINATION, address(new LeanItems()), AssetKind.MultiToken, 0, 1, bob, 0);
+        _most = vault.MAX_PER_BLOCK();
+        _full = abi.encodeWithSelector(IAssetVault.AssetVaultBlockFull.selector, _most);
+        vm.deal(address(this), 1 ether);
+        vm.chainId(SOURCE);
+        vm.roll(block.number + 1);
+    }
+
+    function test_ATK44_lockAndTransfer_revert_whenTheBlockHasAsManyAsL1Takes() external {
+        _lock(_most / 2);
+        _flood.send(vault, _item, _most / 2);
+        vm.expectRevert(_full);
+        _lock(1);
+        vm.expectRevert(_full);
+        _flood.send(vault, _item, 1);
+        vm.roll(block.number + 1);
+        _flood.send(vault, _item, _most);
+        vm.expectRevert(_full);
+        _flood.send(vault, _item, 1);
+    }
+
+    function test_ATK44_deliveries_wait_whenTheBlockIsFull() external {
+        AssetTransfer memory item;
+        (item.asset, item.amount, item.recipient) = (Asset(THIRD, address(0x1155), AssetKind.MultiToken), 1, bob);
+        for (uint256 i = 0; i < _most; ++i) {
+            item.tokenId = i;
+            receiveFromVault(THIRD, item);
+        }
+        vm.expectRevert(_full);
+        this.receiveAgain(THIRD, item);
+        vm.roll(block.number + 1);
+        receiveFromVault(THIRD, item);
+    }
+
+    function receiveAgain(uint256 source, AssetTransfer memory what) external {
+        receiveFromVault(source, what);
+    }
+
+    /// @dev What L1 asks for, and the end of a swap that is locked, nobody can crowd out.
+    function test_ATK44_fullBlocks_takeWhatL1AsksForAndWhatSwapsOwe() external {
+        (, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve();
+        vm.roll(block.number + 1);
+        _item.destinationChainId = THIRD;
+        _flood.send(vault, _item, _most);
+        (bytes memory output, InclusionProof memory receipt) = executeAndProve(preimage, proof);
+        vm.roll(block.number + 1);
+        _item.destinationChainId = DESTINATION;
+        _flood.send(vault, _item, _most);
+        swap.redeem(preimage, output, receipt);
+        AssetTransfer memory deposit;
+        (deposit.asset, deposit.amount, deposit.recipient) = (Asset(L1, BASE, AssetKind.Fungible), 1, bob);
+        receiveFromBridge(deposit, true);
+    }
+
+    /// @dev Why there is a bound: gas alone lets through more than twice as many.
+    function test_ATK44_gasAlone_wouldLetMoreThrough() external {
+        uint256 before = gasleft();
+        _lock(_most);
+        vm.assertGt(BLOCK_GAS * _most / (before - gasleft()), 2 * _most);
+        vm.roll(block.number + 1);
+        before = gasleft();
+        _flood.send(vault, _item, _most);
+        vm.assertGt(BLOCK_GAS * _most / (before - gasleft()), 4 * _most);
+    }
+
+    function _lock(uint256 times) private {
+        _flood.lock{value: times}(swap, _terms, times);
+    }
+}
+
+/// @notice ATK-44, on L1: what a block may hold leaves room for all else that it can hold besides.
+contract ATK44BatchFloodTest is RegistryTest {
+    /// @dev EIP-7825.
+    uint256 private constant TRANSACTION_GAS = 1 << 24;
+
+    function setUp() external {
+        deploySwaps();
+        bookArrival(given, C, A, 1_000_000);
+    }
+
+    function test_ATK44_fullBlocks_areTakenWithHalfOfATransaction() external {
+        vm.assertLt(_openMany(128), TRANSACTION_GAS / 2);
+        vm.assertLt(_bookMany(128), TRANSACTION_GAS / 2);
+    }
+
+    /// @dev As many as a block without the bound would hold are too many.
+    function test_ATK44_blocksWithoutTheBound_wouldNotSettle() external {
+        vm.assertGt(_openMany(320), TRANSACTION_GAS);
+        vm.assertGt(_bookMany(400), TRANSACTION_GAS);
+    }
+
+    function _openMany(uint160 count) private returns (uint256) {
+        SwapEffect[] memory effects = new SwapEffect[](count);
+        for (uint160 i = 0; i < count; ++i) {
+            use(locked(), address(i + 1));
+            effects[i] = effect(SwapChange.Opened);
+        }
+        vm.prank(address(settlement));
+        uint256 before = gasleft();
+        swapRegistry.debitBatch(A, effects);
+        return before - gasleft();
+    }
+
+    function _bookMany(uint256 count) private returns (uint256) {
+        LedgerEntry[] memory entries = new LedgerEntry[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            (entries[i].source, entries[i].destination) = (A, B);
+            entries[i].asset = Asset(A, address(0x1155), AssetKind.MultiToken);
+            (entries[i].tokenId, entries[i].amount) = (i, 1);
+        }
+        vm.prank(address(settlement));
+        uint256 before = gasleft();
+        ledger.applyBatch(A, entries);
+        return before - gasleft();
+    }
+}
