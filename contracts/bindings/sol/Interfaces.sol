@@ -1586,6 +1586,8 @@ interface IAssetVault {
     error AssetVaultNotCancelled(bytes32 bundleHash, uint256 callIndex);
     /// @notice The assets of the call went back before.
     error AssetVaultAlreadyReturned(bytes32 bundleHash, uint256 callIndex);
+    /// @notice The block has as many transfers and locks as L1 can take of one block; the next block takes more.
+    error AssetVaultBlockFull(uint256 most);
 
     /// @notice Sends an asset to another chain, or to L1 as a withdrawal.
     /// @return sendId ERC-7786 id of the message; for a withdrawal its hash.
@@ -1602,6 +1604,10 @@ interface IAssetVault {
     /// @notice Sends the assets of a cancelled call back to where they came from. Anyone may call.
     /// @param bundle The bundle, without the leading 0x01.
     function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
+
+    /// @return Transfers, either way, and locks of swaps that one block may hold. What L1 asks for, and what a locked swap
+    /// executes and pays, does not count.
+    function MAX_PER_BLOCK() external view returns (uint256);
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.
     function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);
@@ -1631,7 +1637,7 @@ interface IChainRegistry {
     error ChainRegistryChainKnown(uint256 chainId);
     /// @notice The chain is not registered.
     error ChainRegistryChainUnknown(uint256 chainId);
-    /// @notice 0 and L1's own id are no chain ids here.
+    /// @notice 0, L1's own id and what takes more than 64 bits are no chain ids here.
     error ChainRegistryBadChainId(uint256 chainId);
     /// @notice The verifier registry has not accepted this verifier.
     error ChainRegistryVerifierNotAccepted(address verifier);

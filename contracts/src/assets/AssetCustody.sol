@@ -60,6 +60,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev By kind.
     address[3] private _implementations;
     bool private _paused;
+    /// @dev The newest block that something was counted in, and the count: in one word with what each transfer reads.
+    uint64 private _countedBlock;
+    uint64 private _countOfBlock;
 
     constructor(address authority, address representations) AccessManaged(authority) {
         require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
@@ -165,6 +168,12 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         if (granted) return;
         uint256 allowance = IERC20(request.token).allowance(msg.sender, address(this));
         require(allowance >= request.amount, AssetCustodyNotPermitted(request.token, allowance, request.amount));
+    }
+
+    /// @return count How many times this was called in this block.
+    function _countInBlock() internal returns (uint256 count) {
+        count = _countedBlock == block.number ? uint256(_countOfBlock) + 1 : 1;
+        (_countedBlock, _countOfBlock) = (uint64(block.number), uint64(count));
     }
 
     function _requireOpen() internal view {

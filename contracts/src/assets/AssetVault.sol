@@ -47,9 +47,6 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     address public immutable SWAP;
 
     mapping(bytes32 receiveId => bool) private _returned;
-    /// @dev The newest block that was counted in, and its count.
-    uint128 private _countedBlock;
-    uint128 private _count;
 
     /// @param authority Access manager of this chain.
     /// @param representations Creates the tokens that stand for those of other chains.
@@ -178,9 +175,7 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
 
     /// @dev Or anyone could, for the price of a block, have the chain make one that can never be settled.
     function _countMove() private {
-        uint256 count = _countedBlock == block.number ? _count : 0;
-        require(count < MAX_PER_BLOCK, AssetVaultBlockFull(MAX_PER_BLOCK));
-        (_countedBlock, _count) = (uint128(block.number), uint128(count + 1));
+        require(_countInBlock() <= MAX_PER_BLOCK, AssetVaultBlockFull(MAX_PER_BLOCK));
     }
 
     function _sendTaken(TransferRequest calldata request) private returns (bytes32 sendId) {

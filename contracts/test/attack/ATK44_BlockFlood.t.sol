@@ -161,12 +161,12 @@ contract ATK44BatchFloodTest is RegistryTest {
         return before - gasleft();
     }
 
-    function _bookMany(uint256 count) private returns (uint256) {
+    function _bookMany(uint160 count) private returns (uint256) {
         LedgerEntry[] memory entries = new LedgerEntry[](count);
-        for (uint256 i = 0; i < count; ++i) {
+        for (uint160 i = 0; i < count; ++i) {
             (entries[i].source, entries[i].destination) = (A, B);
-            entries[i].asset = Asset(A, address(0x1155), AssetKind.MultiToken);
-            (entries[i].tokenId, entries[i].amount) = (i, 1);
+            entries[i].asset = Asset(A, address(i + 1), AssetKind.MultiToken);
+            entries[i].amount = 1;
         }
         vm.prank(address(settlement));
         uint256 before = gasleft();

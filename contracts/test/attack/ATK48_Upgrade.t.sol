@@ -84,10 +84,10 @@ contract ATK48UpgradeTest is SwapTest {
 
     /// @notice Brings one more into the state. A call of its own, so that its memory is its own.
     function bring(State state) external {
-        if (state == State.TransferHeld) return _bringHeld();
-        if (state >= State.TransferSent) return _bringTransfer(state);
         // One block takes fewer than there are.
         vm.roll(block.number + 1);
+        if (state == State.TransferHeld) return _bringHeld();
+        if (state >= State.TransferSent) return _bringTransfer(state);
         (bytes32 id, SwapPreimage memory preimage) = lock(terms());
         InclusionProof memory proof;
         bytes memory output;
@@ -108,6 +108,7 @@ contract ATK48UpgradeTest is SwapTest {
 
     /// @notice Lets it go on from where it was.
     function resolve(uint256 index) external {
+        vm.roll(block.number + 1);
         InFlight memory one = _inFlight[index];
         if (one.state == State.TransferHeld) return _release(one);
         if (one.state >= State.TransferSent) return _deliver(one);

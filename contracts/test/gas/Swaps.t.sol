@@ -129,7 +129,7 @@ contract SwapsGas is SwapTest {
 
     function _lock() private returns (bytes32 id, SwapPreimage memory preimage, uint256 gas) {
         (id, preimage) = lock(_quotedTerms());
-        gas = _row("lock", 185_000);
+        gas = _row("lock", 180_000);
     }
 
     function _quotedTerms() private returns (SwapTerms memory what) {

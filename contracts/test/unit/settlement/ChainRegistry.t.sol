@@ -22,7 +22,7 @@ contract ChainRegistryTest is L1Fixture {
     }
 
     function testFuzz_registerChain_opensTheChain(
-        uint256 chainId,
+        uint64 chainId,
         address chainOperator,
         uint8 mode,
         bytes32 genesis,
