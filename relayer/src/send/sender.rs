@@ -110,14 +110,14 @@ impl Sender {
         Ok(made)
     }
 
-    /// The newest transaction whose kind is `wanted`, as far as the store has it, however many came since.
+    /// The newest transaction that is `wanted`, as far as the store has it, however many came since.
     pub async fn newest_of(
         &self,
-        wanted: impl Fn(&IntentKind) -> bool + Send,
+        wanted: impl Fn(&Intent) -> bool + Send,
     ) -> Result<Option<Intent>, SendError> {
         for nonce in (0..self.unused_nonce().await?).rev() {
             let intent = self.store.intent(self.chain_id(), self.address(), nonce)?;
-            if let Some(intent) = intent.filter(|intent| wanted(&intent.kind)) {
+            if let Some(intent) = intent.filter(&wanted) {
                 return Ok(Some(intent));
             }
         }

@@ -15,7 +15,7 @@ use crate::{
     chain::{CallRequest, ChainError, ChainReader, Clock, events::decode},
     model::{
         Intent, IntentKind,
-        swap::{BadName, BeforeLock, SwapName, SwapOrder, SwapRecord, SwapStep},
+        swap::{BadName, BeforeLock, SwapName, SwapOrder, SwapRecord, SwapStep, Uetr},
     },
     send::{Fate, SendError, SendRequest, Sender, follow},
     store::{Change, Reader, Store, StoreError, SwapFilter},
@@ -78,6 +78,30 @@ pub enum LockError {
         /// Swap of the other order.
         id: B256,
     },
+    /// Another swap has the UETR.
+    #[error(
+        "the UETR {uetr} is that of swap {id}, and stands for one trade: {}",
+        remedies(.id, .key.as_deref(), "a UETR of its own (`causeway swap propose`)")
+    )]
+    UetrTaken {
+        /// The UETR.
+        uetr: Uetr,
+        /// The other swap.
+        id: B256,
+        /// Key of its order, where it was ordered here.
+        key: Option<String>,
+    },
+    /// Another swap is locked for the same quote, which pays once.
+    #[error(
+        "the quote is that of swap {id}, and pays once: {}",
+        remedies(.id, .key.as_deref(), "a quote of its own (`causeway swap quote`)")
+    )]
+    QuoteTaken {
+        /// The other swap.
+        id: B256,
+        /// Key of its order, where it was ordered here.
+        key: Option<String>,
+    },
     /// The order was withdrawn.
     #[error("the order `{key}` was withdrawn: {reason}; give another key")]
     Withdrawn {
@@ -129,6 +153,15 @@ impl From<ChainError> for LockError {
     fn from(error: ChainError) -> Self {
         Self::Step(error.into())
     }
+}
+
+fn remedies(id: &B256, key: Option<&str>, own: &str) -> String {
+    let again = key.map_or_else(String::new, |key| {
+        format!(" repeat that order with --key '{key}',")
+    });
+    format!(
+        "see `causeway swap status {id}`;{again} end it with `causeway swap cancel {id}`, or give this trade {own}"
+    )
 }
 
 /// The swap of a key.
@@ -268,8 +301,11 @@ impl Locker<'_> {
 
     /// The transaction of an order, even where it gave way to an empty one: its older versions are about, and any of them
     /// may come into a block.
-    async fn transaction(&self, record: &SwapRecord) -> Result<Option<Intent>, LockError> {
-        let made = |kind: &IntentKind| match kind {
+    pub(super) async fn transaction(
+        &self,
+        record: &SwapRecord,
+    ) -> Result<Option<Intent>, LockError> {
+        let made = |intent: &Intent| match &intent.kind {
             IntentKind::Swap { id, step } | IntentKind::SwapGivenUp { id, step } => {
                 (*id, *step) == (record.id, SwapStep::Lock)
             }
@@ -289,7 +325,7 @@ impl Locker<'_> {
     }
 
     /// Waits for the transaction; `None` where it has locked nothing, and never will.
-    async fn included(
+    pub(super) async fn included(
         &self,
         record: &SwapRecord,
         intent: Intent,

@@ -22,6 +22,7 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Contract {
     pub(crate) locked: Mutex<u8>,
+    ended: Mutex<Option<LockStatus>>,
     reverts: Mutex<(bool, bool)>,
 }
 
@@ -52,7 +53,7 @@ impl Answers for Contract {
         let asked = IAtomicSwap::lockStatusCall::abi_decode(&request.data).ok()?;
         let is_locked = asked.swapId < self.next();
         let status = if is_locked {
-            LockStatus::Locked
+            self.ended.lock().unwrap().unwrap_or(LockStatus::Locked)
         } else {
             LockStatus::None
         };
@@ -143,6 +144,10 @@ impl Bench {
 
     async fn lock(&self, order: &LockOrder) -> Result<LockedSwap, LockError> {
         self.locker(&self.sender()).lock(order).await
+    }
+
+    async fn alone(&self, order: &LockOrder) -> Result<(), LockError> {
+        self.locker(&self.sender()).alone(order).await
     }
 
     fn locks(&self) -> u8 {
@@ -327,4 +332,107 @@ async fn what_reverted_can_be_locked_again() {
     bench.chain.mine();
     assert!(bench.earlier(&order).await.unwrap().is_some());
     assert_eq!(bench.locks(), 1);
+}
+
+/// The same agreement under another key is no other agreement.
+#[tokio::test(start_paused = true)]
+async fn a_uetr_is_locked_once_whatever_the_key() {
+    let bench = Bench::new();
+    let first = order();
+    bench.alone(&first).await.unwrap();
+    bench.lock(&first).await.unwrap_err();
+    let second = LockOrder {
+        key: "two".to_owned(),
+        ..order()
+    };
+    let error = bench.alone(&second).await.unwrap_err();
+    assert!(matches!(error, LockError::Open { .. }), "{error}");
+    bench.chain.mine();
+    bench.alone(&first).await.unwrap();
+    for status in [
+        None,
+        Some(LockStatus::Redeemed),
+        Some(LockStatus::ClosedByL1),
+    ] {
+        *bench.contract.ended.lock().unwrap() = status;
+        let error = bench.alone(&second).await.unwrap_err();
+        let id = B256::repeat_byte(1);
+        assert!(matches!(error, LockError::UetrTaken { id: other, .. } if other == id));
+        let text = error.to_string();
+        for part in [
+            &format!("swap status {id}"),
+            &format!("swap cancel {id}"),
+            "--key 'one'",
+            "a UETR of its own",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
+    for status in [LockStatus::Refundable, LockStatus::Refunded] {
+        *bench.contract.ended.lock().unwrap() = Some(status);
+        bench.alone(&second).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uetr_is_free_once_its_lock_failed_for_good() {
+    let bench = Bench::with_finality(3);
+    *bench.contract.reverts.lock().unwrap() = (false, true);
+    bench.lock(&order()).await.unwrap_err();
+    bench.chain.mine();
+    let second = LockOrder {
+        key: "two".to_owned(),
+        ..order()
+    };
+    let error = bench.alone(&second).await.unwrap_err();
+    assert!(matches!(error, LockError::Unsettled(_)), "{error}");
+    for _ in 0..3 {
+        bench.chain.mine();
+    }
+    bench.alone(&second).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uetr_is_free_once_its_order_is_over_and_not_while_it_waits() {
+    let bench = Bench::new();
+    let put = |stage| {
+        let mut other = crate::store::samples::swap(1, stage, 0);
+        other.names = order().terms.names("one".to_owned());
+        other.source = 30;
+        let put = vec![Change::PutSwap(Box::new(other))];
+        bench.store.commit(put).unwrap();
+    };
+    let second = LockOrder {
+        key: "two".to_owned(),
+        ..order()
+    };
+    use crate::model::swap::SwapStage;
+    for stage in [SwapStage::Accepted, SwapStage::Locked, SwapStage::Redeemed] {
+        put(stage);
+        let error = bench.alone(&second).await.unwrap_err();
+        assert!(matches!(error, LockError::UetrTaken { .. }), "{stage}");
+    }
+    for stage in [SwapStage::Withdrawn, SwapStage::Refunded] {
+        put(stage);
+        bench.alone(&second).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quote_is_locked_once_whatever_the_uetr() {
+    let bench = Bench::new();
+    bench.lock(&order()).await.unwrap_err();
+    bench.chain.mine();
+    let mut second = order();
+    second.key = "two".to_owned();
+    second.terms.uetr = Uetr::random();
+    let error = bench.alone(&second).await.unwrap_err();
+    assert!(matches!(error, LockError::QuoteTaken { .. }), "{error}");
+    assert!(error.to_string().contains("--key 'one'"), "{error}");
+    *bench.contract.ended.lock().unwrap() = Some(LockStatus::Refunded);
+    bench.alone(&second).await.unwrap();
+    *bench.contract.ended.lock().unwrap() = None;
+    let quote = second.terms.quote.as_mut().unwrap();
+    quote.nonce.0 += U256::ONE;
+    bench.alone(&second).await.unwrap();
 }

@@ -14,6 +14,7 @@ pub mod figures;
 pub mod lock;
 #[cfg(test)]
 mod model_tests;
+mod once;
 pub mod orders;
 pub mod plan;
 pub mod proposal;

@@ -94,6 +94,7 @@ pub(super) async fn run(config: &Config, args: AcceptArgs, output: Output) -> Re
         let told = told(config, &args, &lock_order, &earlier).await?;
         return output.print(&Accepted::new(&lock_order, earlier, Vec::new(), told));
     }
+    locker.alone(&lock_order).await?;
     let terms = &lock_order.terms;
     let approved = approve(&network, &sender, terms, &args).await?;
     let found = speaks_against(config, &network, places, terms).await?;
@@ -189,7 +190,10 @@ impl From<LockError> for Failure {
             LockError::Store(error) => return error.into(),
             LockError::Terms(_) => Exit::BadFile,
             LockError::Key(_) => Exit::Usage,
-            LockError::OtherOrder { .. } | LockError::Withdrawn { .. } => Exit::CheckFailed,
+            LockError::OtherOrder { .. }
+            | LockError::UetrTaken { .. }
+            | LockError::QuoteTaken { .. }
+            | LockError::Withdrawn { .. } => Exit::CheckFailed,
             LockError::WouldRevert(_)
             | LockError::NotLocked(_)
             | LockError::Unsettled(_)
