@@ -317,4 +317,4 @@ async fn on_l1(network: &Network, places: Places, terms: &Terms) -> Result<L1Fig
 
 #[cfg(test)]
 #[path = "figures_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -18,7 +18,7 @@ const RULES: [Address; 2] = [
     address!("0x00000000000000000000000000000000000000d2"),
 ];
 const PAYER: Address = address!("0x00000000000000000000000000000000000000d3");
-const PLACES: Places = Places {
+pub(crate) const PLACES: Places = Places {
     swap: SWAP,
     settlement: L1_CONTRACTS.settlement,
 };
@@ -32,7 +32,7 @@ fn given() -> Asset {
 }
 
 /// Chains on which nothing speaks against the terms; each figure is another number.
-fn healthy(terms: &Terms) -> Bench {
+pub(crate) fn healthy(terms: &Terms) -> Bench {
     let bench = Bench::new();
     let quote = terms.quote.clone().unwrap();
     let (token, sender, bank) = (terms.given.token, terms.sender, quote.bank);

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::file;
 use super::tell::{TellArgs, Told, tell};
-use crate::assets::{Custody, approvals};
+use crate::assets::{Custody, Step, approvals};
 use crate::bundle::Network;
 use crate::chain::SystemClock;
 use crate::cli::assets::{make, simulate};
@@ -22,8 +22,9 @@ use crate::config::Config;
 use crate::model::ChainId;
 use crate::send::Sender;
 use crate::swap::checks::{REASONS, Refusal, altered, refusals};
-use crate::swap::figures::{Places, figures, order};
+use crate::swap::figures::{Places, order};
 use crate::swap::lock::{LockError, LockOrder, LockedSwap, Locker};
+use crate::swap::orders::{Examiner, Judge};
 use crate::swap::terms::Terms;
 
 /// Arguments of `swap accept`.
@@ -72,13 +73,18 @@ pub(super) async fn run(config: &Config, args: AcceptArgs, output: Output) -> Re
         return Err(Failure::new(Exit::CheckFailed, text));
     }
     let places = places(config, terms.source)?;
+    let judge = Examiner {
+        payer: payer(config, &terms)?,
+        network,
+        places,
+    };
     if args.dry_run {
-        let found = speaks_against(config, &network, places, &terms).await?;
-        return output.print(&Checked::new(&found));
+        let (left, _) = checked(&judge, &terms, &args).await?;
+        return say(&left, output);
     }
     let (sender, store) = signer.with_store(config, terms.source)?;
     let locker = Locker {
-        reader: network.chain(terms.source)?.reader.as_ref(),
+        reader: judge.network.chain(terms.source)?.reader.as_ref(),
         sender: &sender,
         store: store.as_ref(),
         clock: &SystemClock,
@@ -96,9 +102,14 @@ pub(super) async fn run(config: &Config, args: AcceptArgs, output: Output) -> Re
     }
     locker.alone(&lock_order).await?;
     let terms = &lock_order.terms;
-    let approved = approve(&network, &sender, terms, &args).await?;
-    let found = speaks_against(config, &network, places, terms).await?;
-    permit(&found, &args.despite)?;
+    let (left, steps) = checked(&judge, terms, &args).await?;
+    permit(&left)?;
+    let approved = approve(&judge.network, &sender, terms, steps, args.timeout).await?;
+    if !approved.is_empty() {
+        // That took time and gas, and has to have been enough.
+        let found = speaks_against(&judge, terms).await?;
+        permit(&left_of(found, &args.despite))?;
+    }
     let locked = locker.lock(&lock_order).await?;
     let told = told(config, &args, &lock_order, &locked).await?;
     output.print(&Accepted::new(&lock_order, locked, approved, told))
@@ -126,14 +137,8 @@ fn places(config: &Config, source: ChainId) -> Result<Places, Failure> {
     })
 }
 
-async fn speaks_against(
-    config: &Config,
-    network: &Network,
-    places: Places,
-    terms: &Terms,
-) -> Result<Vec<Refusal>, Failure> {
-    let payer = payer(config, terms)?;
-    let figures = figures(network, places, terms, payer).await?;
+async fn speaks_against(judge: &Examiner, terms: &Terms) -> Result<Vec<Refusal>, Failure> {
+    let figures = judge.figures(terms).await?;
     Ok(altered(terms)
         .into_iter()
         .chain(refusals(terms, &figures))
@@ -148,38 +153,66 @@ fn payer(config: &Config, terms: &Terms) -> Result<Address, Failure> {
     }
 }
 
+/// What speaks against it and is not set aside, and the approvals that are to be made once nothing does.
+async fn checked(
+    judge: &Examiner,
+    terms: &Terms,
+    args: &AcceptArgs,
+) -> Result<(Vec<Refusal>, Vec<Step>), Failure> {
+    let found = speaks_against(judge, terms).await?;
+    let mut left = left_of(found, &args.despite);
+    if args.approve {
+        left.retain(|refusal| !matches!(refusal, Refusal::Allowance { .. }));
+    }
+    if !args.approve || !left.is_empty() {
+        return Ok((left, Vec::new()));
+    }
+    let custody = Custody::of(&judge.network, terms.source)?;
+    let order = order(terms, args.approve_all);
+    let steps = approvals(custody, &order, terms.sender).await?;
+    Ok((left, steps))
+}
+
 async fn approve(
     network: &Network,
     sender: &Sender,
     terms: &Terms,
-    args: &AcceptArgs,
+    steps: Vec<Step>,
+    patience: Duration,
 ) -> Result<Vec<Approval>, Failure> {
-    let mut made = Vec::new();
-    if !args.approve {
-        return Ok(made);
-    }
     let custody = Custody::of(network, terms.source)?;
-    let order = order(terms, args.approve_all);
-    for step in approvals(custody, &order, terms.sender).await? {
+    let mut made = Vec::new();
+    for step in steps {
         let gas = simulate(custody, terms.sender, &step).await?;
         let name = step.name;
-        let (tx, _) = make(custody, sender, step, gas, args.timeout).await?;
+        let (tx, _) = make(custody, sender, step, gas, patience).await?;
         made.push(Approval { step: name, tx });
     }
     Ok(made)
 }
 
-/// Fails with every reason that was not set aside.
-fn permit(found: &[Refusal], despite: &[String]) -> Result<(), Failure> {
-    let left: Vec<_> = found
-        .iter()
-        .filter(|refusal| !despite.iter().any(|label| label == refusal.label()))
-        .map(|refusal| format!("{}: {refusal}", refusal.label()))
-        .collect();
+/// The reasons that were not set aside.
+fn left_of(mut found: Vec<Refusal>, despite: &[String]) -> Vec<Refusal> {
+    found.retain(|refusal| !despite.iter().any(|label| label == refusal.label()));
+    found
+}
+
+/// Says what is left, and ends as locking it would.
+fn say(left: &[Refusal], output: Output) -> Result<(), Failure> {
+    output.print(&Checked::new(left))?;
+    permit(left)
+}
+
+/// Fails with every reason.
+fn permit(left: &[Refusal]) -> Result<(), Failure> {
     if left.is_empty() {
         return Ok(());
     }
-    Err(Failure::new(Exit::CheckFailed, left.join("\n")))
+    let lines = left
+        .iter()
+        .map(|refusal| format!("{}: {refusal}", refusal.label()));
+    let lines: Vec<_> = lines.collect();
+    Err(Failure::new(Exit::CheckFailed, lines.join("\n")))
 }
 
 impl From<LockError> for Failure {
@@ -319,14 +352,28 @@ impl Report for Checked {
 
 #[cfg(test)]
 mod tests {
+    use alloy::primitives::U256;
+    use alloy::signers::local::PrivateKeySigner;
+    use causeway_bindings::IERC20;
+    use clap::FromArgMatches;
+
     use super::*;
+    use crate::chain::fake::VAULT;
+    use crate::swap::bench::{Bench, SOURCE};
+    use crate::swap::figures::tests::{PLACES, healthy};
+    use crate::swap::orders::tests::lockable;
+    use crate::swap::proposal;
 
     #[test]
     fn only_reasons_that_are_named_are_set_aside() {
-        let found = [Refusal::NotOpen(20), Refusal::Frozen(20)];
-        permit(&[], &[]).unwrap();
-        permit(&found, &["frozen".to_owned(), "not_open".to_owned()]).unwrap();
-        let failure = permit(&found, &["frozen".to_owned()]).unwrap_err();
+        let found = || vec![Refusal::NotOpen(20), Refusal::Frozen(20)];
+        permit(&[]).unwrap();
+        permit(&left_of(
+            found(),
+            &["frozen".to_owned(), "not_open".to_owned()],
+        ))
+        .unwrap();
+        let failure = permit(&left_of(found(), &["frozen".to_owned()])).unwrap_err();
         assert_eq!(failure.exit, Exit::CheckFailed);
         assert!(
             failure.message.starts_with("not_open: chain 20"),
@@ -334,5 +381,55 @@ mod tests {
             failure.message
         );
         assert!(!failure.message.contains("frozen:"), "{}", failure.message);
+    }
+
+    #[test]
+    fn a_dry_run_ends_as_locking_would() {
+        say(&[], Output::Table).unwrap();
+        let failure = say(&[Refusal::Frozen(20)], Output::Table).unwrap_err();
+        assert_eq!(failure.exit, Exit::CheckFailed);
+    }
+
+    fn arguments(further: &[&str]) -> AcceptArgs {
+        let command = AcceptArgs::augment_args(clap::Command::new("accept"));
+        let given = [&["accept", "--signer", "a"], further].concat();
+        let matches = command.try_get_matches_from(given).unwrap();
+        AcceptArgs::from_arg_matches(&matches).unwrap()
+    }
+
+    /// What is wrong, and the approvals that are made.
+    async fn result(bench: &Bench, terms: &Terms, further: &[&str]) -> (Vec<String>, usize) {
+        let judge = Examiner {
+            network: bench.network(),
+            places: PLACES,
+            payer: terms.sender,
+        };
+        let (left, steps) = checked(&judge, terms, &arguments(further)).await.unwrap();
+        let labels = left.iter().map(|refusal| refusal.label().to_owned());
+        (labels.collect(), steps.len())
+    }
+
+    #[tokio::test]
+    async fn the_vault_is_allowed_nothing_while_something_else_speaks_against_it() {
+        let mut terms = lockable();
+        let key = PrivateKeySigner::random();
+        terms.sender = key.address();
+        proposal::sign(&mut terms, &key).unwrap();
+        let bench = healthy(&terms);
+        assert_eq!(result(&bench, &terms, &["--approve"]).await, (vec![], 0));
+        let allowance = IERC20::allowanceCall {
+            owner: terms.sender,
+            spender: VAULT,
+        };
+        bench.tell(SOURCE, terms.given.token, &allowance, &U256::ZERO);
+        let refused = (vec!["allowance".to_owned()], 0);
+        assert_eq!(result(&bench, &terms, &[]).await, refused);
+        assert_eq!(result(&bench, &terms, &["--approve"]).await, (vec![], 1));
+
+        terms.deadline -= 1;
+        let refused = (vec!["not_proposed".to_owned()], 0);
+        assert_eq!(result(&bench, &terms, &["--approve"]).await, refused);
+        let despite = ["--approve", "--despite", "not_proposed"];
+        assert_eq!(result(&bench, &terms, &despite).await, (vec![], 1));
     }
 }
