@@ -21,6 +21,7 @@ use crate::roots::Roots;
 use crate::store::memory::MemoryStore;
 use crate::store::{Change, Reader, Writer, samples};
 use crate::swap::orders::tests::{Bench as OrderBench, lockable};
+use crate::swap::proposal;
 use crate::swap::terms::Terms;
 
 struct Server {
@@ -551,6 +552,14 @@ async fn an_order_that_cannot_be_read_says_where() {
     extra["venue"]["colour"] = "red".into();
     let mut unquoted = body();
     unquoted.as_object_mut().unwrap().remove("quote");
+    let mut stranger = lockable();
+    let key = PrivateKeySigner::random();
+    stranger.sender = key.address();
+    proposal::sign(&mut stranger, &key).unwrap();
+    stranger.sender = lockable().sender;
+    let stranger = serde_json::to_string(&stranger).unwrap();
+    let mut unsigned = body();
+    unsigned["proposal"] = "0x".into();
     let zero = Address::ZERO.to_string();
     let cases = [
         ("{".to_owned(), 400, "bad_body", None),
@@ -619,6 +628,8 @@ async fn an_order_that_cannot_be_read_says_where() {
             Some("/sender"),
         ),
         (extra.to_string(), 422, "bad_field", Some("/venue/colour")),
+        (stranger, 422, "bad_field", Some("/proposal")),
+        (unsigned.to_string(), 422, "bad_field", Some("/proposal")),
         (unquoted.to_string(), 422, "bad_field", Some("/quote")),
     ];
     for (text, status, code, pointer) in cases {

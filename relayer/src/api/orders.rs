@@ -195,6 +195,7 @@ impl From<OrderError> for Problem {
             OrderError::Terms(error) => bad_terms(error),
             OrderError::UetrTaken { .. } => conflict("uetr_taken", &detail).about("/uetr"),
             OrderError::OtherSender { .. } => unprocessable(detail).about("/sender"),
+            OrderError::OtherProposal(_) => unprocessable(detail).about("/proposal"),
             OrderError::UnknownSource(_) => unprocessable(detail).about("/source"),
             OrderError::Refused(refusals) => refused(&refusals, detail),
             OrderError::Lock(LockError::OtherOrder { .. }) => conflict("key_used", &OTHER_BODY),

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Side,
-    checks::{Figures, Refusal, refusals, until},
+    checks::{Figures, Refusal, altered, refusals, until},
     cycle::{LONGEST_REASON, changed},
     figures::{Places, figures},
     lock::{LockError, LockOrder, Locker, of_key, same_order},
@@ -103,6 +103,11 @@ pub enum OrderError {
         /// Who gives here.
         account: Address,
     },
+    /// Somebody changed them since they were proposed.
+    #[error(
+        "the proposal is no signature of {0} under these terms: somebody has changed them since, or another account signed; compare every one of them, then leave the proposal out, or propose anew"
+    )]
+    OtherProposal(Address),
     /// The source is none of ours.
     #[error("chain {0} is none of this relayer's; order where it is")]
     UnknownSource(ChainId),
@@ -202,6 +207,9 @@ impl Orders {
             return Ok(known);
         }
         let side = self.side(&terms)?;
+        if terms.proposal.is_some() && altered(&terms).is_some() {
+            return Err(OrderError::OtherProposal(terms.sender));
+        }
         let found = self.speaks_against(&terms, None).await?;
         if !found.is_empty() {
             return Err(OrderError::Refused(found));

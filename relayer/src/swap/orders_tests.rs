@@ -2,8 +2,10 @@
 
 use std::sync::Mutex as StdMutex;
 
+use alloy::signers::local::PrivateKeySigner;
+
 use super::super::{
-    checks::tests::figures as good_figures, lock::tests::Contract, terms::tests::terms,
+    checks::tests::figures as good_figures, lock::tests::Contract, proposal, terms::tests::terms,
 };
 use super::*;
 use crate::{
@@ -292,6 +294,28 @@ async fn nothing_is_kept_of_an_order_that_something_speaks_against() {
     }
     assert_eq!(bench.swaps(), []);
     assert_eq!(bench.store.orders().unwrap(), []);
+}
+
+/// Terms may come without their proposal; one that comes along has to fit.
+#[tokio::test(start_paused = true)]
+async fn terms_that_were_changed_since_they_were_proposed_are_not_taken() {
+    let bench = Bench::new();
+    let orders = bench.process();
+    let key = PrivateKeySigner::from_bytes(&B256::repeat_byte(1)).unwrap();
+    let mut terms = lockable();
+    assert_eq!(terms.sender, key.address());
+    proposal::sign(&mut terms, &key).unwrap();
+    let changed = Terms {
+        beneficiary: Address::with_last_byte(66),
+        ..terms.clone()
+    };
+    let error = orders.accept("k", changed).await.unwrap_err();
+    assert!(
+        matches!(error, OrderError::OtherProposal(account) if account == terms.sender),
+        "{error}"
+    );
+    assert_eq!(bench.swaps(), []);
+    orders.accept("k", terms).await.unwrap();
 }
 
 /// What one order is to give is not there for the next.
