@@ -362,11 +362,11 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev The difference that a token makes is measured, whatever the token says about it.
     function _lock(uint256 record, address token, AssetTransfer memory taken) private {
         (uint256 lockedBefore, uint256 amount) = (record.locked(), taken.amount);
-        uint256 before = _balance(token);
+        uint256 before = TokenCalls.balance(token);
         require(before >= lockedBefore, AssetCustodyShortfall(token, lockedBefore, before));
         _tokens[token] = record.withLocked(SafeCast.toUint128(lockedBefore + amount));
         IERC20(token).safeTransferFrom(taken.sender, address(this), amount);
-        _requireExact(token, amount, _balance(token) - before);
+        _requireExact(token, amount, TokenCalls.balance(token) - before);
     }
 
     /// @dev As `_lock`, for tokens with ids.
@@ -468,20 +468,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     function _heldItems(address token, AssetKind kind, uint256 tokenId) private view returns (uint256) {
         if (kind == AssetKind.MultiToken) return IERC1155(token).balanceOf(address(this), tokenId);
         return IERC721(token).ownerOf(tokenId) == address(this) ? 1 : 0;
-    }
-
-    /// @dev `IERC20(token).balanceOf(address(this))`, twice per transfer, without the compiler's copies.
-    function _balance(address token) private view returns (uint256 held) {
-        bytes4 selector = IERC20.balanceOf.selector;
-        bool answered;
-        assembly ("memory-safe") {
-            mstore(0x00, selector)
-            mstore(0x04, address())
-            answered := staticcall(gas(), token, 0x00, 0x24, 0x00, 0x20)
-            answered := and(answered, gt(returndatasize(), 0x1f))
-            held := mload(0x00)
-        }
-        require(answered, AssetCustodyNoToken(token));
     }
 
     /// @dev Only an asset's home says what its tokens show; what another chain says counts where nothing is known.

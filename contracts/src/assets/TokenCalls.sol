@@ -8,6 +8,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IERC721Metadata} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Metadata.sol";
 
+import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
 import {IBridgedERC1155} from "../interfaces/IBridgedERC1155.sol";
 import {IBridgedERC721} from "../interfaces/IBridgedERC721.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
@@ -39,5 +40,19 @@ library TokenCalls {
             ? abi.encodeCall(IERC721Metadata.tokenURI, (tokenId))
             : abi.encodeCall(IERC1155MetadataURI.uri, (tokenId));
         return TokenMetadata.text(token, question);
+    }
+
+    /// @notice `IERC20(token).balanceOf(address(this))`, without the compiler's copies: it is asked twice per transfer.
+    function balance(address token) internal view returns (uint256 held) {
+        bytes4 selector = IERC20.balanceOf.selector;
+        bool answered;
+        assembly ("memory-safe") {
+            mstore(0x00, selector)
+            mstore(0x04, address())
+            answered := staticcall(gas(), token, 0x00, 0x24, 0x00, 0x20)
+            answered := and(answered, gt(returndatasize(), 0x1f))
+            held := mload(0x00)
+        }
+        require(answered, IAssetCustody.AssetCustodyNoToken(token));
     }
 }

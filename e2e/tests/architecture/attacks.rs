@@ -81,7 +81,10 @@ const ATTACKS: &[(&str, &str)] = &[
         "43",
         "an outcome that only one end believes, in whatever order the steps come",
     ),
-    ("44", "a priority queue full of spam"),
+    (
+        "44",
+        "spam: a priority queue full of it, or a block that L1 cannot take",
+    ),
     ("45", "an operator whose filter refuses what L1 forces"),
     ("46", "messages out of order"),
     ("47", "a pause that stops a way out, or opens a second one"),
