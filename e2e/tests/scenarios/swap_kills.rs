@@ -7,17 +7,19 @@ use causeway_bindings::{LockStatus, SwapOutcome};
 use causeway_e2e::{
     clock::advance,
     devnet::Devnet,
-    holder::Holder,
     kill_points::{Deed, Heir, Plot, Point, Step},
     succession::Succession,
-    swaps::{ASKED, BANK, End, Locked, Market, Standing},
+    swaps::{ASKED, End, Locked, Market, Standing},
     wait::until,
 };
 use eyre::{Result, ensure};
 
 use crate::{
     support::{LIMIT, devnet},
-    swaps::{A_DAY, AN_HOUR, frozen_at, market, only_operator_c, running, settle, status, stop},
+    swaps::{
+        A_DAY, AN_HOUR, frozen_at, make_coin_known_on_l1, market, only_operator_c, running, settle,
+        status, stop,
+    },
 };
 
 /// Every step at every point, by the scenario in which it is taken.
@@ -163,12 +165,7 @@ async fn a_coordinator_killed_at_each_point_of_swaps_from_a_dead_chain() -> Resu
     let others = running(&devnet, "both", 0, |config| config.without("operators.c")).await?;
     let mut operator = running(&devnet, "operator", 1, only_operator_c).await?;
     let market = market(&devnet, "c", "b").await?;
-    // L1 knows what coin is once some has come there.
-    let bank = Holder::new(&devnet, BANK)?;
-    let some = format!("--token {} --amount 0.000001", market.coin.address());
-    let sent = bank.send("b", "L1", &some).await?;
-    bank.wait(&sent, "ready", LIMIT).await?;
-    bank.finalize(&sent).await?;
+    make_coin_known_on_l1(&devnet, &market).await?;
     let swaps = market.lock_many(POINTS, A_DAY).await?;
     wait_for_all(&market, &swaps, "L1 knows of it", |it| it.slot.isKnown).await?;
     operator.stop().await?;

@@ -14,11 +14,11 @@ use causeway_e2e::{
 };
 use eyre::{Result, ensure};
 
-use crate::support::{LIMIT, devnet};
+use crate::{
+    support::{LIMIT, devnet},
+    swaps::{A_DAY, AN_HOUR, market, running, stop},
+};
 
-/// What the contracts give a chain before it is forced, in seconds.
-const AN_HOUR: u64 = 3_600;
-const A_DAY: u64 = 24 * AN_HOUR;
 /// Pays for what people ask for on the command line.
 const HELPER: &str = "erin";
 
@@ -26,7 +26,7 @@ const HELPER: &str = "erin";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_agreed_on_the_command_line_is_exchanged_and_found_by_its_names() -> Result<()> {
     let devnet = devnet(2, "both").await?;
-    let market = market(&devnet).await?;
+    let market = market(&devnet, "a", "b").await?;
     let agreed = agree(&devnet, &market, "swap.toml", A_DAY).await?;
     let counter = Counter::of(&devnet.config_path())?;
     let token = counter.token_file.display().to_string();
@@ -71,7 +71,7 @@ async fn an_order_is_locked_once_however_often_it_is_posted() -> Result<()> {
     let devnet = devnet(2, "none").await?;
     let operators = running(&devnet, "operator", 0, Ok).await?;
     let mut relayer = running(&devnet, "relay", 1, takes_orders).await?;
-    let market = market(&devnet).await?;
+    let market = market(&devnet, "a", "b").await?;
     allow(&devnet, &market).await?;
     let agreed = agree(&devnet, &market, "swap.toml", A_DAY).await?;
     let a = devnet.rpc(devnet.chain("a")?.id())?.to_owned();
@@ -187,10 +187,6 @@ async fn a_swap_that_nobody_executed_is_cancelled_by_hand() -> Result<()> {
     stop(devnet, [operators]).await
 }
 
-async fn market(devnet: &Devnet) -> Result<Market<'_>> {
-    Market::open(devnet, &devnet.chain("a")?, &devnet.chain("b")?).await
-}
-
 async fn without_relayer() -> Result<(Devnet, Relayer)> {
     let devnet = devnet(2, "none").await?;
     let operators = running(&devnet, "operator", 0, Ok).await?;
@@ -201,7 +197,7 @@ async fn without_relayer() -> Result<(Devnet, Relayer)> {
 /// asset that it has never seen would be a claim.
 async fn market_of(devnet: &Devnet) -> Result<Market<'_>> {
     let mut open = running(devnet, "relay", 1, Ok).await?;
-    let market = market(devnet).await?;
+    let market = market(devnet, "a", "b").await?;
     market.coin.announce(devnet, market.source.chain_id).await?;
     open.stop().await?;
     Ok(market)
@@ -212,22 +208,4 @@ fn reach_a_by(relayer: &Relayer, url: String) -> Result<()> {
     Config::read(&path)?
         .set("chains.a.rpc_urls", vec![url])?
         .write(&path)
-}
-
-async fn running(
-    devnet: &Devnet,
-    role: &'static str,
-    index: u16,
-    change: impl FnOnce(Config) -> Result<Config>,
-) -> Result<Relayer> {
-    let mut relayer = Relayer::new(devnet, role, index, change)?;
-    relayer.start_and_wait().await?;
-    Ok(relayer)
-}
-
-async fn stop<const N: usize>(devnet: Devnet, relayers: [Relayer; N]) -> Result<()> {
-    for mut relayer in relayers {
-        relayer.stop().await?;
-    }
-    devnet.stop().await
 }

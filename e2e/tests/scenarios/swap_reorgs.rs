@@ -6,10 +6,9 @@ use causeway_e2e::{
     clock::advance,
     config::Config,
     devnet::Devnet,
-    holder::Holder,
     relayer::Relayer,
     reorg::{BlockMaker, DEEPEST, Hand, patient},
-    swaps::{ASKED, BANK, End, Locked, Market, Standing},
+    swaps::{ASKED, End, Locked, Market, Standing},
     wait::until,
 };
 use eyre::{Result, ensure};
@@ -18,7 +17,10 @@ use fastrand::Rng;
 use crate::{
     crashes::seed,
     support::{LIMIT, devnet},
-    swaps::{A_DAY, AN_HOUR, frozen_at, market, only_operator_c, roll_back, running, settle, stop},
+    swaps::{
+        A_DAY, AN_HOUR, frozen_at, make_coin_known_on_l1, market, only_operator_c, roll_back,
+        running, settle, stop,
+    },
 };
 
 /// Blocks that a reorg takes back; the rest is drawn.
@@ -197,12 +199,7 @@ async fn atk18_what_l1_does_about_a_dead_source_is_taken_back() -> Result<()> {
     let others = running(&devnet, "both", 0, without_c).await?;
     let mut operator = running(&devnet, "operator", 1, only_c).await?;
     let market = market(&devnet, "c", "b").await?;
-    // L1 knows what coin is once some has come there.
-    let bank = Holder::new(&devnet, BANK)?;
-    let some = format!("--token {} --amount 0.000001", market.coin.address());
-    let sent = bank.send("b", "L1", &some).await?;
-    bank.wait(&sent, "ready", LIMIT).await?;
-    bank.finalize(&sent).await?;
+    make_coin_known_on_l1(&devnet, &market).await?;
     let mut world = World::new(&devnet, &market, &l1).await?;
 
     let swap = market.lock(A_DAY).await?;

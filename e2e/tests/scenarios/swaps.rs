@@ -158,12 +158,7 @@ async fn a_source_that_stopped_for_good_is_paid_for_on_l1() -> Result<()> {
     let others = running(&devnet, "both", 0, |config| config.without("operators.c")).await?;
     let mut operator = running(&devnet, "operator", 1, only_operator_c).await?;
     let market = market(&devnet, "c", "b").await?;
-    // L1 knows what coin is once some has come there.
-    let bank = Holder::new(&devnet, BANK)?;
-    let some = format!("--token {} --amount 0.000001", market.coin.address());
-    let sent = bank.send("b", "L1", &some).await?;
-    bank.wait(&sent, "ready", LIMIT).await?;
-    bank.finalize(&sent).await?;
+    make_coin_known_on_l1(&devnet, &market).await?;
     let swap = market.lock(A_DAY).await?;
     market
         .wait(&swap, "L1 knows of it", |standing| standing.slot.isKnown)
@@ -240,6 +235,16 @@ async fn a_relayer_that_is_killed_midway_is_taken_over() -> Result<()> {
 
 pub(crate) async fn market<'a>(devnet: &'a Devnet, from: &str, to: &str) -> Result<Market<'a>> {
     Market::open(devnet, &devnet.chain(from)?, &devnet.chain(to)?).await
+}
+
+/// L1 knows what coin is once some has come there.
+pub(crate) async fn make_coin_known_on_l1(devnet: &Devnet, market: &Market<'_>) -> Result<()> {
+    let bank = Holder::new(devnet, BANK)?;
+    let some = format!("--token {} --amount 0.000001", market.coin.address());
+    let sent = bank.send("b", "L1", &some).await?;
+    bank.wait(&sent, "ready", LIMIT).await?;
+    bank.finalize(&sent).await?;
+    Ok(())
 }
 
 pub(crate) async fn running(
