@@ -1,7 +1,7 @@
 //! Locks the terms of an order, once: the order and its transaction become durable together, and whoever comes back with
 //! the same key finds them.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
@@ -21,8 +21,8 @@ use crate::{
     store::{Change, Reader, Store, StoreError, SwapFilter},
 };
 
-/// An order to lock something.
-#[derive(Clone, Debug)]
+/// An order to lock something. Terms and salt are never shown.
+#[derive(Clone)]
 pub struct LockOrder {
     /// What is locked.
     pub terms: Terms,
@@ -30,6 +30,14 @@ pub struct LockOrder {
     pub key: String,
     /// What nobody can guess, for the case that it is locked now.
     pub salt: B256,
+}
+
+impl fmt::Debug for LockOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LockOrder")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who locks, and where.

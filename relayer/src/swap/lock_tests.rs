@@ -163,6 +163,11 @@ fn order() -> LockOrder {
     }
 }
 
+#[test]
+fn an_order_in_debug_output_is_its_key() {
+    assert_eq!(format!("{:?}", order()), r#"LockOrder { key: "one", .. }"#);
+}
+
 #[tokio::test(start_paused = true)]
 async fn one_key_locks_once_and_finds_what_it_locked() {
     let bench = Bench::new();
