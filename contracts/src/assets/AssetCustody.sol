@@ -171,9 +171,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     }
 
     /// @return count How many times this was called in this block.
-    function _countInBlock() internal returns (uint256 count) {
-        count = _countedBlock == block.number ? uint256(_countOfBlock) + 1 : 1;
-        (_countedBlock, _countOfBlock) = (uint64(block.number), uint64(count));
+    function _countInBlock() internal returns (uint64 count) {
+        count = _countedBlock == block.number ? _countOfBlock + 1 : 1;
+        (_countedBlock, _countOfBlock) = (uint64(block.number), count);
     }
 
     function _requireOpen() internal view {
