@@ -276,6 +276,8 @@ fn revert_data_of_every_error_is_described() {
             let described = describe_revert(&data);
             let expected = match error.name.as_str() {
                 "InteropHandlerCallReverted" => "call 0 reverted",
+                "AtomicSwapVenueReverted" => "the venue reverted",
+                "AdapterRunnerCallFailed" => "its call of 0x",
                 other => other,
             };
             assert!(
