@@ -112,6 +112,21 @@ contract ATK44BlockFloodTest is SwapTest {
         receiveFromBridge(deposit, true);
     }
 
+    /// @dev A wallet estimates gas without knowing where in a block the transaction will come.
+    function test_ATK44_counting_takesTheSameGasThroughoutABlock() external {
+        _flood.send(vault, _item, 2);
+        uint256 second = _gasOfSending();
+        vm.roll(block.number + 1);
+        vm.assertEq(_gasOfSending(), second, "first of a block");
+        vm.assertEq(_gasOfSending(), second, "second of a block");
+    }
+
+    function _gasOfSending() private returns (uint256) {
+        uint256 before = gasleft();
+        vault.transfer(_item);
+        return before - gasleft();
+    }
+
     /// @dev Why there is a bound: gas alone lets through more than twice as many.
     function test_ATK44_gasAlone_wouldLetMoreThrough() external {
         uint256 before = gasleft();
