@@ -47,8 +47,8 @@ interface IAssetVault {
     /// @param bundle The bundle, without the leading 0x01.
     function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
 
-    /// @return Transfers, either way, and locks of swaps that one block may hold. What L1 asks for, and what a locked swap
-    /// executes and pays, does not count.
+    /// @return Transfers, either way, and locks of swaps that one block may hold, and what each operation of L1 finds room for
+    /// beyond it (`IPriorityInbox.takeRoom`). Deposits, and what a locked swap executes and pays, do not count.
     function MAX_PER_BLOCK() external view returns (uint256);
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.

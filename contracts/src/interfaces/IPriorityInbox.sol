@@ -30,8 +30,15 @@ interface IPriorityInbox {
     /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
     error PriorityInboxRefused(address filter);
 
-    /// @notice Consumes the next operations of the queue; the operator only.
+    /// @notice Consumes the next operations of the queue; the operator only. One that took room is the last: those after it are
+    /// for another transaction, so that each finds room of its own.
     function processOperations(PriorityOperation[] calldata operations) external;
+
+    /// @notice Asked by a contract that takes no more in this block. Else whoever makes blocks could have an operation fail by
+    /// putting it behind a full one. Any contract may ask, for the operation that is being delivered.
+    /// It costs an operation that reckons with it less than 1,000 gas each time.
+    /// @return taken Whether the operation had room left: it has 16 times. `false` outside of operations.
+    function takeRoom() external returns (bool taken);
 
     /// @notice Has `newFilter` asked about operations of version 1 from now on; 0 for none. Governance of the chain only.
     function setFilter(address newFilter) external;

@@ -23,6 +23,8 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
     uint256 private constant FILTER_GAS = 100_000;
     /// @dev Gas spent between the check of the gas and the recipient's first instruction: a cold account and the call.
     uint256 private constant CALL_RESERVE = 5_000;
+    /// @dev What each operation finds, whatever else its block holds.
+    uint256 private constant ROOM = 16;
 
     IMessageOutbox private immutable OUTBOX;
     uint256 private immutable L1_CHAIN_ID;
@@ -33,6 +35,8 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
     address public filter;
     /// @dev In one word with the filter.
     uint64 private _processedCount;
+    /// @dev What the operation that is being delivered has left of it.
+    uint256 private transient _room;
 
     /// @param authority Access manager of this chain.
     /// @param l1ChainId Chain id of the network's L1.
@@ -45,9 +49,17 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
 
     /// @inheritdoc IPriorityInbox
     function processOperations(PriorityOperation[] calldata operations) external restricted {
-        for (uint256 i = 0; i < operations.length; ++i) {
-            _process(operations[i]);
+        bool tookRoom = false;
+        for (uint256 i = 0; i < operations.length && !tookRoom; ++i) {
+            tookRoom = _process(operations[i]);
         }
+    }
+
+    /// @inheritdoc IPriorityInbox
+    function takeRoom() external returns (bool taken) {
+        uint256 room = _room;
+        taken = room != 0;
+        if (taken) _room = room - 1;
     }
 
     /// @inheritdoc IPriorityInbox
@@ -67,7 +79,8 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         return 1;
     }
 
-    function _process(PriorityOperation calldata operation) private {
+    /// @return tookRoom The operation went beyond a limit of the block.
+    function _process(PriorityOperation calldata operation) private returns (bool tookRoom) {
         uint64 nonce = _processedCount;
         bool isSystem = operation.version == SYSTEM_VERSION;
         require(isSystem || operation.version == OPERATION_VERSION, PriorityInboxUnknownVersion(operation.version));
@@ -81,7 +94,7 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         address asked = isSystem ? address(0) : filter;
         bool success = asked == address(0) || _isAllowed(asked, operation);
         bytes memory answer;
-        if (success) (success, answer) = _deliver(operation, operationHash);
+        if (success) (success, tookRoom, answer) = _deliver(operation, operationHash);
         else answer = abi.encodeWithSelector(PriorityInboxRefused.selector, asked);
         emit PriorityOperationProcessed(operationHash, nonce, success, answer);
         // The outbox calls nobody back.
@@ -91,8 +104,9 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
     /// @dev A recipient without code returns nothing, so its operation fails.
     function _deliver(PriorityOperation calldata operation, bytes32 operationHash)
         private
-        returns (bool success, bytes memory answer)
+        returns (bool success, bool tookRoom, bytes memory answer)
     {
+        _room = ROOM;
         bytes memory data = ReceiveMessage.encode(operationHash, L1_CHAIN_ID, operation.sender, operation.data);
         require(
             BoundedCall.canForward(operation.gasLimit, CALL_RESERVE),
@@ -101,6 +115,8 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
         // The operation is consumed already: a recipient that calls back finds the next one.
         (success, answer) = BoundedCall.call(operation.to, operation.gasLimit, data);
         success = success && ReceiveMessage.isAccepted(answer);
+        tookRoom = _room != ROOM;
+        _room = 0;
     }
 
     /// @dev A filter that does not answer allows nothing.

@@ -5,6 +5,7 @@ import {IAssetVault} from "../../src/interfaces/IAssetVault.sol";
 import {IAtomicSwap} from "../../src/interfaces/IAtomicSwap.sol";
 import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {InclusionProof} from "../../src/types/Messages.sol";
+import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
 import {SwapChange, SwapEffect, SwapPreimage, SwapTerms} from "../../src/types/Swaps.sol";
 import {RegistryTest} from "../base/RegistryTest.sol";
 import {SwapTest} from "../base/SwapTest.sol";
@@ -26,8 +27,15 @@ contract LeanItems {
     }
 }
 
-/// @notice Locks and sends as often as it is told, at the price of one transaction.
+/// @notice Locks and sends as often as it is told, at the price of one transaction; for itself at the word of L1, too.
 contract Flood {
+    function receiveMessage(bytes32, bytes calldata, bytes calldata order) external payable returns (bytes4) {
+        (IAssetVault vault, TransferRequest memory what, uint256 times) =
+            abi.decode(order, (IAssetVault, TransferRequest, uint256));
+        this.send(vault, what, times);
+        return this.receiveMessage.selector;
+    }
+
     function lock(IAtomicSwap swap, SwapTerms calldata what, uint256 times) external payable {
         for (uint256 i = 0; i < times; ++i) {
             swap.lock{value: what.amount}(what, bytes32(i));
@@ -46,6 +54,8 @@ contract Flood {
 contract ATK44BlockFloodTest is SwapTest {
     /// @dev Of the chain. L1 has as much for a batch as one transaction may use, whatever its blocks hold.
     uint256 private constant BLOCK_GAS = 30_000_000;
+    /// @dev That an operation of L1 has.
+    uint256 private constant ROOM = 16;
 
     Flood private _flood;
     SwapTerms private _terms;
@@ -110,6 +120,51 @@ contract ATK44BlockFloodTest is SwapTest {
         AssetTransfer memory deposit;
         (deposit.asset, deposit.amount, deposit.recipient) = (Asset(L1, BASE, AssetKind.Fungible), 1, bob);
         receiveFromBridge(deposit, true);
+    }
+
+    /// @dev Whoever makes the block chooses what stands before an operation of L1, and cannot make it fail by that.
+    function test_ATK44_fullBlocks_haveRoomForEachOperationOfL1() external {
+        _flood.send(vault, _item, _most);
+        expectStatus(_forced(ROOM), true);
+        PriorityOperation[] memory both = new PriorityOperation[](2);
+        (both[0], both[1]) = (_forced(1), _forced(1));
+        both[1].nonce += 1;
+        vm.prank(operator);
+        inbox.processOperations(both);
+        vm.assertEq(inbox.processedCount(), 2, "the other is for another transaction");
+        expectStatus(both[1], true);
+    }
+
+    /// @dev Nor do operations make blocks that L1 does not take.
+    function test_ATK44_operations_fail_whenTheySendMoreThanTheirBlockTakes() external {
+        expectStatus(_forced(_most + ROOM), true);
+        expectStatus(_forced(ROOM + 1), false);
+        vm.roll(block.number + 1);
+        expectStatus(_forced(_most + ROOM + 1), false);
+        _flood.send(vault, _item, _most);
+        vm.expectRevert(_full);
+        _flood.send(vault, _item, 1);
+    }
+
+    function test_ATK44_room_costsAnOperationLessThan1000Gas() external {
+        _flood.send(vault, _item, 2);
+        _gasOfForcing();
+        vm.roll(block.number + 1);
+        uint256 inAnEmptyBlock = _gasOfForcing();
+        _flood.send(vault, _item, _most - 1);
+        vm.assertApproxEqAbs(_gasOfForcing(), inAnEmptyBlock + 500, 500);
+    }
+
+    function _gasOfForcing() private returns (uint256) {
+        PriorityOperation memory operation = _forced(1);
+        uint256 before = gasleft();
+        process(operation);
+        return before - gasleft();
+    }
+
+    function _forced(uint256 times) private view returns (PriorityOperation memory operation) {
+        operation = operationOf(bob, address(_flood), abi.encode(vault, _item, times));
+        operation.gasLimit = 10_000_000;
     }
 
     /// @dev A wallet estimates gas without knowing where in a block the transaction will come.

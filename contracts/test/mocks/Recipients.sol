@@ -3,6 +3,8 @@ pragma solidity ^0.8.37;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 
+import {IPriorityInbox} from "../../src/interfaces/IPriorityInbox.sol";
+
 /// @notice Takes every message and does nothing with it.
 contract SilentRecipient is IERC7786Recipient {
     function receiveMessage(bytes32, bytes calldata, bytes calldata) external payable returns (bytes4) {
@@ -76,6 +78,19 @@ contract ReentrantRecipient is IERC7786Recipient {
         if (_target != address(0)) {
             called = true;
             (succeeded, answer) = _target.call(_data);
+        }
+        return IERC7786Recipient.receiveMessage.selector;
+    }
+}
+
+/// @notice Takes every message, and as much room of its inbox as the message's one word says.
+contract RoomTaker is IERC7786Recipient {
+    /// @notice How often there was room.
+    uint256 public taken;
+
+    function receiveMessage(bytes32, bytes calldata, bytes calldata times) external payable returns (bytes4) {
+        for (uint256 i = 0; i < uint256(bytes32(times)); ++i) {
+            if (IPriorityInbox(msg.sender).takeRoom()) ++taken;
         }
         return IERC7786Recipient.receiveMessage.selector;
     }

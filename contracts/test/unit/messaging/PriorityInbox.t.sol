@@ -10,7 +10,7 @@ import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {PriorityInbox} from "../../../src/messaging/PriorityInbox.sol";
 import {PriorityOperation} from "../../../src/types/PriorityOperations.sol";
 import {InteropTest} from "../../base/InteropTest.sol";
-import {HostileRecipient, RecordingRecipient, ReentrantRecipient} from "../../mocks/Recipients.sol";
+import {HostileRecipient, RecordingRecipient, ReentrantRecipient, RoomTaker} from "../../mocks/Recipients.sol";
 
 contract PriorityInboxTest is InteropTest {
     uint64 private constant GAS_LIMIT = 500_000;
@@ -154,6 +154,43 @@ contract PriorityInboxTest is InteropTest {
         vm.assertEq(inbox.processedCount(), 1);
     }
 
+    function testFuzz_takeRoom_givesEachOperation16Times(uint256 first, uint256 second) external {
+        (first, second) = (bound(first, 0, 32), bound(second, 0, 32));
+        RoomTaker recipient = new RoomTaker();
+        _process(_operation(0, address(recipient), abi.encode(first)));
+        vm.assertEq(recipient.taken(), _most16(first));
+        vm.assertFalse(inbox.takeRoom(), "no operation is being delivered");
+        _process(_operation(1, address(recipient), abi.encode(second)));
+        vm.assertEq(recipient.taken(), _most16(first) + _most16(second));
+    }
+
+    function test_processOperations_stops_afterTheFirstThatTookRoom() external {
+        RoomTaker recipient = new RoomTaker();
+        PriorityOperation[] memory operations = new PriorityOperation[](4);
+        operations[0] = _operation(0, address(recipient), abi.encode(0));
+        operations[1] = _operation(1, address(recipient), abi.encode(1));
+        operations[2] = _operation(2, address(recipient), abi.encode(1));
+        operations[3] = _operation(3, address(recipient), abi.encode(0));
+        vm.prank(operator);
+        inbox.processOperations(operations);
+        vm.assertEq(inbox.processedCount(), 2);
+        vm.assertEq(recipient.taken(), 1);
+        _process(operations[2]);
+        _process(operations[3]);
+        vm.assertEq(inbox.processedCount(), 4);
+        vm.assertEq(recipient.taken(), 2);
+    }
+
+    /// @dev What is undone has taken nothing.
+    function test_processOperations_goesOn_whenTheRoomTakenWasGivenBack() external {
+        PriorityOperation[] memory operations = new PriorityOperation[](2);
+        operations[0] = _operation(0, address(new RoomTaker()), abi.encode(type(uint256).max));
+        operations[1] = _operation(1, address(new RecordingRecipient()), "");
+        vm.prank(operator);
+        inbox.processOperations(operations);
+        vm.assertEq(inbox.processedCount(), 2);
+    }
+
     function test_constructor_reverts_whenAnArgumentIsZero() external {
         vm.expectRevert(abi.encodeWithSelector(IPriorityInbox.PriorityInboxZeroAuthority.selector));
         new PriorityInbox(address(0), L1);
@@ -163,6 +200,10 @@ contract PriorityInboxTest is InteropTest {
 
     function test_version_is1() external view {
         vm.assertEq(inbox.version(), 1);
+    }
+
+    function _most16(uint256 times) private pure returns (uint256) {
+        return times < 16 ? times : 16;
     }
 
     function _expectFailed(address recipient, bytes memory reason) private {
