@@ -456,6 +456,8 @@ pub(crate) struct Options {
     pub(crate) limits: BatchLimits,
     /// Who coordinates swaps, if anybody does, and what that may do.
     pub(crate) swaps: Option<(Signer, Policy)>,
+    /// Whose swaps are served; everybody's where there is nobody.
+    pub(crate) served: BTreeSet<Address>,
 }
 
 /// The key of the first relayer.
@@ -472,6 +474,7 @@ impl Default for Options {
             signer: signer(1),
             limits: BatchLimits::default(),
             swaps: None,
+            served: BTreeSet::new(),
         }
     }
 }
@@ -517,7 +520,7 @@ impl Relayer {
             stages.push(shared.deliver(chain.clone(), sender, options.limits, index));
         }
         if let Some((signer, policy)) = options.swaps {
-            stages.push(shared.swaps(network, &fuse, &signer, policy));
+            stages.push(shared.swaps(network, &fuse, &signer, (policy, options.served)));
         }
         Self {
             progress: shared.progress,
@@ -694,7 +697,7 @@ impl Shared {
         network: &Network,
         fuse: &Arc<Fuse>,
         signer: &Signer,
-        policy: Policy,
+        (policy, parties): (Policy, BTreeSet<Address>),
     ) -> tokio::task::JoinHandle<()> {
         let side = |chain: &Arc<FakeChain>| {
             let writer = Arc::new(FusedWriter {
@@ -731,6 +734,7 @@ impl Shared {
                 queue: Address::repeat_byte(0xb4),
                 policy,
                 interval: INTERVAL,
+                parties,
             },
         };
         let shutdown = self.shutdown.clone();

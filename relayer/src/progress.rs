@@ -30,6 +30,23 @@ pub struct StageProgress {
     pub trouble: Option<Trouble>,
     /// How often it failed since the start.
     pub failures: u64,
+    /// When each of its latest errors was last news.
+    told: BTreeMap<String, UnixSeconds>,
+}
+
+/// An error that stays is news again after this time, in seconds.
+const NEWS_AGAIN: UnixSeconds = 60;
+
+impl StageProgress {
+    fn is_news(&mut self, message: &str, now: UnixSeconds) -> bool {
+        self.told
+            .retain(|_, told| now.saturating_sub(*told) < NEWS_AGAIN);
+        let is_news = !self.told.contains_key(message);
+        if is_news {
+            self.told.insert(message.to_owned(), now);
+        }
+        is_news
+    }
 }
 
 /// The progress of all stages; cheap to share and to read.
@@ -48,7 +65,8 @@ impl Progress {
         });
     }
 
-    /// The stage could not do its work on this chain.
+    /// The stage could not do its work on this chain. Returns whether that is worth a line in the log: the same error is once a
+    /// minute, however often a stage tries.
     pub fn failed(
         &self,
         stage: &'static str,
@@ -56,8 +74,9 @@ impl Progress {
         label: &'static str,
         message: String,
         now: UnixSeconds,
-    ) {
+    ) -> bool {
         self.update(stage, chain, |entry| {
+            let is_news = entry.is_news(&message, now);
             let since = entry.trouble.as_ref().map_or(now, |trouble| trouble.since);
             entry.trouble = Some(Trouble {
                 label,
@@ -65,7 +84,8 @@ impl Progress {
                 since,
             });
             entry.failures = entry.failures.saturating_add(1);
-        });
+            is_news
+        })
     }
 
     /// All stages, by name and chain.
@@ -77,9 +97,14 @@ impl Progress {
             .collect()
     }
 
-    fn update(&self, stage: &'static str, chain: ChainId, change: impl FnOnce(&mut StageProgress)) {
+    fn update<T>(
+        &self,
+        stage: &'static str,
+        chain: ChainId,
+        change: impl FnOnce(&mut StageProgress) -> T,
+    ) -> T {
         let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        change(stages.entry((stage, chain)).or_default());
+        change(stages.entry((stage, chain)).or_default())
     }
 }
 
@@ -104,6 +129,23 @@ mod tests {
         assert_eq!(
             (entry.trouble, entry.block, entry.at, entry.failures),
             (None, 7, 30, 2)
+        );
+    }
+
+    #[test]
+    fn an_error_that_stays_is_news_once_a_minute() {
+        let progress = Progress::default();
+        let fail = |message: &str, now| progress.failed("watch", 1, "x", message.into(), now);
+        assert!(fail("a", 100));
+        assert!(!fail("a", 100));
+        assert!(fail("b", 100), "another error");
+        progress.advanced("watch", 1, 7, 120);
+        assert!(!fail("a", 159), "it comes and goes");
+        assert!(fail("a", 160));
+        assert!(!fail("a", 219));
+        assert!(
+            progress.failed("watch", 2, "x", "a".into(), 219),
+            "another chain"
         );
     }
 }

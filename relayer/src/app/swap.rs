@@ -32,6 +32,7 @@ impl Wiring<'_> {
             queue: contracts.priority_queue,
             policy: settings.policy,
             interval: settings.interval,
+            parties: settings.parties.clone(),
         };
         let l1_id = l1.evm.chain_id;
         let on_l1 = self.side(l1_id, &signer)?;
@@ -54,7 +55,7 @@ impl Wiring<'_> {
                 prover: Arc::clone(&prover),
                 clock: Arc::clone(&clock),
                 progress: Arc::clone(&progress),
-                settings,
+                settings: settings.clone(),
             };
             swap::run(context, shutdown)
         });

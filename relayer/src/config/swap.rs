@@ -1,7 +1,8 @@
 //! The coordinator of swaps in the configuration.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use alloy::primitives::Address;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,11 @@ pub struct SwapSection {
     /// L1.
     #[serde(default)]
     pub publish: bool,
+    /// Accounts whose swaps are brought to their end: who locked, is refunded, receives, or is the counterparty. Those of everybody
+    /// where the list is empty; orders taken over HTTP or from the command line always are.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub parties: Vec<Address>,
     /// Orders to lock, taken over HTTP; none where it is missing.
     pub orders: Option<OrdersSection>,
 }
@@ -52,6 +58,8 @@ pub struct SwapConfig {
     pub interval: Duration,
     /// What it may do by itself beyond the steps on the chains.
     pub policy: Policy,
+    /// Whose swaps it serves; everybody's where there is nobody.
+    pub parties: BTreeSet<Address>,
     /// Name of the signer that locks what is ordered over HTTP, if orders are taken.
     pub orders: Option<String>,
 }
@@ -82,6 +90,7 @@ impl Check<'_> {
                 l1_cancel: swap.l1_cancel,
                 publish: swap.publish,
             },
+            parties: swap.parties.iter().copied().collect(),
             orders: swap.orders.as_ref().map(|orders| orders.signer.clone()),
         }
     }

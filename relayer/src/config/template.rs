@@ -104,6 +104,7 @@ max_assets = 1000
 # freeze = true              # freeze a chain that lets its queue expire
 # l1_cancel = true           # have L1 cancel in a frozen destination's stead
 # publish = false            # publish a swap on L1 where nothing else brings it to its end
+# parties = ["0x…"]          # serve the swaps of these accounts alone; without it, those of everybody
 #
 # Orders to lock, taken over HTTP: `POST /v1/swaps`. Remove the table to take none.
 # [swap.orders]

@@ -158,14 +158,16 @@ pub async fn run(ctx: DeliverContext, shutdown: CancellationToken) -> Result<(),
             }
             Err(DeliverError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(stage = STAGE, chain, %error, "cannot deliver");
-                ctx.progress.failed(
+                let is_news = ctx.progress.failed(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
+                if is_news {
+                    tracing::warn!(stage = STAGE, chain, %error, "cannot deliver");
+                }
             }
         }
         if !ctx

@@ -76,14 +76,16 @@ pub async fn run(ctx: ErrandContext, shutdown: CancellationToken) -> Result<(), 
             }
             Err(ErrandError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(stage = STAGE, chain, %error, "cannot do errands");
-                ctx.progress.failed(
+                let is_news = ctx.progress.failed(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
+                if is_news {
+                    tracing::warn!(stage = STAGE, chain, %error, "cannot do errands");
+                }
             }
         }
         if !wake

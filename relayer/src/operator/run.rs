@@ -146,10 +146,16 @@ impl Operator {
         for (duty, result) in results {
             if let Err(error) = result {
                 trouble = true;
-                tracing::error!(stage = STAGE, duty, chain, retry = error.retry(), %error, "duty failed");
-                self.context
-                    .progress
-                    .failed(STAGE, chain, error.label(), error.to_string(), now);
+                let is_news = self.context.progress.failed(
+                    STAGE,
+                    chain,
+                    error.label(),
+                    error.to_string(),
+                    now,
+                );
+                if is_news {
+                    tracing::error!(stage = STAGE, duty, chain, retry = error.retry(), %error, "duty failed");
+                }
             }
         }
         if !trouble {

@@ -58,7 +58,9 @@ pub(super) fn next_step(intent: &Intent, view: &View, times: &SendTimes) -> Step
     match intent.state {
         IntentState::Pending if view.mined_nonces > intent.nonce => resolve(view),
         IntentState::Pending => push(intent, view, times),
-        IntentState::Included { .. } if view.mined_nonces <= intent.nonce => {
+        IntentState::Included { .. } | IntentState::Final { .. }
+            if view.mined_nonces <= intent.nonce =>
+        {
             Step::Become(IntentState::Pending)
         }
         IntentState::Included { .. } => settle(intent, view),

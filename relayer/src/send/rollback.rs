@@ -1,4 +1,6 @@
-//! A chain that was rolled back has forgotten transactions of this account, and uses their nonces anew.
+//! A chain that was rolled back, or reorganised deeper than what counted as final, has forgotten transactions of this account.
+//! They are sent again, as the later ones wait for their nonces; only of a frozen chain they are let go, and their nonces used
+//! anew.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ impl Sender {
         stays: impl Fn(&IntentKind) -> bool + Send,
     ) -> Result<Vec<Intent>, SendError> {
         let mut state = self.state.lock().await;
-        let unused = self.said_unused().await?;
+        let mined = self.chain.nonce(self.address(), false).await?;
+        let unused = self.said_unused(self.open()?, mined)?;
         let mut first = None;
         for intent in unused.values() {
             if self.is_gone(intent, &stays).await? {
@@ -45,13 +48,35 @@ impl Sender {
         Ok(gone)
     }
 
+    /// Open transactions, and those before them that were final and are in no block any more; all of them by nonce.
+    pub(super) fn with_forgotten(
+        &self,
+        open: Vec<Intent>,
+        mined: u64,
+    ) -> Result<Vec<Intent>, SendError> {
+        let unused = self.said_unused(open, mined)?;
+        let is_final = |intent: &&Intent| matches!(intent.state, IntentState::Final { .. });
+        let count = unused.values().filter(is_final).count();
+        if count > 0 {
+            tracing::warn!(
+                chain = self.chain_id(),
+                account = %self.address(),
+                count,
+                "transactions that counted as final are in no block any more, and are sent again; set `finality` deeper than any reorg"
+            );
+        }
+        Ok(unused.into_values().collect())
+    }
+
     /// Transactions that the store knows and whose nonces the chain has in no block.
-    async fn said_unused(&self) -> Result<BTreeMap<u64, Intent>, SendError> {
-        let mined = self.chain.nonce(self.address(), false).await?;
+    fn said_unused(
+        &self,
+        open: Vec<Intent>,
+        mined: u64,
+    ) -> Result<BTreeMap<u64, Intent>, SendError> {
         let known = |nonce| -> Result<Option<Intent>, StoreError> {
             self.store.intent(self.chain_id(), self.address(), nonce)
         };
-        let open = self.open()?;
         let mut unused: BTreeMap<_, _> = open
             .into_iter()
             .filter(|intent| intent.nonce >= mined)

@@ -195,7 +195,7 @@ impl Sender {
     }
 
     async fn follow(&self, state: &mut State) -> Result<Vec<Intent>, SendError> {
-        let open = self.open()?;
+        let mut open = self.open()?;
         let (Some(first), Some(last)) = (open.first(), open.last()) else {
             return Ok(Vec::new());
         };
@@ -203,6 +203,9 @@ impl Sender {
             .memories
             .retain(|nonce, _| (first.nonce..=last.nonce).contains(nonce));
         let sight = self.look().await?;
+        if sight.mined_nonces < first.nonce {
+            open = self.with_forgotten(open, sight.mined_nonces)?;
+        }
         let mut changed = Vec::new();
         for mut intent in open {
             if self.advance(state, &sight, &mut intent).await? {

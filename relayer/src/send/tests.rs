@@ -1,6 +1,6 @@
 //! The sender against a fake chain.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use alloy::primitives::{Address, Bytes, U256};
 
@@ -378,6 +378,35 @@ async fn rolled_back() -> Bench {
     bench.chain.reorg(2);
     bench.chain.evict();
     bench
+}
+
+/// Reorganised deeper than its finality, that is.
+#[tokio::test(start_paused = true)]
+async fn what_was_final_and_is_gone_is_sent_again() {
+    for restarts in [false, true] {
+        let bench = rolled_back().await;
+        let old = bench.chain.broadcasts();
+        let restarted = bench.restarted();
+        let sender = if restarts { &restarted } else { &bench.sender };
+        let changed = sender.tick().await.unwrap();
+        let nonces: Vec<_> = changed.iter().map(|intent| intent.nonce).collect();
+        assert_eq!(nonces, [0, 1]);
+        assert_eq!(bench.state(0), IntentState::Pending);
+        pass(10).await;
+        sender.tick().await.unwrap();
+        bench.chain.mine();
+        sender.tick().await.unwrap();
+        for nonce in 0..3 {
+            assert_eq!(bench.state(nonce), IntentState::Final { success: true });
+        }
+        let broadcasts = bench.chain.broadcasts();
+        let (first, again) = broadcasts.split_at(old.len());
+        assert_eq!(
+            BTreeSet::from_iter(again),
+            BTreeSet::from_iter(first),
+            "the same transactions"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -263,15 +263,14 @@ impl Watch {
         Ok(())
     }
 
-    fn tell(&self, moment: &Moment, mut troubles: Troubles) {
+    fn tell(&self, moment: &Moment, troubles: Troubles) {
         let now = self.ctx.clock.now();
         let l1 = (self.ctx.observer.l1_chain(), moment.l1_block);
         let blocks = moment.chains.iter();
         let blocks = blocks.map(|(chain, block)| (*chain, block.as_ref().copied().unwrap_or(0)));
         for (chain, block) in blocks.chain([l1]) {
-            match troubles.0.remove(&chain) {
-                Some((label, text)) => self.ctx.progress.failed(STAGE, chain, label, text, now),
-                None => self.ctx.progress.advanced(STAGE, chain, block, now),
+            if !troubles.0.contains_key(&chain) {
+                self.ctx.progress.advanced(STAGE, chain, block, now);
             }
         }
         self.fail(troubles);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use alloy::primitives::{B256, U256};
+use causeway_bindings::SwapHeader;
 
 use super::{
     STAGE, Side, SwapContext,
@@ -29,6 +30,8 @@ const WINDOW: usize = 64;
 /// Seconds until a swap is looked at again that could not be looked at, or whose step was refused or sent; what is seen of it
 /// wakes it before.
 const PAUSE: UnixSeconds = 10;
+/// Seconds until a swap is looked at again that is left to others.
+const PAUSE_OF_OTHERS: UnixSeconds = 60;
 /// Longest pause between two transactions for one stage of a swap, in seconds.
 const LONGEST_PAUSE: UnixSeconds = 600;
 /// Transactions that may fail to execute a swap. A venue could let each simulation pass and each transaction fail, and whoever
@@ -135,11 +138,27 @@ impl SwapContext {
         let Some(header) = header else {
             return Ok(self.wait(id, unlocked(&record), self.rest())?);
         };
+        if !self.serves(&record, &header) {
+            let reason = "left to others: none of its accounts is in swap.parties".to_owned();
+            return Ok(self.wait(id, reason, PAUSE_OF_OTHERS)?);
+        }
         let world = World {
             ignored_since: open.get(&(id, SwapStep::Execute)).copied(),
             ..self.world(&record, facts, header.deadline, answers).await?
         };
         self.follow(&record, &world, open).await
+    }
+
+    /// Whether gas is spent on it.
+    fn serves(&self, record: &SwapRecord, header: &SwapHeader) -> bool {
+        let served = &self.settings.parties;
+        let is_ours = served.is_empty() || record.order.is_some();
+        let payload = record.secret.as_ref().and_then(Secret::payload);
+        let others = payload.map(|payload| [payload.beneficiary, payload.counterparty]);
+        let mut accounts = [header.sender, header.refundTo]
+            .into_iter()
+            .chain(others.into_iter().flatten());
+        is_ours || accounts.any(|account| served.contains(&account))
     }
 
     async fn follow(

@@ -30,7 +30,11 @@ mod world;
 
 pub use bind::{BindError, bind};
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use alloy::primitives::Address;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +63,7 @@ pub struct Side {
 }
 
 /// Where the contracts stand, and what is allowed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SwapSettings {
     /// `AtomicSwap` on every chain.
     pub contract: Address,
@@ -73,6 +77,8 @@ pub struct SwapSettings {
     pub policy: plan::Policy,
     /// How often to look.
     pub interval: Duration,
+    /// Accounts whose swaps are looked after; those of everybody where there is none.
+    pub parties: BTreeSet<Address>,
 }
 
 /// What the stage works with.
@@ -105,9 +111,16 @@ pub async fn run(ctx: SwapContext, shutdown: CancellationToken) -> Result<(), Er
             }
             Err(ErrandError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(stage = STAGE, %error, "cannot coordinate swaps");
-                ctx.progress
-                    .failed(STAGE, l1, error.label(), error.to_string(), ctx.clock.now());
+                let is_news = ctx.progress.failed(
+                    STAGE,
+                    l1,
+                    error.label(),
+                    error.to_string(),
+                    ctx.clock.now(),
+                );
+                if is_news {
+                    tracing::warn!(stage = STAGE, %error, "cannot coordinate swaps");
+                }
             }
         }
         if !wake

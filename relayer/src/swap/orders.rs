@@ -337,8 +337,11 @@ impl Orders {
                 Ok(()) => progress.advanced(STAGE, l1, 0, self.clock.now()),
                 Err(OrderError::Store(error)) => return Err(error),
                 Err(error) => {
-                    tracing::warn!(stage = STAGE, %error, "cannot lock what was ordered");
-                    progress.failed(STAGE, l1, "orders", error.to_string(), self.clock.now());
+                    let is_news =
+                        progress.failed(STAGE, l1, "orders", error.to_string(), self.clock.now());
+                    if is_news {
+                        tracing::warn!(stage = STAGE, %error, "cannot lock what was ordered");
+                    }
                 }
             }
             if !self

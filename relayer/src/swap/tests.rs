@@ -1,5 +1,6 @@
 //! Swaps over fake chains, with whatever may go wrong. The contracts are as far as one swap is concerned.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -528,6 +529,7 @@ fn context(network: &Network, memory: &Arc<MemoryStore>) -> SwapContext {
             queue: Address::repeat_byte(0xb4),
             policy: POLICY,
             interval: Duration::from_secs(1),
+            parties: BTreeSet::new(),
         },
     }
 }
@@ -610,6 +612,30 @@ async fn one_cycle_asks_each_chain_once_however_many_swaps_it_has() {
     context(&world.network, &memory).cycle().await.unwrap();
     let asked = world.contracts.state.lock().unwrap().asked - before;
     assert_eq!(asked, 2, "source and destination");
+}
+
+/// Gas is spent on the swaps of those who are served, whatever is known of the others.
+#[tokio::test(start_paused = true)]
+async fn swaps_of_others_are_followed_and_left_to_others() {
+    let (world, memory) = (World::new(100), memory());
+    let stranger = Address::repeat_byte(0x51);
+    let mut options = coordinator(1);
+    options.served = BTreeSet::from([stranger]);
+    let relayer = Relayer::start(&world.network, &memory, options);
+    for _ in 0..20 {
+        world.step().await;
+    }
+    relayer.stop().await;
+    assert_eq!(world.steps(), [""; 0]);
+    let record = world.record(&memory).unwrap();
+    assert_eq!(record.stage, SwapStage::Settled);
+    assert!(record.trouble.unwrap().contains("swap.parties"));
+
+    let mut options = coordinator(1);
+    options.served = BTreeSet::from([stranger, world.contracts.preimage.header.sender]);
+    let relayer = Relayer::start(&world.network, &memory, options);
+    assert_eq!(world.until_over(&memory).await, SwapStage::Redeemed);
+    relayer.stop().await;
 }
 
 /// The destination stops for good: forced, frozen, cancelled by L1, refunded.

@@ -172,14 +172,16 @@ pub async fn run(ctx: WatchContext, shutdown: CancellationToken) -> Result<(), W
             Ok(block) => ctx.progress.advanced(STAGE, chain, block, ctx.clock.now()),
             Err(WatchError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(stage = STAGE, chain, %error, "cannot read the chain");
-                ctx.progress.failed(
+                let is_news = ctx.progress.failed(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
+                if is_news {
+                    tracing::warn!(stage = STAGE, chain, %error, "cannot read the chain");
+                }
             }
         }
         if !ctx
