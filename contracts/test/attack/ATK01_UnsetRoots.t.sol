@@ -18,7 +18,8 @@ abstract contract ATK01UnsetRoots is ProofAttack {
         external
     {
         Placement memory place = anywhere;
-        vm.assume(place.batchSiblings.length < 32 && place.sharedSiblings.length < 32);
+        place.batchSiblings = bound(place.batchSiblings, 31);
+        place.sharedSiblings = bound(place.sharedSiblings, 31);
         place.batchIndex %= 1 << place.batchSiblings.length;
         place.sharedIndex %= 1 << place.sharedSiblings.length;
         InclusionProof memory proof = TreeBuilder.inclusionProof(place, TreeBuilder.randomWords(2, 1), 0);

@@ -36,6 +36,15 @@ abstract contract Test {
         return min + value % (size + 1);
     }
 
+    /// @notice Folds the length of `list` into `[0, most]`: it keeps that many of its first words.
+    function bound(bytes32[] memory list, uint256 most) internal pure returns (bytes32[] memory) {
+        uint256 length = bound(list.length, 0, most);
+        assembly ("memory-safe") {
+            mstore(list, length)
+        }
+        return list;
+    }
+
     /// @notice A 65-byte signature `r ‖ s ‖ v` over `digest`.
     function signDigest(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
