@@ -127,16 +127,13 @@ pub async fn run(ctx: CanaryContext, shutdown: CancellationToken) -> Result<(), 
             Ok(head) => ctx.progress.advanced(STAGE, chain, head, ctx.clock.now()),
             Err(CanaryError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news = ctx.progress.failed(
+                ctx.progress.complain(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
-                if is_news {
-                    tracing::warn!(stage = STAGE, chain, %error, "the canary complains");
-                }
             }
         }
         tokio::select! {

@@ -47,6 +47,16 @@ impl StageProgress {
         }
         is_news
     }
+
+    fn fail(&mut self, label: &'static str, message: String, now: UnixSeconds) {
+        let since = self.trouble.as_ref().map_or(now, |trouble| trouble.since);
+        self.trouble = Some(Trouble {
+            label,
+            message,
+            since,
+        });
+        self.failures = self.failures.saturating_add(1);
+    }
 }
 
 /// The progress of all stages; cheap to share and to read.
@@ -65,8 +75,7 @@ impl Progress {
         });
     }
 
-    /// The stage could not do its work on this chain. Returns whether that is worth a line in the log: the same error is once a
-    /// minute, however often a stage tries.
+    /// The stage could not do its work on this chain.
     pub fn failed(
         &self,
         stage: &'static str,
@@ -74,18 +83,24 @@ impl Progress {
         label: &'static str,
         message: String,
         now: UnixSeconds,
-    ) -> bool {
-        self.update(stage, chain, |entry| {
-            let is_news = entry.is_news(&message, now);
-            let since = entry.trouble.as_ref().map_or(now, |trouble| trouble.since);
-            entry.trouble = Some(Trouble {
-                label,
-                message,
-                since,
-            });
-            entry.failures = entry.failures.saturating_add(1);
-            is_news
-        })
+    ) {
+        self.update(stage, chain, |entry| entry.fail(label, message, now));
+    }
+
+    /// As [`failed`](Self::failed), and the log says so: of the same error once a minute, however often the stage tries.
+    pub fn complain(
+        &self,
+        stage: &'static str,
+        chain: ChainId,
+        label: &'static str,
+        message: String,
+        now: UnixSeconds,
+    ) {
+        let is_news = self.update(stage, chain, |entry| entry.is_news(&message, now));
+        if is_news {
+            tracing::warn!(stage, chain, label, error = message, "cannot get on");
+        }
+        self.failed(stage, chain, label, message, now);
     }
 
     /// All stages, by name and chain.
@@ -134,18 +149,12 @@ mod tests {
 
     #[test]
     fn an_error_that_stays_is_news_once_a_minute() {
-        let progress = Progress::default();
-        let fail = |message: &str, now| progress.failed("watch", 1, "x", message.into(), now);
-        assert!(fail("a", 100));
-        assert!(!fail("a", 100));
-        assert!(fail("b", 100), "another error");
-        progress.advanced("watch", 1, 7, 120);
-        assert!(!fail("a", 159), "it comes and goes");
-        assert!(fail("a", 160));
-        assert!(!fail("a", 219));
-        assert!(
-            progress.failed("watch", 2, "x", "a".into(), 219),
-            "another chain"
-        );
+        let mut entry = StageProgress::default();
+        assert!(entry.is_news("a", 100));
+        assert!(!entry.is_news("a", 100));
+        assert!(entry.is_news("b", 100), "another error");
+        assert!(!entry.is_news("a", 159));
+        assert!(entry.is_news("a", 160));
+        assert!(!entry.is_news("a", 219));
     }
 }

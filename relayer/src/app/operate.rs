@@ -217,16 +217,13 @@ impl OperatorStage {
                 Ok(registration) => return Some(registration),
                 Err(error) => {
                     let text = format!("its registration on L1 cannot be read: {error}");
-                    let is_news = self.progress.failed(
+                    self.progress.complain(
                         STAGE,
                         self.terms.chain,
                         "registration",
                         text,
                         self.clock.now(),
                     );
-                    if is_news {
-                        tracing::error!(stage = STAGE, chain = self.terms.chain, %error, "cannot read the registration on L1");
-                    }
                 }
             }
             tokio::select! {

@@ -158,16 +158,13 @@ pub async fn run(ctx: DeliverContext, shutdown: CancellationToken) -> Result<(),
             }
             Err(DeliverError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news = ctx.progress.failed(
+                ctx.progress.complain(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
-                if is_news {
-                    tracing::warn!(stage = STAGE, chain, %error, "cannot deliver");
-                }
             }
         }
         if !ctx

@@ -76,16 +76,13 @@ pub async fn run(ctx: ErrandContext, shutdown: CancellationToken) -> Result<(), 
             }
             Err(ErrandError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news = ctx.progress.failed(
+                ctx.progress.complain(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
-                if is_news {
-                    tracing::warn!(stage = STAGE, chain, %error, "cannot do errands");
-                }
             }
         }
         if !wake

@@ -146,16 +146,13 @@ impl Operator {
         for (duty, result) in results {
             if let Err(error) = result {
                 trouble = true;
-                let is_news = self.context.progress.failed(
+                self.context.progress.complain(
                     STAGE,
                     chain,
                     error.label(),
-                    error.to_string(),
+                    format!("{duty}: {error}"),
                     now,
                 );
-                if is_news {
-                    tracing::error!(stage = STAGE, duty, chain, retry = error.retry(), %error, "duty failed");
-                }
             }
         }
         if !trouble {

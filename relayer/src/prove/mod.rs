@@ -125,12 +125,8 @@ impl ProveContext {
             Ok(()) => self.progress.advanced(STAGE, chain, 0, now),
             Err(RootsError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news =
-                    self.progress
-                        .failed(STAGE, chain, error.label(), error.to_string(), now);
-                if is_news {
-                    tracing::error!(stage = STAGE, chain, %error, "halted");
-                }
+                self.progress
+                    .complain(STAGE, chain, error.label(), error.to_string(), now);
             }
         }
         Ok(())

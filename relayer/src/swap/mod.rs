@@ -111,16 +111,8 @@ pub async fn run(ctx: SwapContext, shutdown: CancellationToken) -> Result<(), Er
             }
             Err(ErrandError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news = ctx.progress.failed(
-                    STAGE,
-                    l1,
-                    error.label(),
-                    error.to_string(),
-                    ctx.clock.now(),
-                );
-                if is_news {
-                    tracing::warn!(stage = STAGE, %error, "cannot coordinate swaps");
-                }
+                ctx.progress
+                    .complain(STAGE, l1, error.label(), error.to_string(), ctx.clock.now());
             }
         }
         if !wake

@@ -337,11 +337,7 @@ impl Orders {
                 Ok(()) => progress.advanced(STAGE, l1, 0, self.clock.now()),
                 Err(OrderError::Store(error)) => return Err(error),
                 Err(error) => {
-                    let is_news =
-                        progress.failed(STAGE, l1, "orders", error.to_string(), self.clock.now());
-                    if is_news {
-                        tracing::warn!(stage = STAGE, %error, "cannot lock what was ordered");
-                    }
+                    progress.complain(STAGE, l1, "orders", error.to_string(), self.clock.now());
                 }
             }
             if !self

@@ -172,16 +172,13 @@ pub async fn run(ctx: WatchContext, shutdown: CancellationToken) -> Result<(), W
             Ok(block) => ctx.progress.advanced(STAGE, chain, block, ctx.clock.now()),
             Err(WatchError::Store(error)) => return Err(error.into()),
             Err(error) => {
-                let is_news = ctx.progress.failed(
+                ctx.progress.complain(
                     STAGE,
                     chain,
                     error.label(),
                     error.to_string(),
                     ctx.clock.now(),
                 );
-                if is_news {
-                    tracing::warn!(stage = STAGE, chain, %error, "cannot read the chain");
-                }
             }
         }
         if !ctx
