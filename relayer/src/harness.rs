@@ -520,7 +520,7 @@ impl Relayer {
             stages.push(shared.deliver(chain.clone(), sender, options.limits, index));
         }
         if let Some((signer, policy)) = options.swaps {
-            stages.push(shared.swaps(network, &fuse, &signer, (policy, options.served)));
+            stages.push(shared.swaps(network, &fuse, &signer, policy, options.served));
         }
         Self {
             progress: shared.progress,
@@ -697,7 +697,8 @@ impl Shared {
         network: &Network,
         fuse: &Arc<Fuse>,
         signer: &Signer,
-        (policy, parties): (Policy, BTreeSet<Address>),
+        policy: Policy,
+        parties: BTreeSet<Address>,
     ) -> tokio::task::JoinHandle<()> {
         let side = |chain: &Arc<FakeChain>| {
             let writer = Arc::new(FusedWriter {

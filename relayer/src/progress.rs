@@ -48,6 +48,11 @@ impl StageProgress {
         is_news
     }
 
+    fn lasts(&self, now: UnixSeconds) -> bool {
+        let trouble = self.trouble.as_ref();
+        trouble.is_some_and(|trouble| now.saturating_sub(trouble.since) >= NEWS_AGAIN)
+    }
+
     fn fail(&mut self, label: &'static str, message: String, now: UnixSeconds) {
         let since = self.trouble.as_ref().map_or(now, |trouble| trouble.since);
         self.trouble = Some(Trouble {
@@ -87,7 +92,8 @@ impl Progress {
         self.update(stage, chain, |entry| entry.fail(label, message, now));
     }
 
-    /// As [`failed`](Self::failed), and the log says so: of the same error once a minute, however often the stage tries.
+    /// As [`failed`](Self::failed), and the log says so: of the same error once a minute, however often the stage tries. It is a
+    /// warning, and an error once the stage has got nothing done for as long.
     pub fn complain(
         &self,
         stage: &'static str,
@@ -96,11 +102,16 @@ impl Progress {
         message: String,
         now: UnixSeconds,
     ) {
-        let is_news = self.update(stage, chain, |entry| entry.is_news(&message, now));
-        if is_news {
-            tracing::warn!(stage, chain, label, error = message, "cannot get on");
+        let (is_news, lasts) = self.update(stage, chain, |entry| {
+            let is_news = entry.is_news(&message, now);
+            entry.fail(label, message.clone(), now);
+            (is_news, entry.lasts(now))
+        });
+        match (is_news, lasts) {
+            (false, _) => {}
+            (true, false) => tracing::warn!(stage, chain, label, error = message, "cannot get on"),
+            (true, true) => tracing::error!(stage, chain, label, error = message, "cannot get on"),
         }
-        self.failed(stage, chain, label, message, now);
     }
 
     /// All stages, by name and chain.
@@ -156,5 +167,15 @@ mod tests {
         assert!(!entry.is_news("a", 159));
         assert!(entry.is_news("a", 160));
         assert!(!entry.is_news("a", 219));
+    }
+
+    #[test]
+    fn trouble_lasts_once_nothing_was_done_for_a_minute() {
+        let mut entry = StageProgress::default();
+        assert!(!entry.lasts(100));
+        entry.fail("x", "a".into(), 100);
+        entry.fail("x", "b".into(), 159);
+        assert!(!entry.lasts(159));
+        assert!(entry.lasts(160), "whatever the error is by now");
     }
 }

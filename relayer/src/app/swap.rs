@@ -1,8 +1,9 @@
 //! The coordinator of swaps, wired.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use alloy::primitives::Address;
 use tokio::sync::Mutex;
 
 use super::error::AppError;
@@ -25,6 +26,9 @@ impl Wiring<'_> {
         let l1 = &self.config.l1;
         let contracts = l1.contracts;
         let signer = settings.signer.clone();
+        let orders = settings.orders.as_ref();
+        let orders = orders.map(|name| self.signer(name)).transpose()?;
+        let parties = served(settings.parties.clone(), orders.map(|key| key.address()));
         let settings = SwapSettings {
             contract: chain.contracts.swap,
             registry: contracts.swap_registry,
@@ -32,7 +36,7 @@ impl Wiring<'_> {
             queue: contracts.priority_queue,
             policy: settings.policy,
             interval: settings.interval,
-            parties: settings.parties.clone(),
+            parties,
         };
         let l1_id = l1.evm.chain_id;
         let on_l1 = self.side(l1_id, &signer)?;
@@ -110,5 +114,31 @@ impl Wiring<'_> {
             reader: self.reader(chain)?,
             sender: self.sender(chain, signer)?,
         })
+    }
+}
+
+/// Whose swaps are looked after, of the accounts in the configuration and the one that locks what is ordered here: of its
+/// swaps a new store knows no more than of those of others.
+fn served(mut parties: BTreeSet<Address>, orders: Option<Address>) -> BTreeSet<Address> {
+    if !parties.is_empty() {
+        parties.extend(orders);
+    }
+    parties
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ordered_here_is_served_and_nobody_named_serves_everybody() {
+        let [named, orders] = [1, 2].map(Address::repeat_byte);
+        let parties = BTreeSet::from([named]);
+        assert_eq!(served(parties.clone(), None), parties);
+        assert_eq!(
+            served(parties, Some(orders)),
+            BTreeSet::from([named, orders])
+        );
+        assert!(served(BTreeSet::new(), Some(orders)).is_empty());
     }
 }

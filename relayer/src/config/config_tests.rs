@@ -353,6 +353,24 @@ fn a_coordinator_of_swaps_publishes_nothing_unless_it_is_told_to() {
 }
 
 #[test]
+fn the_parties_of_swaps_are_accounts() {
+    let with = |list: &str| {
+        let swap = SWAP.replace("[swap]", &format!("[swap]\nparties = [{list}]"));
+        load(&format!("{TEMPLATE}{swap}"))
+    };
+    let [account, nobody] = [1, 0].map(Address::repeat_byte);
+    let parties = with(&format!("\"{account}\""))
+        .unwrap()
+        .swap
+        .unwrap()
+        .parties;
+    assert_eq!(parties.into_iter().collect::<Vec<_>>(), [account]);
+    let message = with(&format!("\"{nobody}\"")).unwrap_err().to_string();
+    assert!(message.contains("swap.parties: address 0"), "{message}");
+    with("\"alice\"").unwrap_err();
+}
+
+#[test]
 fn orders_are_locked_by_an_account_that_does_nothing_else() {
     let with = |signer: &str| {
         let orders = format!(

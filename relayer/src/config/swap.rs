@@ -33,7 +33,7 @@ pub struct SwapSection {
     #[serde(default)]
     pub publish: bool,
     /// Accounts whose swaps are brought to their end: who locked, is refunded, receives, or is the counterparty. Those of everybody
-    /// where the list is empty; orders taken over HTTP or from the command line always are.
+    /// where the list is empty; what is ordered here always is.
     #[serde(default)]
     #[schemars(with = "Vec<String>")]
     pub parties: Vec<Address>,
@@ -80,6 +80,10 @@ impl Check<'_> {
         if swap.interval_seconds == 0 {
             let fix = "give a number from 1 on";
             self.refuse("swap.interval_seconds", "0 looks at nothing", fix);
+        }
+        if swap.parties.contains(&Address::ZERO) {
+            let fix = "remove it; an empty list serves everybody";
+            self.refuse("swap.parties", "address 0 has no swaps", fix);
         }
         SwapConfig {
             signer: swap.signer.clone(),
