@@ -123,6 +123,8 @@ abstract contract SwapDestination is SwapCore {
         order.tokenOut = _wantedToken(payload.wanted);
         uint256 returned = _callVenue(order, payload.venue, header.minGas);
         bytes memory output = _takeOutput(order, payload.beneficiary, returned);
+        // Again: who was called may have made the token stand for another asset, and the receipt names that one then.
+        _wantedToken(payload.wanted);
         _send(SwapIds.receiptMessage(order.sourceChainId, swapId, SwapOutcome.Executed, output));
         SwapLeg memory back = SwapLeg(payload.wanted, payload.wantedTokenId, returned);
         _emitEffect(SwapChange.Executed, order.sourceChainId, block.chainid, swapId, _legOf(given), back);

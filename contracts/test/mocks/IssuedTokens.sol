@@ -58,3 +58,31 @@ contract IssuedERC1155 is ERC1155URIStorage, Ownable {
         _setURI(tokenId, uri);
     }
 }
+
+/// @notice An ERC-7802 token that an issuer deployed itself; it can be made to burn less than it is asked to.
+contract OwnRepresentation is ERC20, Ownable {
+    address private immutable VAULT;
+    uint256 public kept;
+
+    constructor(address issuer, address vault) ERC20("Own bond", "OBND") Ownable(issuer) {
+        VAULT = vault;
+    }
+
+    function keep(uint256 amount) external {
+        kept = amount;
+    }
+
+    function mint(address to, uint256 amount) external onlyOwner {
+        _mint(to, amount);
+    }
+
+    function crosschainMint(address to, uint256 amount) external {
+        require(msg.sender == VAULT, "not the vault");
+        _mint(to, amount);
+    }
+
+    function crosschainBurn(address from, uint256 amount) external {
+        require(msg.sender == VAULT, "not the vault");
+        _burn(from, amount - kept);
+    }
+}

@@ -15,6 +15,7 @@ import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {SwapDeployer} from "../../../src/swap/SwapDeployer.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
 import {InteropTest} from "../../base/InteropTest.sol";
+import {OwnRepresentation} from "../../mocks/IssuedTokens.sol";
 
 contract Bond is ERC20, Ownable {
     constructor(address issuer, address holder) ERC20("Bond", "BND") Ownable(issuer) {
@@ -64,34 +65,6 @@ contract RegulatedBond is ERC20 {
 
     function canTransfer(address, address, uint256 amount) external view returns (bool) {
         return amount <= most;
-    }
-}
-
-/// @notice An ERC-7802 token that an issuer deployed itself; it can be made to burn less than it is asked to.
-contract OwnRepresentation is ERC20, Ownable {
-    address private immutable VAULT;
-    uint256 public kept;
-
-    constructor(address issuer, address vault) ERC20("Own bond", "OBND") Ownable(issuer) {
-        VAULT = vault;
-    }
-
-    function keep(uint256 amount) external {
-        kept = amount;
-    }
-
-    function mint(address to, uint256 amount) external onlyOwner {
-        _mint(to, amount);
-    }
-
-    function crosschainMint(address to, uint256 amount) external {
-        require(msg.sender == VAULT, "not the vault");
-        _mint(to, amount);
-    }
-
-    function crosschainBurn(address from, uint256 amount) external {
-        require(msg.sender == VAULT, "not the vault");
-        _burn(from, amount - kept);
     }
 }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IAssetCustody} from "../../../src/interfaces/IAssetCustody.sol";
+import {IAssetRules} from "../../../src/interfaces/IAssetRules.sol";
 import {IAtomicSwap} from "../../../src/interfaces/IAtomicSwap.sol";
 import {IMessageOutbox} from "../../../src/interfaces/IMessageOutbox.sol";
 import {AssetIds} from "../../../src/libraries/AssetIds.sol";
@@ -11,7 +12,7 @@ import {AssetTransfers} from "../../../src/libraries/AssetTransfers.sol";
 import {Erc7930} from "../../../src/libraries/Erc7930.sol";
 import {SwapIds} from "../../../src/libraries/SwapIds.sol";
 import {AtomicSwap} from "../../../src/swap/AtomicSwap.sol";
-import {Asset, AssetKind, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
+import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../../../src/types/Assets.sol";
 import {InclusionProof} from "../../../src/types/Messages.sol";
 import {
     SwapChange,
@@ -25,6 +26,8 @@ import {
     VenueOrder
 } from "../../../src/types/Swaps.sol";
 import {SwapTest} from "../../base/SwapTest.sol";
+import {Transfers} from "../../base/Transfers.sol";
+import {OwnRepresentation} from "../../mocks/IssuedTokens.sol";
 import {PlainERC1155, PlainERC20, PlainERC721} from "../../mocks/PlainTokens.sol";
 import {ScriptedVenue} from "../../mocks/ScriptedVenue.sol";
 
@@ -288,6 +291,26 @@ contract SwapDestinationTest is SwapTest {
         SwapTerms memory what = terms();
         what.wanted = Asset(DESTINATION, bridgedOf(address(gold)), AssetKind.Fungible);
         _expectFailure(what, abi.encodeWithSelector(IAtomicSwap.AtomicSwapUnknownAsset.selector, what.wanted));
+    }
+
+    /// @dev INV-07: the receipt would name the other asset, for which the source pays out nothing.
+    function test_INV07_execute_reverts_whenVenueMakesTheWantedTokenStandForAnother() external {
+        Asset memory other = Asset(THIRD, makeAddr("foreign"), AssetKind.Fungible);
+        OwnRepresentation own = new OwnRepresentation(bank, address(vault));
+        IAssetRules rules = vault.RULES();
+        vm.prank(bank);
+        rules.offerRepresentation(address(own), AssetIds.assetId(THIRD, other.originToken));
+        venue.callBack(address(this), abi.encodeCall(this.represent, (other, address(own))));
+        SwapTerms memory what = terms();
+        what.wanted = Asset(DESTINATION, address(own), AssetKind.Fungible);
+        _expectFailure(what, abi.encodeWithSelector(IAtomicSwap.AtomicSwapUnknownAsset.selector, what.wanted));
+    }
+
+    /// @dev What a venue delivers of a third chain while it is called: an issuer's token, and some of it for itself.
+    function represent(Asset calldata asset, address token) external {
+        bytes memory metadata = abi.encode(AssetMetadata("Foreign", "FRN", 18, bank, token));
+        receiveFromVault(THIRD, AssetTransfer(asset, 0, 0, address(0), address(0), metadata, ""));
+        receiveFromVault(THIRD, Transfers.units(asset, WANTED, bank, msg.sender));
     }
 
     /// @dev A venue that cannot be paid would have a claim, and has returned nothing for it yet.
