@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Proves that the test recipes can fail. In a scratch copy it plants one Foundry test and one Rust test, runs the same
-# make targets CI runs, and requires exit 0 while the tests hold and another code once they do not.
+# make targets CI runs, and requires exit 0 while the tests hold and another code once they do not. The table of gas is held
+# to its limits in the same way.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -35,12 +36,16 @@ plant_cargo_test() { # holds: true or false
     >"$scratch/proofs/tests/canary.rs"
 }
 
-# expect <exit 0: pass|fail> <what> <make arguments>...
+plant_gas() { # figure of a row with a limit
+  sed -i -E "s/(\"redeem\": )\"[0-9]+\"/\1\"$1\"/" "$scratch/contracts/snapshots/gas/swaps.json"
+}
+
+# expect <exit 0: pass|fail> <what> <what the log says> <command>...
 expect() {
-  local wanted=$1 what=$2 outcome=pass
-  shift 2
-  make -C "$scratch" "$@" >"$scratch/log" 2>&1 || outcome=fail
-  if [ "$outcome" != "$wanted" ] || ! grep -q canary "$scratch/log"; then
+  local wanted=$1 what=$2 trace=$3 outcome=pass
+  shift 3
+  "$@" >"$scratch/log" 2>&1 || outcome=fail
+  if [ "$outcome" != "$wanted" ] || [[ "$(<"$scratch/log")" != *"$trace"* ]]; then
     cat "$scratch/log" >&2
     echo "ci-can-fail: $what should $wanted, and did not" >&2
     exit 1
@@ -50,9 +55,15 @@ expect() {
 
 copy_project
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
-forge_test=(forge-test "FORGE_TESTS=--match-path test/canary.t.sol")
-cargo_test=(cargo-test "CARGO_TESTS=--workspace --test canary")
+forge_test=(canary make -C "$scratch" forge-test "FORGE_TESTS=--match-path test/canary.t.sol")
+cargo_test=(canary make -C "$scratch" cargo-test "CARGO_TESTS=--workspace --test canary")
+gas_table=(node "$scratch/scripts/gas-table.mjs")
+gas_check=("${gas_table[@]}" --check)
 
+plant_gas 1; expect pass "a figure of gas within its limit" "" "${gas_table[@]}"
+expect pass "the page of gas that was written" "" "${gas_check[@]}"
+plant_gas 999999; expect fail "a figure of gas above its limit, written" "above its limit" "${gas_table[@]}"
+expect fail "a figure of gas above its limit, checked" "above its limit" "${gas_check[@]}"
 plant_forge_test true; expect pass "a Foundry test that holds" "${forge_test[@]}"
 plant_forge_test false; expect fail "a Foundry test that does not hold" "${forge_test[@]}"
 plant_cargo_test true; expect pass "a Rust test that holds" "${cargo_test[@]}"
