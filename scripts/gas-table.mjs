@@ -45,10 +45,18 @@ const comparisons = {
   lock: limitOnly("180,000"),
   "execute with a quote": limitOnly("310,000"),
   "execute with a quote, batch known": limitOnly("295,000"),
+  "execute through a pool": limitOnly("280,000"),
+  "execute through an adapter": limitOnly("395,000"),
+  "execute a trade that both sides locked": limitOnly("310,000"),
   redeem: limitOnly("135,000"),
   "lock + execute + redeem": limitOnly("620,000"),
   cancel: limitOnly("115,000"),
   refund: limitOnly("140,000"),
+  stage: limitOnly("510,000"),
+  "resolve what is staged": limitOnly("345,000"),
+  "resolve, nothing staged": limitOnly("115,000"),
+  "bury a lock": limitOnly("52,000"),
+  "bury an outcome": limitOnly("72,000"),
   "L1 settleBatch, more with Opened": limitOnly("90,000"),
   "L1 settleBatch, more with Executed": limitOnly("65,000"),
   "L1 settleBatch, more with Redeemed": limitOnly("45,000"),
@@ -60,6 +68,7 @@ const comparisons = {
   "L1 forceClose": limitOnly("165,000"),
   "L1 l1Cancel": limitOnly("175,000"),
   "L1 l1Claim": limitOnly("180,000"),
+  "L1 tellStatus": limitOnly("130,000"),
 };
 
 /** Rows whose figure is above the limit, which the last section of the page explains. */
@@ -151,7 +160,9 @@ function swapComparison() {
   const [alone, ofTen] = ["L1 share of a swap", "L1 share of a swap, each of 10"].map((name) => Number(swaps[name]));
   return `
 A lock sends a message of 385 bytes; what is private of the swap is in an event of the source, and not in the message. The L1
-rows are what one more effect adds to a batch that settles anyway, alone or as one of ten, and are paid by the operators.
+rows are what one more effect adds to a batch that settles anyway, alone or as one of ten, and are paid by the operators. What
+is staged is the whole preimage, kept as code, at 200 gas for each byte; to resolve is an operation of L1 that the operator has
+the chain obey, and to bury is the operator's own call, here of a single tombstone.
 
 | an exchange of two ERC-20 tokens over two chains | transactions of the parties | gas on the chains | and on L1 |
 |---|--:|--:|--:|

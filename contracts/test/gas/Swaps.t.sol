@@ -4,18 +4,32 @@ pragma solidity ^0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 import {SwapIds} from "../../src/libraries/SwapIds.sol";
+import {AdapterVenue} from "../../src/swap/venues/AdapterVenue.sol";
+import {PoolVenue} from "../../src/swap/venues/PoolVenue.sol";
 import {QuoteVenue} from "../../src/swap/venues/QuoteVenue.sol";
+import {TradeVenue} from "../../src/swap/venues/TradeVenue.sol";
 import {Asset, AssetKind, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {Batch} from "../../src/types/Batches.sol";
 import {BundleDelivery} from "../../src/types/Bundles.sol";
 import {BatchProof, InclusionProof, RootImport} from "../../src/types/Messages.sol";
-import {LockStatus, SwapChange, SwapEffect, SwapOutcome, SwapPreimage, SwapTerms} from "../../src/types/Swaps.sol";
-import {Quote} from "../../src/types/Venues.sol";
+import {
+    LockStatus,
+    SwapChange,
+    SwapCommand,
+    SwapEffect,
+    SwapOutcome,
+    SwapPreimage,
+    SwapTerms,
+    Tombstone
+} from "../../src/types/Swaps.sol";
+import {AdapterCall, Quote, TradeAgreement, VenueAsset} from "../../src/types/Venues.sol";
 import {RegistryTest} from "../base/RegistryTest.sol";
 import {SwapTest} from "../base/SwapTest.sol";
 import {Transfers} from "../base/Transfers.sol";
 import {HashedTimelock} from "../mocks/HashedTimelock.sol";
 import {PlainToken} from "../mocks/PlainToken.sol";
+import {PlainERC20} from "../mocks/PlainTokens.sol";
+import {Market} from "../mocks/VenueTargets.sol";
 
 /// @notice What a swap of two ERC-20 tokens costs on the two chains, per transaction: a quote that a bank has signed, proofs of
 /// 14 + 14 + 5 levels, tokens that both chains know, accounts that have some of them. Run with `--isolate`.
@@ -87,6 +101,79 @@ contract SwapsGas is SwapTest {
         vm.snapshotValue(GROUP, "lock + cancel + refund", total);
     }
 
+    function test_execute_throughAPool() external {
+        _swapOnce();
+        PoolVenue pool = new PoolVenue(bridgedOf(address(gold)), address(cash), 30);
+        cash.mint(_bankHere, 1_000_000);
+        vm.startPrank(_bankHere);
+        PlainERC20(pool.TOKEN0()).approve(address(pool), AMOUNT);
+        cash.approve(address(pool), 1_000_000);
+        pool.addLiquidity(AMOUNT, 1_000_000, 0, 0, _bankHere, block.timestamp);
+        vm.stopPrank();
+        SwapTerms memory what = terms();
+        (what.venue, what.counterparty) = (address(pool), address(pool));
+        _execute(what);
+        _execute(what);
+        _row("execute through a pool", 280_000);
+    }
+
+    function test_execute_throughAnAdapter() external {
+        _swapOnce();
+        AdapterVenue adapter = new AdapterVenue(address(swap));
+        address market = address(new Market());
+        bytes memory purchase = abi.encodeCall(Market.buy, (bridgedOf(address(gold)), AMOUNT, cash, WANTED));
+        SwapTerms memory what = terms();
+        (what.venue, what.counterparty) = (address(adapter), market);
+        what.venueData = abi.encode(AdapterCall(market, purchase, bob));
+        _execute(what);
+        _execute(what);
+        _row("execute through an adapter", 395_000);
+    }
+
+    function test_execute_atATradeVenue() external {
+        _swapOnce();
+        TradeVenue trades = new TradeVenue(address(swap));
+        vm.prank(_bank.addr);
+        cash.approve(address(trades), type(uint256).max);
+        _execute(_tradeTerms(trades));
+        _execute(_tradeTerms(trades));
+        _row("execute a trade that both sides locked", 310_000);
+    }
+
+    /// @dev What a chain is made to do where nobody executes, as the operation of L1 that it is.
+    function test_stage_resolve() external {
+        _swapOnce();
+        (bytes32 id, SwapPreimage memory preimage) = lock(_quotedTerms());
+        vm.chainId(DESTINATION);
+        vm.prank(relayer);
+        swap.stage(preimage);
+        _row("stage", 510_000);
+        command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
+        _row("resolve what is staged", 345_000);
+        assertOutcome(id, SwapOutcome.Executed);
+
+        (id,) = lock(terms());
+        vm.chainId(DESTINATION);
+        command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
+        _row("resolve, nothing staged", 115_000);
+        assertOutcome(id, SwapOutcome.Cancelled);
+    }
+
+    function test_bury() external {
+        (bytes32 id,) = lock(terms());
+        Tombstone[] memory tombstones = new Tombstone[](1);
+        tombstones[0] = Tombstone(SOURCE, id);
+        vm.prank(operator);
+        swap.bury(tombstones);
+        _row("bury a lock", 52_000);
+        assertLock(id, LockStatus.ClosedByL1);
+        vm.chainId(DESTINATION);
+        vm.prank(operator);
+        swap.bury(tombstones);
+        _row("bury an outcome", 72_000);
+        assertOutcome(id, SwapOutcome.Cancelled);
+    }
+
     /// @dev For comparison. Both tokens stay on their chain, so both parties have accounts on both.
     function test_hashedTimelock() external {
         HashedTimelock timelock =
@@ -130,6 +217,31 @@ contract SwapsGas is SwapTest {
     function _lock() private returns (bytes32 id, SwapPreimage memory preimage, uint256 gas) {
         (id, preimage) = lock(_quotedTerms());
         gas = _row("lock", 180_000);
+    }
+
+    function _execute(SwapTerms memory what) private {
+        (, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve(what);
+        vm.prank(relayer);
+        swap.execute(preimage, proof);
+    }
+
+    /// @dev The bank has locked its side.
+    function _tradeTerms(TradeVenue trades) private returns (SwapTerms memory what) {
+        vm.chainId(DESTINATION);
+        what = terms();
+        TradeAgreement memory agreement = TradeAgreement({
+            sourceChainId: SOURCE,
+            initiator: alice,
+            given: VenueAsset(bridgedOf(address(gold)), AssetKind.Fungible, 0, AMOUNT),
+            counterparty: _bank.addr,
+            locked: VenueAsset(address(cash), AssetKind.Fungible, 0, WANTED),
+            recipient: _bankHere,
+            deadline: what.deadline,
+            salt: bytes32(_nonce++)
+        });
+        vm.prank(_bank.addr);
+        trades.lock(agreement);
+        (what.venue, what.counterparty, what.venueData) = (address(trades), _bank.addr, abi.encode(agreement));
     }
 
     function _quotedTerms() private returns (SwapTerms memory what) {
@@ -249,6 +361,13 @@ contract SwapRegistryGas is RegistryTest {
         swapRegistry.l1Claim(preimage, "");
         _row("L1 l1Claim", 180_000);
         vm.assertEq(_token.balanceOf(l1Recipient), 101);
+    }
+
+    function test_tellStatus() external {
+        vm.warp(block.timestamp + PRIORITY_EXPIRY);
+        settlement.freeze(B);
+        swapRegistry.tellStatus(A, B);
+        _row("L1 tellStatus", 130_000);
     }
 
     /// @dev Something of everything is held, and both chains have both.
