@@ -23,9 +23,10 @@ contract ScriptedVenue is ISwapVenue, ERC1155Holder {
     }
 
     address private constant BASE_TOKEN = address(1);
-    uint256 private constant BOMB_SIZE = 1_000_000;
 
     Answer public answer;
+    /// @notice Bytes of zeros that a bomb answers with.
+    uint256 public bombSize = 1_000_000;
     /// @dev Paid on top of the least amount, or short of it.
     int256 public extra;
     bytes public reason;
@@ -41,6 +42,10 @@ contract ScriptedVenue is ISwapVenue, ERC1155Holder {
 
     function answerWith(Answer answer_, int256 extra_, bytes calldata reason_) external {
         (answer, extra, reason) = (answer_, extra_, reason_);
+    }
+
+    function setBombSize(uint256 size) external {
+        bombSize = size;
     }
 
     /// @notice Calls that with the order in hand.
@@ -84,7 +89,7 @@ contract ScriptedVenue is ISwapVenue, ERC1155Holder {
         if (answer == Answer.OtherWord) return 0x12345678;
         bool isBomb = answer == Answer.RevertBomb || answer == Answer.ReturnBomb;
         bool isRevert = answer == Answer.Revert || answer == Answer.RevertBomb;
-        uint256 size = isBomb ? BOMB_SIZE : answer == Answer.Revert ? data.length : 0;
+        uint256 size = isBomb ? bombSize : answer == Answer.Revert ? data.length : 0;
         assembly {
             if isRevert { revert(add(data, 0x20), size) }
             return(add(data, 0x20), size)
