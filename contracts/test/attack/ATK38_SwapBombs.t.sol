@@ -72,14 +72,16 @@ contract ATK38SwapBombsTest is SwapTest {
         SwapTerms memory what = terms();
         (what.wanted, what.beneficiary) = (Asset(L1, BASE, AssetKind.Fungible), address(_account));
         vm.deal(address(venue), WANTED);
-        _expectClaim(_redemption(what), what.wanted, 0, WANTED);
+        (, bytes memory redemption) = executed(what);
+        _expectClaim(redemption, what.wanted, 0, WANTED);
         vm.assertEq(bob.balance, WANTED);
     }
 
     function test_ATK38_refund_ofBaseTokens_endsAsAClaim() external {
         SwapTerms memory what = terms();
         (what.token, what.refundTo) = (BASE, address(_account));
-        _expectClaim(_refund(what), Asset(L1, BASE, AssetKind.Fungible), 0, AMOUNT);
+        (, bytes memory refund) = cancelled(what);
+        _expectClaim(refund, Asset(L1, BASE, AssetKind.Fungible), 0, AMOUNT);
         vm.assertEq(bob.balance, AMOUNT);
     }
 
@@ -90,7 +92,8 @@ contract ATK38SwapBombsTest is SwapTest {
         SwapTerms memory what = terms();
         what.wanted = Asset(DESTINATION, address(coins), AssetKind.MultiToken);
         (what.wantedTokenId, what.minReturned, what.beneficiary) = (COIN, 60, address(_account));
-        _expectClaim(_redemption(what), what.wanted, COIN, 60);
+        (, bytes memory redemption) = executed(what);
+        _expectClaim(redemption, what.wanted, COIN, 60);
         address token = vault.tokenOf(AssetIds.assetId(DESTINATION, address(coins)));
         vm.assertEq(PlainERC1155(token).balanceOf(bob, COIN), 60);
     }
@@ -103,7 +106,8 @@ contract ATK38SwapBombsTest is SwapTest {
         SwapTerms memory what = terms();
         (what.token, what.kind, what.tokenId, what.amount) = (address(coins), AssetKind.MultiToken, COIN, 60);
         what.refundTo = address(_account);
-        _expectClaim(_refund(what), Asset(SOURCE, address(coins), AssetKind.MultiToken), COIN, 60);
+        (, bytes memory refund) = cancelled(what);
+        _expectClaim(refund, Asset(SOURCE, address(coins), AssetKind.MultiToken), COIN, 60);
         vm.assertEq(coins.balanceOf(bob, COIN), 60);
     }
 
@@ -118,14 +122,16 @@ contract ATK38SwapBombsTest is SwapTest {
         SwapTerms memory what = terms();
         what.wanted = Asset(DESTINATION, address(deeds), AssetKind.NonFungible);
         (what.wantedTokenId, what.minReturned, what.beneficiary) = (DEED, 1, address(_account));
-        vm.assertTrue(callWithoutCopy(address(swap), _redemption(what)));
+        (, bytes memory redemption) = executed(what);
+        perform(redemption);
         address token = vault.tokenOf(AssetIds.assetId(DESTINATION, address(deeds)));
         vm.assertEq(PlainERC721(token).ownerOf(DEED), address(_account));
 
         what = terms();
         (what.token, what.kind, what.tokenId, what.amount) = (address(deeds), AssetKind.NonFungible, DEED + 1, 1);
         what.refundTo = address(_account);
-        vm.assertTrue(callWithoutCopy(address(swap), _refund(what)));
+        (, bytes memory refund) = cancelled(what);
+        perform(refund);
         vm.assertEq(deeds.ownerOf(DEED + 1), address(_account));
     }
 
@@ -172,7 +178,7 @@ contract ATK38SwapBombsTest is SwapTest {
     /// @dev What the venue is told. From here on all that is called has been called before.
     function _orderOf(bytes memory data) private returns (VenueOrder memory order) {
         uint256 snapshot = vm.snapshotState();
-        vm.assertTrue(callWithoutCopy(address(swap), data));
+        perform(data);
         order = venue.lastOrder();
         vm.revertToState(snapshot);
         _gasOf(address(venue), abi.encodeCall(venue.execute, (order)));
@@ -192,21 +198,6 @@ contract ATK38SwapBombsTest is SwapTest {
         vm.revertToState(snapshot);
     }
 
-    function _redemption(SwapTerms memory what) private returns (bytes memory) {
-        (, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve(what);
-        vm.recordLogs();
-        swap.execute(preimage, proof);
-        bytes memory output = receiptOutput(vm.getRecordedLogs());
-        InclusionProof memory receipt = proveReceipt(preimage.header, SwapOutcome.Executed, output);
-        return abi.encodeCall(swap.redeem, (preimage, output, receipt));
-    }
-
-    function _refund(SwapTerms memory what) private returns (bytes memory) {
-        (, SwapPreimage memory preimage) = lock(what);
-        InclusionProof memory receipt = proveReceipt(preimage.header, SwapOutcome.Cancelled, "");
-        return abi.encodeCall(swap.refund, (preimage, receipt));
-    }
-
     /// @dev Whatever the account answers, it costs who pays it no more than a refusal and what a payment is given. What it has
     /// not taken it claims for bob.
     function _expectClaim(bytes memory data, Asset memory asset, uint256 tokenId, uint256 amount) private {
@@ -217,7 +208,7 @@ contract ATK38SwapBombsTest is SwapTest {
         vm.assertLt(_expectOwed(data, key, true, 10 * MEGABYTE, amount), most);
         vm.assertLt(_expectOwed(data, key, false, 10 * MEGABYTE, amount), most);
         _account.answerWith(true, 10 * MEGABYTE);
-        vm.assertTrue(callWithoutCopy(address(swap), data));
+        perform(data);
         _account.claim(vault, asset, tokenId, bob);
         vm.assertEq(vault.claimable(key, address(_account)), 0);
     }

@@ -22,30 +22,12 @@ contract ATK39ReentrancyTest is InteropTest {
         _reentrant = new ReentrantRecipient();
     }
 
-    function testFuzz_ATK39_runsEachCallOnce_whenExecuting(uint256 entry) external {
-        (bytes memory bundle, BundleDelivery memory delivery) = _bundle();
-        _reentrant.callBack(address(handler), _entry(entry % ENTRIES, bundle, delivery));
-        handler.executeBundle(delivery);
-        _assertOnce(bundle, BundleStatus.FullyExecuted);
-    }
-
-    function testFuzz_ATK39_runsEachCallOnce_whenExecutingInABatch(uint256 entry) external {
-        (bytes memory bundle, BundleDelivery memory delivery) = _bundle();
-        _reentrant.callBack(address(handler), _entry(entry % ENTRIES, bundle, delivery));
-        BundleDelivery[] memory deliveries = new BundleDelivery[](1);
-        deliveries[0] = delivery;
-        handler.executeBundles(new BatchProof[](0), deliveries);
-        _assertOnce(bundle, BundleStatus.FullyExecuted);
-    }
-
-    /// @dev The unbundler is the recipient: it settles, from inside the first call, what it is settling already.
-    function testFuzz_ATK39_runsEachCallOnce_whenUnbundling(uint256 entry) external {
-        (bytes memory bundle, BundleDelivery memory delivery) = _bundle();
-        handler.verifyBundle(delivery);
-        _reentrant.callBack(address(handler), _entry(entry % ENTRIES, bundle, delivery));
-        vm.prank(address(_reentrant));
-        handler.unbundleBundle(SOURCE, bundle, _all(CallStatus.Executed));
-        _assertOnce(bundle, BundleStatus.Unbundled);
+    function test_ATK39_runsEachCallOnce() external {
+        for (uint256 entry = 0; entry < ENTRIES; ++entry) {
+            _expectOnce(_execute, entry, BundleStatus.FullyExecuted);
+            _expectOnce(_executeInABatch, entry, BundleStatus.FullyExecuted);
+            _expectOnce(_unbundle, entry, BundleStatus.Unbundled);
+        }
     }
 
     /// @dev Settling from inside what the outer call leaves open is no replay: it is allowed, and final.
@@ -103,6 +85,23 @@ contract ATK39ReentrancyTest is InteropTest {
         vm.assertNotEq(center.commitment(), before);
     }
 
+    function _execute(bytes memory, BundleDelivery memory delivery) private {
+        handler.executeBundle(delivery);
+    }
+
+    function _executeInABatch(bytes memory, BundleDelivery memory delivery) private {
+        BundleDelivery[] memory deliveries = new BundleDelivery[](1);
+        deliveries[0] = delivery;
+        handler.executeBundles(new BatchProof[](0), deliveries);
+    }
+
+    /// @dev The unbundler is the recipient: it settles, from inside the first call, what it is settling already.
+    function _unbundle(bytes memory bundle, BundleDelivery memory delivery) private {
+        handler.verifyBundle(delivery);
+        vm.prank(address(_reentrant));
+        handler.unbundleBundle(SOURCE, bundle, _all(CallStatus.Executed));
+    }
+
     /// @dev Counted, reentrant, counted; the reentrant recipient may also unbundle it.
     function _bundle() private returns (bytes memory bundle, BundleDelivery memory delivery) {
         InteropCallStarter[] memory calls = starters(address(_counted), 3, 32);
@@ -134,9 +133,17 @@ contract ATK39ReentrancyTest is InteropTest {
         }
     }
 
-    function _assertOnce(bytes memory bundle, BundleStatus status) private view {
+    /// @dev Leaves nothing behind.
+    function _expectOnce(function(bytes memory, BundleDelivery memory) internal run, uint256 entry, BundleStatus status)
+        private
+    {
+        uint256 snapshot = vm.snapshotState();
+        (bytes memory bundle, BundleDelivery memory delivery) = _bundle();
+        _reentrant.callBack(address(handler), _entry(entry, bundle, delivery));
+        run(bundle, delivery);
         vm.assertTrue(_reentrant.called());
         vm.assertEq(_counted.count(), 2, "each call once");
         vm.assertEq(uint256(handler.bundleStatus(bundleHashOf(bundle))), uint256(status));
+        vm.revertToState(snapshot);
     }
 }

@@ -122,6 +122,31 @@ abstract contract SwapTest is VaultTest {
         receipt = proveReceipt(preimage.header, SwapOutcome.Executed, output);
     }
 
+    /// @notice Locks and executes. From here on the chain is the source, where `redemption` is the call that redeems.
+    function executed(SwapTerms memory what) internal returns (bytes32 id, bytes memory redemption) {
+        SwapPreimage memory preimage;
+        InclusionProof memory proof;
+        (id, preimage, proof) = lockAndProve(what);
+        vm.recordLogs();
+        swap.execute(preimage, proof);
+        bytes memory output = receiptOutput(vm.getRecordedLogs());
+        InclusionProof memory receipt = proveReceipt(preimage.header, SwapOutcome.Executed, output);
+        redemption = abi.encodeCall(swap.redeem, (preimage, output, receipt));
+    }
+
+    /// @notice Locks, and proves to the source that it was cancelled, where `refund` is the call that refunds.
+    function cancelled(SwapTerms memory what) internal returns (bytes32 id, bytes memory refund) {
+        SwapPreimage memory preimage;
+        (id, preimage) = lock(what);
+        InclusionProof memory receipt = proveReceipt(preimage.header, SwapOutcome.Cancelled, "");
+        refund = abi.encodeCall(swap.refund, (preimage, receipt));
+    }
+
+    /// @notice The call of a step, which succeeds.
+    function perform(bytes memory step) internal {
+        vm.assertTrue(callWithoutCopy(address(swap), step));
+    }
+
     function proveReceipt(SwapHeader memory header, SwapOutcome outcome, bytes memory output)
         internal
         returns (InclusionProof memory)
