@@ -105,14 +105,28 @@ fn settle_in_the_same_l1_block_as_freeze() {
         let sealed = trade.world.seal(B);
         if settles_first {
             trade.world.execute(B, &sealed).unwrap();
-            assert!(trade.world.freeze(B).is_err(), "its queue is empty");
+            let error: IBatchSettlement::BatchSettlementNotExpired =
+                refused_with(trade.world.freeze(B));
+            assert_eq!(error.expiresAt, U256::ZERO, "its queue is empty");
+            assert_eq!(trade.world.slot(&swap).outcome, SwapOutcome::Executed);
             assert_eq!(trade.finish(), Ending::Exchanged);
         } else {
             trade.world.freeze(B).unwrap();
-            assert!(
-                trade.world.execute(B, &sealed).is_err(),
-                "it holds more than the queue"
+            let before = trade.world.slot(&swap);
+            let error: IBatchSettlement::BatchSettlementFrozen =
+                refused_with(trade.world.execute(B, &sealed));
+            assert_eq!(
+                error.chainId,
+                U256::from(B),
+                "it reads other chains, which is more than the queue"
             );
+            let slot = trade.world.slot(&swap);
+            assert_eq!(
+                slot, before,
+                "the batch that came too late has told nothing"
+            );
+            assert_eq!(slot.outcome, SwapOutcome::Pending);
+            assert!(slot.isKnown && slot.isForced && !slot.isClosed);
             // Nothing was at hand for what L1 forces, so the queue cancels.
             assert_eq!(trade.finish(), Ending::Returned);
         }
