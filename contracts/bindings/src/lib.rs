@@ -13,6 +13,7 @@
 //! | compute a batch's public input | [`PublicInputDomain`] |
 //! | total what a batch moved between chains | [`LedgerTotals`], [`ledger_delta_hash`] |
 //! | name a swap, or read what it says | [`swap_id`], [`SwapMessage`], [`SwapPreimage::read_payload`] |
+//! | name an agreement of a trade, or read one | [`TradeAgreement::id`], [`TradeAgreement::decode`] |
 //! | read what L1 asks of a chain's swaps | [`RegistryCommand`] |
 //! | report what a batch did to swaps | [`swap_effects_hash`] |
 //! | attest a batch | [`attestation_digest`], [`attestation_proof`] |
@@ -51,6 +52,7 @@ mod ledger;
 mod revert;
 mod swap;
 mod swap_message;
+mod trade;
 mod transfer;
 
 pub use address::{AddressError, InteropAddress};

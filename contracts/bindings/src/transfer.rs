@@ -51,6 +51,32 @@ impl AssetTransfer {
         })
     }
 
+    /// The one spelling.
+    ///
+    /// # Errors
+    /// A field is larger than the spelling has room for.
+    pub fn encode(&self) -> Result<Bytes, NotATransfer> {
+        let home = u64::try_from(self.asset.originChainId).map_err(|_| NotATransfer)?;
+        let amount = u128::try_from(self.amount).map_err(|_| NotATransfer)?;
+        let length = u16::try_from(self.metadata.len()).map_err(|_| NotATransfer)?;
+        let mut text = vec![VERSION, self.asset.kind as u8];
+        text.extend(home.to_be_bytes());
+        text.extend(self.asset.originToken);
+        text.extend(amount.to_be_bytes());
+        text.extend(self.sender);
+        text.extend(self.recipient);
+        let is_fungible = self.asset.kind == crate::AssetKind::Fungible;
+        if !is_fungible {
+            text.extend(self.tokenId.to_be_bytes::<32>());
+        }
+        text.extend(length.to_be_bytes());
+        text.extend(&self.metadata);
+        if !is_fungible {
+            text.extend(self.tokenUri.as_bytes());
+        }
+        Ok(text.into())
+    }
+
     /// Reads what a vault sent to L1.
     pub fn decode_withdrawal(message: &[u8]) -> Result<Self, NotATransfer> {
         match message.split_at_checked(WITHDRAWAL_HEAD) {
@@ -157,6 +183,29 @@ mod tests {
             (U256::ZERO, 0),
             "{plain:?}"
         );
+    }
+
+    #[test]
+    fn a_transfer_is_written_as_it_is_read() {
+        let item = text(1, Some([7; 32]), b"meta", b"uri");
+        for spelling in [item, text(0, None, b"meta", b""), text(0, None, b"", b"")] {
+            let read = AssetTransfer::decode(&spelling).unwrap();
+            assert_eq!(read.encode().unwrap(), spelling);
+        }
+        let good = AssetTransfer::decode(&text(0, None, b"", b"")).unwrap();
+        let mut far = good.clone();
+        far.asset.originChainId = U256::from(1) << 64;
+        let much = AssetTransfer {
+            amount: U256::from(1) << 128,
+            ..good.clone()
+        };
+        let long = AssetTransfer {
+            metadata: vec![0; 1 << 16].into(),
+            ..good
+        };
+        for misfit in [far, much, long] {
+            assert_eq!(misfit.encode(), Err(NotATransfer));
+        }
     }
 
     #[test]
