@@ -27,13 +27,17 @@ const UNUSED: Address = address!("0x00000000000000000000000000000000000000ff");
 
 /// Answers by contract and calldata. Unknown questions are answered with zeros.
 #[derive(Default)]
-struct Book(Mutex<BTreeMap<(Address, Bytes), Bytes>>);
+struct Book {
+    known: Mutex<BTreeMap<(Address, Bytes), Result<Bytes, Bytes>>>,
+    asked: Mutex<Vec<CallRequest>>,
+}
 
 impl Answers for Book {
     fn call(&self, request: &CallRequest, _: u64) -> Option<Result<Bytes, Bytes>> {
-        let known = self.0.lock().unwrap();
+        self.asked.lock().unwrap().push(request.clone());
+        let known = self.known.lock().unwrap();
         let answer = known.get(&(request.to, request.data.clone())).cloned();
-        Some(Ok(answer.unwrap_or_else(|| vec![0; 0x20 * 10].into())))
+        Some(answer.unwrap_or_else(|| Ok(vec![0; 0x20 * 10].into())))
     }
 
     fn balance(&self, _: Address, _: u64) -> U256 {
@@ -74,14 +78,30 @@ impl Bench {
         call: &C,
         answer: &C::Return,
     ) {
-        let question = (to, call.abi_encode().into());
         let answer = C::abi_encode_returns(answer).into();
-        self.chains[&chain]
-            .1
-            .0
-            .lock()
-            .unwrap()
-            .insert(question, answer);
+        self.answer(chain, to, call, Ok(answer));
+    }
+
+    /// What a contract reverts with from now on.
+    pub(crate) fn refuse<C: SolCall>(&self, chain: ChainId, to: Address, call: &C, data: Vec<u8>) {
+        self.answer(chain, to, call, Err(data.into()));
+    }
+
+    fn answer<C: SolCall>(
+        &self,
+        chain: ChainId,
+        to: Address,
+        call: &C,
+        answer: Result<Bytes, Bytes>,
+    ) {
+        let question = (to, call.abi_encode().into());
+        let mut known = self.chains[&chain].1.known.lock().unwrap();
+        known.insert(question, answer);
+    }
+
+    /// What contracts of a chain were asked, in order.
+    pub(crate) fn asked(&self, chain: ChainId) -> Vec<CallRequest> {
+        self.chains[&chain].1.asked.lock().unwrap().clone()
     }
 
     pub(crate) fn network(&self) -> Network {

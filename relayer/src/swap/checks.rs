@@ -2,10 +2,11 @@
 //! figures are read by [`figures`](super::figures::figures).
 
 use alloy::primitives::{Address, U256};
-use causeway_bindings::QuoteStatus;
+use causeway_bindings::{QuoteStatus, TradeStatus};
 
+use super::offers::{Offer, against};
 use super::proposal;
-use super::terms::{Terms, VenueKind};
+use super::terms::Terms;
 use crate::model::{ChainId, UnixSeconds};
 
 /// Least time from now to a deadline, in seconds, on top of what L1 takes to make a block final.
@@ -60,19 +61,8 @@ pub struct SourceFigures {
     pub is_allowed: bool,
 }
 
-/// A quote at its venue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuoteFigures {
-    /// The venue's word.
-    pub status: QuoteStatus,
-    /// What the bank has of what it pays in.
-    pub balance: U256,
-    /// What the venue may take of that.
-    pub allowance: U256,
-}
-
 /// The destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DestinationFigures {
     /// Time of its newest block.
     pub now: UnixSeconds,
@@ -82,8 +72,10 @@ pub struct DestinationFigures {
     pub given_token: Option<Address>,
     /// Token for what is wanted.
     pub wanted_token: Option<Address>,
-    /// The quote, if there is one, and a venue.
-    pub quote: Option<QuoteFigures>,
+    /// What the venue offers, if there is one.
+    pub offer: Offer,
+    /// Why executing the terms would fail now, if it would.
+    pub failure: Option<String>,
 }
 
 /// L1.
@@ -98,7 +90,7 @@ pub struct L1Figures {
 }
 
 /// Every [`label`](Refusal::label).
-pub const REASONS: [&str; 15] = [
+pub const REASONS: [&str; 19] = [
     "not_proposed",
     "gas_money",
     "balance",
@@ -114,6 +106,10 @@ pub const REASONS: [&str; 15] = [
     "other_quote",
     "quote",
     "inventory",
+    "other_pool",
+    "other_agreement",
+    "agreement",
+    "execution",
 ];
 
 /// All that was read.
@@ -238,6 +234,51 @@ pub enum Refusal {
         /// What it quoted.
         amount: U256,
     },
+    /// The pool has too little.
+    #[error(
+        "the pool would give {gives} units for it now, and {minimum} must come back; want less, or trade at a deeper pool"
+    )]
+    Shallow {
+        /// What it would give.
+        gives: U256,
+        /// Least that must come back.
+        minimum: U256,
+    },
+    /// The pool trades something else.
+    #[error(
+        "the pool {venue} trades {one} and {other}, and not what is given for what is wanted; name the pool of those two in venue.address"
+    )]
+    OtherPool {
+        /// The pool.
+        venue: Address,
+        /// What it trades.
+        one: Address,
+        /// For what.
+        other: Address,
+    },
+    /// Nobody but the pool is the other party.
+    #[error(
+        "the other party of the pool {0} is the pool itself; leave the counterparty out, or name the pool"
+    )]
+    PoolIsNobody(Address),
+    /// The agreement is about something else.
+    #[error(
+        "the agreement does not fit the terms: {0}; have it locked anew as these terms need it, and propose with its encoding as venue.data"
+    )]
+    OtherAgreement(&'static str),
+    /// The counterparty's side is not there.
+    #[error("the venue calls the agreement {}; {}", agreement_label(*.0), agreement_remedy(*.0))]
+    Agreement(TradeStatus),
+    /// The venue, or whom it calls, would fail.
+    #[error(
+        "executing it on chain {chain} would fail now: {reason}; have the venue's side made ready, or correct [venue]"
+    )]
+    Execution {
+        /// The destination.
+        chain: ChainId,
+        /// Why.
+        reason: String,
+    },
 }
 
 fn closed(route: &Route) -> String {
@@ -273,6 +314,23 @@ fn quote_remedy(status: QuoteStatus) -> &'static str {
     }
 }
 
+fn agreement_label(status: TradeStatus) -> &'static str {
+    match status {
+        TradeStatus::None => "not locked",
+        TradeStatus::Locked => "locked",
+        TradeStatus::Executed => "executed",
+        TradeStatus::Withdrawn => "withdrawn",
+        TradeStatus::__Invalid => "something unknown",
+    }
+}
+
+fn agreement_remedy(status: TradeStatus) -> &'static str {
+    match status {
+        TradeStatus::None => "have the counterparty lock it there, exactly as venue.data says",
+        _ => "agree on one with another salt, and have the counterparty lock that",
+    }
+}
+
 impl Refusal {
     /// Name in output, and what `--despite` takes.
     pub fn label(&self) -> &'static str {
@@ -291,7 +349,11 @@ impl Refusal {
             Self::Route(_) => "route",
             Self::OtherQuote(_) => "other_quote",
             Self::Quote(_) => "quote",
-            Self::Inventory { .. } => "inventory",
+            Self::Inventory { .. } | Self::Shallow { .. } => "inventory",
+            Self::OtherPool { .. } | Self::PoolIsNobody(_) => "other_pool",
+            Self::OtherAgreement(_) => "other_agreement",
+            Self::Agreement(_) => "agreement",
+            Self::Execution { .. } => "execution",
         }
     }
 }
@@ -311,10 +373,22 @@ pub fn refusals(terms: &Terms, figures: &Figures) -> Vec<Refusal> {
     found.extend(poor.copied().map(Refusal::GasMoney));
     found.extend(on_source(terms, &figures.source));
     found.extend(figures.l1.frozen.map(Refusal::Frozen));
-    found.extend(on_time(terms, figures));
+    found.extend(of_execution(terms, figures));
+    found
+}
+
+/// What would keep it from being executed. That it fails is told where nothing says why.
+fn of_execution(terms: &Terms, figures: &Figures) -> Vec<Refusal> {
+    let mut found = Vec::from_iter(on_time(terms, figures));
     found.extend(on_destination(terms, &figures.destination));
     let closed = figures.routes.iter().filter(|route| !route.is_open());
     found.extend(closed.copied().map(Refusal::Route));
+    if found.is_empty()
+        && let Some(reason) = figures.destination.failure.clone()
+    {
+        let chain = terms.destination;
+        found.push(Refusal::Execution { chain, reason });
+    }
     found
 }
 
@@ -385,49 +459,8 @@ fn on_destination(terms: &Terms, destination: &DestinationFigures) -> Vec<Refusa
     if destination.wanted_token.is_none() {
         found.push(Refusal::NoWanted(terms.destination));
     }
-    if terms.venue.kind == VenueKind::Quote {
-        found.extend(of_quote(terms, destination));
-    }
+    found.extend(against(terms, destination));
     found
-}
-
-fn of_quote(terms: &Terms, destination: &DestinationFigures) -> Option<Refusal> {
-    let Some(quote) = &terms.quote else {
-        return Some(Refusal::OtherQuote("there is none"));
-    };
-    let tokens = (destination.given_token, destination.wanted_token);
-    let misfits = [
-        (
-            tokens.0.is_some_and(|token| token != quote.token_in),
-            "it takes another token than the one that stands for what is given",
-        ),
-        (
-            tokens.1.is_some_and(|token| token != quote.token_out),
-            "it pays in another token than the wanted one",
-        ),
-        (
-            quote.amount_out < terms.wanted.minimum,
-            "it pays less than the least that must come back",
-        ),
-        (
-            terms.counterparty.is_some_and(|party| party != quote.bank),
-            "it is of another bank than the counterparty",
-        ),
-    ];
-    if let Some((_, misfit)) = misfits.into_iter().find(|(is_so, _)| *is_so) {
-        return Some(Refusal::OtherQuote(misfit));
-    }
-    let figures = destination.quote?;
-    let amount = quote.amount_out.0;
-    match figures.status {
-        QuoteStatus::Good => None,
-        QuoteStatus::Unfunded => Some(Refusal::Inventory {
-            balance: figures.balance,
-            allowance: figures.allowance,
-            amount,
-        }),
-        status => Some(Refusal::Quote(status)),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 use alloy::primitives::{Address, U256};
-use causeway_bindings::QuoteStatus;
+use causeway_bindings::{AssetKind, QuoteStatus, TradeAgreement, VenueAsset};
 
-use super::super::terms::tests::terms;
+use super::super::{
+    offers::{PoolFigures, QuoteFigures, TradeFigures},
+    terms::{Units, VenueKind, tests::terms},
+};
 use super::*;
 
 /// Figures under which the terms can be locked: the deadline is an hour away.
@@ -37,11 +40,8 @@ pub(crate) fn figures() -> Figures {
             has_venue: true,
             given_token: Some(Address::with_last_byte(9)),
             wanted_token: Some(Address::with_last_byte(7)),
-            quote: Some(QuoteFigures {
-                status: QuoteStatus::Good,
-                balance: U256::from(100),
-                allowance: U256::from(100),
-            }),
+            offer: quoted(QuoteStatus::Good),
+            failure: None,
         },
         l1: L1Figures {
             now,
@@ -49,6 +49,14 @@ pub(crate) fn figures() -> Figures {
             frozen: None,
         },
     }
+}
+
+fn quoted(status: QuoteStatus) -> Offer {
+    Offer::Quote(QuoteFigures {
+        status,
+        balance: U256::from(100),
+        allowance: U256::from(100),
+    })
 }
 
 type Change = fn(&mut Terms, &mut Figures);
@@ -116,7 +124,7 @@ fn every_shortage_is_refused_by_its_name() {
         ),
         (|t, _| t.min_gas += 1, "too_much_gas", "demand less"),
         (
-            |_, f| (f.destination.has_venue, f.destination.quote) = (false, None),
+            |_, f| (f.destination.has_venue, f.destination.offer) = (false, Offer::Unsaid),
             "no_venue",
             "venue.address",
         ),
@@ -178,7 +186,7 @@ fn what_the_venue_says_of_a_quote_is_told() {
     ];
     for (status, label, words) in cases {
         let mut figures = figures();
-        figures.destination.quote.as_mut().unwrap().status = status;
+        figures.destination.offer = quoted(status);
         let found = refusals(&terms(), &figures);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].label(), label);
@@ -186,15 +194,192 @@ fn what_the_venue_says_of_a_quote_is_told() {
     }
 }
 
-/// A venue that takes no quotes is not asked for one.
-#[test]
-fn another_venue_needs_no_quote() {
+/// Terms for a venue that takes no quotes, and the figures of one that offers this.
+fn elsewhere(offer: Offer) -> (Terms, Figures) {
     let mut terms = terms();
     terms.venue.kind = VenueKind::Other;
     terms.quote = None;
     let mut figures = figures();
-    figures.destination.quote = None;
+    figures.destination.offer = offer;
+    (terms, figures)
+}
+
+fn only(terms: &Terms, figures: &Figures) -> Refusal {
+    let found = refusals(terms, figures);
+    let [refusal] = found.as_slice() else {
+        panic!("{found:?}");
+    };
+    assert!(REASONS.contains(&refusal.label()), "{refusal}");
+    refusal.clone()
+}
+
+fn require_refused(terms: &Terms, figures: &Figures, label: &str, words: &str) {
+    let refusal = only(terms, figures);
+    assert_eq!(refusal.label(), label, "{refusal}");
+    assert!(refusal.to_string().contains(words), "{refusal}");
+}
+
+/// A venue that says nothing is tried, and asked for no quote.
+#[test]
+fn any_venue_must_execute_the_terms_now() {
+    let (terms, mut figures) = elsewhere(Offer::Unsaid);
     assert_eq!(refusals(&terms, &figures), []);
+    figures.destination.failure = Some("the venue reverted: empty".to_owned());
+    require_refused(&terms, &figures, "execution", "the venue reverted: empty");
+    // Whatever is known to keep it from being executed says more.
+    figures.routes[0].is_paused = true;
+    require_refused(&terms, &figures, "route", "paused");
+    figures.routes[0].is_paused = false;
+    figures.destination.wanted_token = None;
+    require_refused(&terms, &figures, "no_wanted_token", "announce");
+    // What the source lacks does not.
+    figures.destination.wanted_token = Some(Address::with_last_byte(7));
+    figures.source.is_open = false;
+    let labels = refusals(&terms, &figures);
+    let labels: Vec<_> = labels.iter().map(Refusal::label).collect();
+    assert_eq!(labels, ["not_open", "execution"]);
+}
+
+#[test]
+fn a_good_quote_must_execute_too() {
+    let mut figures = figures();
+    figures.destination.failure = Some("the token is paused".to_owned());
+    require_refused(&terms(), &figures, "execution", "the token is paused");
+}
+
+fn pool(tokens: [u8; 2], gives: u64) -> Offer {
+    Offer::Pool(PoolFigures {
+        tokens: tokens.map(Address::with_last_byte),
+        gives: U256::from(gives),
+    })
+}
+
+#[test]
+fn a_pool_must_trade_the_two_tokens_and_give_enough() {
+    for tokens in [[9, 7], [7, 9]] {
+        let (mut terms, mut figures) = elsewhere(pool(tokens, 95));
+        terms.counterparty = None;
+        assert_eq!(refusals(&terms, &figures), []);
+        terms.counterparty = Some(terms.venue.address);
+        assert_eq!(refusals(&terms, &figures), []);
+        terms.counterparty = Some(Address::with_last_byte(5));
+        require_refused(&terms, &figures, "other_pool", "leave the counterparty out");
+        terms.counterparty = None;
+        figures.destination.offer = pool(tokens, 94);
+        let words = "would give 94 units for it now, and 95 must come back; want less";
+        require_refused(&terms, &figures, "inventory", words);
+    }
+}
+
+#[test]
+fn a_pool_of_other_tokens_is_refused() {
+    for tokens in [[9, 6], [6, 7], [1, 2]] {
+        let (mut terms, figures) = elsewhere(pool(tokens, 1_000));
+        terms.counterparty = None;
+        require_refused(&terms, &figures, "other_pool", "name the pool of those two");
+    }
+    let (mut terms, mut figures) = elsewhere(pool([9, 7], 1_000));
+    terms.counterparty = None;
+    // The pool has no token that does not exist yet, and trades none for itself.
+    figures.destination.given_token = None;
+    require_refused(&terms, &figures, "other_pool", "name the pool");
+    figures.destination.given_token = figures.destination.wanted_token;
+    require_refused(&terms, &figures, "other_pool", "name the pool");
+}
+
+/// What the terms need.
+fn agreement() -> TradeAgreement {
+    let terms = terms();
+    let side = |token, amount| VenueAsset {
+        token: Address::with_last_byte(token),
+        kind: AssetKind::Fungible,
+        tokenId: U256::ZERO,
+        amount,
+    };
+    TradeAgreement {
+        sourceChainId: U256::from(terms.source),
+        initiator: terms.sender,
+        given: side(9, terms.given.amount.0),
+        counterparty: Address::with_last_byte(5),
+        locked: side(7, terms.wanted.minimum.0),
+        recipient: Address::with_last_byte(11),
+        deadline: terms.deadline,
+        salt: Default::default(),
+    }
+}
+
+fn trade(agreement: Option<TradeAgreement>, status: TradeStatus) -> Offer {
+    let agreement = agreement.map(Box::new);
+    Offer::Trade(TradeFigures { agreement, status })
+}
+
+#[test]
+fn an_agreement_that_is_locked_as_the_terms_need_it_can_be_taken() {
+    let locked = |agreement| elsewhere(trade(Some(agreement), TradeStatus::Locked));
+    let (mut terms, mut figures) = locked(agreement());
+    assert_eq!(refusals(&terms, &figures), []);
+    terms.counterparty = None;
+    assert_eq!(refusals(&terms, &figures), []);
+    // Which token the first transfer makes cannot be compared; executing it tells.
+    figures.destination.given_token = None;
+    assert_eq!(refusals(&terms, &figures), []);
+    // More than is wanted, and for longer.
+    let mut generous = agreement();
+    generous.locked.amount += U256::ONE;
+    generous.deadline += 1;
+    let (terms, figures) = locked(generous);
+    assert_eq!(refusals(&terms, &figures), []);
+}
+
+/// Each part of an agreement that is another than the venue would take is named.
+#[test]
+fn an_agreement_that_does_not_fit_is_refused_by_its_part() {
+    type Spoil = fn(&mut TradeAgreement);
+    let cases: [(Spoil, &str); 12] = [
+        (|a| a.sourceChainId += U256::ONE, "sourceChainId"),
+        (|a| a.initiator = Address::ZERO, "initiator"),
+        (|a| a.counterparty = Address::ZERO, "counterparty"),
+        (|a| a.deadline -= 1, "deadline is earlier"),
+        (|a| a.given.token = Address::ZERO, "given.token"),
+        (|a| a.given.kind = AssetKind::MultiToken, "given.kind"),
+        (|a| a.given.tokenId = U256::ONE, "given.tokenId"),
+        (|a| a.given.amount -= U256::ONE, "given.amount"),
+        (|a| a.locked.token = Address::ZERO, "locked.token"),
+        (|a| a.locked.kind = AssetKind::NonFungible, "locked.kind"),
+        (|a| a.locked.tokenId = U256::ONE, "locked.tokenId"),
+        (|a| a.locked.amount -= U256::ONE, "locked.amount"),
+    ];
+    for (spoil, words) in cases {
+        let mut spoilt = agreement();
+        spoil(&mut spoilt);
+        // Nobody has locked one that others made up; what is wrong about it says more.
+        let (terms, figures) = elsewhere(trade(Some(spoilt), TradeStatus::None));
+        require_refused(&terms, &figures, "other_agreement", words);
+    }
+    let (terms, figures) = elsewhere(trade(None, TradeStatus::None));
+    let words = "venue.data is no agreement";
+    require_refused(&terms, &figures, "other_agreement", words);
+}
+
+/// What must be given exactly is neither less nor more.
+#[test]
+fn an_agreement_on_more_than_is_given_is_refused() {
+    let (mut terms, figures) = elsewhere(trade(Some(agreement()), TradeStatus::Locked));
+    terms.given.amount = Units(U256::MAX - U256::ONE);
+    require_refused(&terms, &figures, "other_agreement", "given.amount");
+}
+
+#[test]
+fn an_agreement_whose_other_side_is_not_there_is_refused() {
+    let cases = [
+        (TradeStatus::None, "not locked; have the counterparty lock"),
+        (TradeStatus::Executed, "executed; agree on one with another"),
+        (TradeStatus::Withdrawn, "withdrawn; agree on one with"),
+    ];
+    for (status, words) in cases {
+        let (terms, figures) = elsewhere(trade(Some(agreement()), status));
+        require_refused(&terms, &figures, "agreement", words);
+    }
 }
 
 #[test]

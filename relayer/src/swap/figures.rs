@@ -3,13 +3,16 @@
 use alloy::primitives::{Address, U256};
 use causeway_bindings::{
     AssetKind, Direction, ETHER, IAssetCustody, IAssetRules, IAtomicSwap, IBatchSettlement, IERC20,
-    IERC721, IERC1155, IInteropCenter, IQuoteVenue,
+    IERC721, IERC1155, IInteropCenter,
 };
 
 use super::{
-    checks::{DestinationFigures, Figures, L1Figures, Purse, QuoteFigures, Route, SourceFigures},
+    checks::{DestinationFigures, Figures, L1Figures, Purse, Route, SourceFigures},
+    offers::Offer,
     quote::token_on,
-    terms::{SignedQuote, Terms, VenueKind},
+    terms::Terms,
+    trial::failure,
+    venues::offer,
 };
 use crate::{
     assets::{AssetError, Custody, Order, approvals},
@@ -45,7 +48,7 @@ pub async fn figures(
 ) -> Result<Figures, AssetError> {
     let source = network.chain(terms.source)?;
     let destination = network.chain(terms.destination)?;
-    let on_destination = on_destination(network, destination, terms).await?;
+    let on_destination = on_destination(network, destination, places, terms).await?;
     Ok(Figures {
         purses: purses(network, terms, payer).await?,
         routes: routes(source, destination, terms, &on_destination).await?,
@@ -174,23 +177,25 @@ async fn balance(reader: &dyn ChainReader, terms: &Terms) -> Result<U256, AssetE
 async fn on_destination(
     network: &Network,
     place: &ChainPlace,
+    places: Places,
     terms: &Terms,
 ) -> Result<DestinationFigures, AssetError> {
     let reader = place.reader.as_ref();
     let given = given_asset(network, terms).await?;
+    let given_token = token_on(network, terms.destination, &given).await?;
     let has_venue = !reader.code(terms.venue.address).await?.is_empty();
-    let quote = match &terms.quote {
-        Some(quote) if has_venue && terms.venue.kind == VenueKind::Quote => {
-            Some(of_quote(reader, terms, quote).await?)
-        }
-        _ => None,
+    let offer = if has_venue {
+        offer(reader, terms, given_token).await?
+    } else {
+        Offer::Unsaid
     };
     Ok(DestinationFigures {
         now: now(reader).await?,
         has_venue,
-        given_token: token_on(network, terms.destination, &given).await?,
+        given_token,
         wanted_token: token_on(network, terms.destination, &terms.wanted.asset()).await?,
-        quote,
+        offer,
+        failure: failure(network, places.swap, terms, &given, given_token).await?,
     })
 }
 
@@ -205,29 +210,6 @@ pub async fn given_asset(
         kind: terms.given.kind.into(),
     };
     ask(place.reader.as_ref(), place.vault, &question).await
-}
-
-async fn of_quote(
-    reader: &dyn ChainReader,
-    terms: &Terms,
-    quote: &SignedQuote,
-) -> Result<QuoteFigures, AssetError> {
-    let venue = terms.venue.address;
-    let check = IQuoteVenue::checkCall {
-        quote: terms.quoted(quote),
-        signature: quote.signature.clone(),
-    };
-    let (account, owner) = (quote.bank, quote.bank);
-    let allowance = IERC20::allowanceCall {
-        owner,
-        spender: venue,
-    };
-    let token = quote.token_out;
-    Ok(QuoteFigures {
-        status: ask(reader, venue, &check).await?,
-        balance: ask(reader, token, &IERC20::balanceOfCall { account }).await?,
-        allowance: ask(reader, token, &allowance).await?,
-    })
 }
 
 /// What issuers let through: the given asset out of the source and into the destination, the wanted one back.

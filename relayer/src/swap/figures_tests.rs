@@ -1,11 +1,19 @@
-use alloy::primitives::{B256, address};
-use causeway_bindings::{Asset, QuoteStatus};
+use alloy::{
+    primitives::{B256, Bytes, address},
+    sol_types::{SolCall, SolError, SolValue},
+};
+use causeway_bindings::{
+    Asset, AssetMetadata, AssetTransfer, IPoolVenue, IQuoteVenue, ITradeVenue, QuoteStatus,
+    SwapPreimage, TradeAgreement, TradeStatus, swap_id,
+};
 
 use super::super::{
     bench::{Bench, DESTINATION, SOURCE},
     checks::refusals,
+    offers::{PoolFigures, QuoteFigures, TradeFigures},
     orders::tests::lockable,
-    terms::Units,
+    terms::{Units, VenueKind},
+    venues::blank,
 };
 use super::*;
 use crate::{
@@ -153,11 +161,11 @@ async fn each_figure_is_read_where_it_stands() {
             is_allowed: true,
         }
     );
-    let quote = QuoteFigures {
+    let quote = Offer::Quote(QuoteFigures {
         status: QuoteStatus::Good,
         balance: U256::from(1_003),
         allowance: U256::from(1_004),
-    };
+    });
     assert_eq!(
         found.destination,
         DestinationFigures {
@@ -165,7 +173,8 @@ async fn each_figure_is_read_where_it_stands() {
             has_venue: true,
             given_token: Some(Address::with_last_byte(9)),
             wanted_token: Some(Address::with_last_byte(7)),
-            quote: Some(quote),
+            offer: quote,
+            failure: None,
         }
     );
     assert_eq!(
@@ -296,4 +305,181 @@ async fn what_has_no_token_yet_is_not_asked_about() {
     assert_eq!(found.destination.given_token, None);
     assert_eq!(found.routes.len(), 2);
     assert_eq!(refusals(&terms, &found), []);
+}
+
+/// [`lockable`], at a venue that takes no quotes and is told this.
+fn elsewhere(data: Bytes) -> (Bench, Terms) {
+    let bench = healthy(&lockable());
+    let mut terms = lockable();
+    (terms.venue.kind, terms.venue.data, terms.quote) = (VenueKind::Other, data, None);
+    (bench, terms)
+}
+
+async fn offered(bench: &Bench, terms: &Terms) -> Offer {
+    read(bench, terms, PAYER).await.destination.offer
+}
+
+#[tokio::test]
+async fn a_pool_is_known_by_its_two_tokens() {
+    let (bench, terms) = elsewhere(Bytes::new());
+    let venue = terms.venue.address;
+    assert_eq!(offered(&bench, &terms).await, Offer::Unsaid, "all zeros");
+    let [one, other] = [7, 9].map(Address::with_last_byte);
+    bench.tell(DESTINATION, venue, &IPoolVenue::TOKEN0Call {}, &one);
+    bench.tell(DESTINATION, venue, &IPoolVenue::TOKEN1Call {}, &other);
+    let gives = IPoolVenue::amountOutOfCall {
+        tokenIn: other,
+        amountIn: terms.given.amount.0,
+    };
+    bench.tell(DESTINATION, venue, &gives, &U256::from(96));
+    let pool = |gives| {
+        let tokens = [one, other];
+        let gives = U256::from::<u64>(gives);
+        Offer::Pool(PoolFigures { tokens, gives })
+    };
+    assert_eq!(offered(&bench, &terms).await, pool(96));
+    // It keeps no more of a token.
+    bench.refuse(DESTINATION, venue, &gives, vec![1]);
+    assert_eq!(offered(&bench, &terms).await, pool(0));
+    bench.refuse(DESTINATION, venue, &IPoolVenue::TOKEN1Call {}, Vec::new());
+    assert_eq!(offered(&bench, &terms).await, Offer::Unsaid);
+}
+
+#[tokio::test]
+async fn a_trade_is_known_by_the_name_of_its_agreement() {
+    let agreement = TradeAgreement {
+        deadline: 5,
+        ..blank()
+    };
+    let (bench, mut terms) = elsewhere(agreement.abi_encode().into());
+    let venue = terms.venue.address;
+    assert_eq!(offered(&bench, &terms).await, Offer::Unsaid);
+    let names = |agreement: &TradeAgreement| {
+        let call = ITradeVenue::idOfCall {
+            agreement: agreement.clone(),
+        };
+        bench.tell(DESTINATION, venue, &call, &agreement.id());
+    };
+    names(&agreement);
+    let status = ITradeVenue::statusOfCall { id: agreement.id() };
+    bench.tell(DESTINATION, venue, &status, &TradeStatus::Locked);
+    let trade = |agreement: Option<TradeAgreement>, status| {
+        let agreement = agreement.map(Box::new);
+        Offer::Trade(TradeFigures { agreement, status })
+    };
+    let found = offered(&bench, &terms).await;
+    assert_eq!(found, trade(Some(agreement), TradeStatus::Locked));
+    // Told something else, it is a venue for trades all the same.
+    terms.venue.data = Bytes::from_static(b"no agreement");
+    names(&blank());
+    let found = offered(&bench, &terms).await;
+    assert_eq!(found, trade(None, TradeStatus::None));
+}
+
+/// What the contract is asked to execute is what the terms have the source lock.
+fn tried(bench: &Bench) -> SwapPreimage {
+    let calls = bench.asked(DESTINATION);
+    let mut trials = calls.iter().filter_map(|call| {
+        let trial = IAtomicSwap::executeForcedCall::abi_decode(&call.data).ok()?;
+        assert_eq!((call.from, call.to), (SWAP, SWAP), "by itself alone");
+        Some(trial.preimage)
+    });
+    trials.next_back().unwrap()
+}
+
+#[tokio::test]
+async fn the_terms_are_tried_as_the_source_would_lock_them() {
+    let (bench, terms) = elsewhere(Bytes::from_static(b"what to call"));
+    assert_eq!(read(&bench, &terms, PAYER).await.destination.failure, None);
+    let preimage = tried(&bench);
+    assert!(preimage.is_committed());
+    let header = &preimage.header;
+    assert_eq!(header.sourceChainId, U256::from(SOURCE));
+    assert_eq!(header.destinationChainId, U256::from(DESTINATION));
+    assert_eq!(
+        (header.sender, header.deadline),
+        (terms.sender, terms.deadline)
+    );
+    assert_eq!(
+        (header.minGas, header.refundTo),
+        (terms.min_gas, terms.refund_to)
+    );
+    let payload = preimage.read_payload().unwrap();
+    let lock = terms.to_lock().unwrap();
+    assert_eq!(
+        (payload.venue, payload.venueData),
+        (lock.venue, lock.venueData)
+    );
+    assert_eq!(
+        (payload.wanted, payload.minReturned),
+        (lock.wanted, lock.minReturned)
+    );
+    assert_eq!(payload.wantedTokenId, lock.wantedTokenId);
+    assert_eq!(payload.beneficiary, lock.beneficiary);
+    assert_eq!(payload.l1Recipient, lock.l1Recipient);
+    assert_eq!(payload.counterparty, lock.counterparty);
+    let transfer = AssetTransfer::decode(&payload.transfer).unwrap();
+    assert_eq!(
+        (transfer.asset, transfer.amount),
+        (given(), terms.given.amount.0)
+    );
+    assert_eq!(
+        (transfer.sender, transfer.recipient),
+        (terms.sender, lock.venue)
+    );
+    assert!(transfer.metadata.is_empty(), "the destination knows it");
+
+    let trial = IAtomicSwap::executeForcedCall { preimage };
+    let reason = IPoolVenue::PoolVenueTooLittle {
+        amount: U256::from(94),
+        minAmount: U256::from(95),
+    };
+    let reverted = IAtomicSwap::AtomicSwapVenueReverted {
+        swapId: swap_id(&trial.preimage.header),
+        reason: reason.abi_encode().into(),
+    };
+    bench.refuse(DESTINATION, SWAP, &trial, reverted.abi_encode());
+    let found = read(&bench, &terms, PAYER).await;
+    let failure = found.destination.failure.as_deref().unwrap();
+    assert!(failure.contains("PoolVenueTooLittle"), "{failure}");
+    let labels = refusals(&terms, &found);
+    assert_eq!(labels[0].label(), "execution");
+}
+
+/// The first transfer of an asset makes its token, so it is tried with what that says.
+#[tokio::test]
+async fn an_asset_that_was_never_there_is_tried_with_its_name() {
+    let (bench, terms) = elsewhere(Bytes::new());
+    let token_of = IAssetCustody::tokenOfCall {
+        assetId: given().id(),
+    };
+    bench.tell(DESTINATION, VAULT, &token_of, &Address::ZERO);
+    let metadata = Bytes::from(
+        AssetMetadata {
+            name: "Gold".to_owned(),
+            ..AssetMetadata::default()
+        }
+        .abi_encode(),
+    );
+    let describe = IAssetRules::describeCall {
+        token: terms.given.token,
+        kind: AssetKind::Fungible,
+        otherChainId: U256::from(DESTINATION),
+    };
+    bench.tell(SOURCE, RULES[0], &describe, &metadata);
+    read(&bench, &terms, PAYER).await;
+    let payload = tried(&bench).read_payload().unwrap();
+    let transfer = AssetTransfer::decode(&payload.transfer).unwrap();
+    assert_eq!(transfer.metadata, metadata);
+}
+
+#[tokio::test]
+async fn what_no_vault_can_move_is_not_tried() {
+    let (bench, mut terms) = elsewhere(Bytes::new());
+    terms.given.amount = Units(U256::from(1) << 128);
+    let found = read(&bench, &terms, PAYER).await.destination.failure;
+    assert_eq!(found.as_deref(), Some("no vault moves so large an amount"));
+    // There is nothing to try without a quote; that it is missing is another reason.
+    terms.venue.kind = VenueKind::Quote;
+    assert_eq!(read(&bench, &terms, PAYER).await.destination.failure, None);
 }

@@ -14,6 +14,7 @@ pub mod figures;
 pub mod lock;
 #[cfg(test)]
 mod model_tests;
+pub mod offers;
 mod once;
 pub mod orders;
 pub mod plan;
@@ -24,6 +25,8 @@ pub mod terms;
 #[cfg(test)]
 mod tests;
 pub mod trace;
+mod trial;
+mod venues;
 mod verdict;
 pub mod view;
 mod world;
