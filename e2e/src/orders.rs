@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy::{
-    primitives::{B256, U256},
+    primitives::{Address, B256, Bytes, U256},
     transports::http::reqwest::{Client, Method, Response},
 };
 use causeway_bindings::IERC20;
@@ -36,15 +36,64 @@ pub struct Agreed {
 
 /// The customer proposes, and the bank quotes, in a file of this name.
 pub async fn agree(devnet: &Devnet, market: &Market<'_>, name: &str, life: u64) -> Result<Agreed> {
+    let venue = At::quotes(market);
+    let proposed = propose(devnet, market, name, life, venue).await?;
+    let path = proposed.file.display().to_string();
+    let quote = ["swap", "quote", "--file", &path, "--signer", BANK];
+    let bank = Holder::new(devnet, BANK)?;
+    bank.command(&quote).await?.require_success()?;
+    Agreed::read(proposed.file)
+}
+
+/// What is given, and where.
+#[derive(Clone, Debug)]
+pub struct At {
+    /// Token on the source.
+    pub give: Address,
+    /// The venue.
+    pub venue: Address,
+    /// `quote`, or `other`.
+    pub kind: &'static str,
+    /// What the venue is told.
+    pub data: Bytes,
+}
+
+impl At {
+    fn quotes(market: &Market<'_>) -> Self {
+        Self {
+            kind: "quote",
+            ..Self::other(market, market.venue(), Bytes::new())
+        }
+    }
+
+    /// Gold, at a venue that takes no quotes.
+    pub fn other(market: &Market<'_>, venue: Address, data: Bytes) -> Self {
+        Self {
+            give: market.gold.address(),
+            venue,
+            kind: "other",
+            data,
+        }
+    }
+}
+
+/// The customer proposes.
+pub async fn propose(
+    devnet: &Devnet,
+    market: &Market<'_>,
+    name: &str,
+    life: u64,
+    at: At,
+) -> Result<Agreed> {
     let file = devnet.directory().join(name);
     let path = file.display().to_string();
     let (from, to) = (
         market.source.name.as_str(),
         market.destination.name.as_str(),
     );
-    let (give, want) = (market.gold.address(), market.coin.address());
-    let (give, want) = (give.to_string(), want.to_string());
-    let (venue, life) = (market.venue().to_string(), life.to_string());
+    let want = market.coin.address().to_string();
+    let (give, venue) = (at.give.to_string(), at.venue.to_string());
+    let (data, life) = (at.data.to_string(), life.to_string());
     let propose = [
         "swap",
         "propose",
@@ -62,6 +111,10 @@ pub async fn agree(devnet: &Devnet, market: &Market<'_>, name: &str, life: u64) 
         QUOTED_WHOLE,
         "--venue",
         &venue,
+        "--venue-kind",
+        at.kind,
+        "--venue-data",
+        &data,
         "--signer",
         CUSTOMER,
         "--within",
@@ -73,16 +126,19 @@ pub async fn agree(devnet: &Devnet, market: &Market<'_>, name: &str, life: u64) 
     ];
     let customer = Holder::new(devnet, CUSTOMER)?;
     customer.command(&propose).await?.require_success()?;
-    let quote = ["swap", "quote", "--file", &path, "--signer", BANK];
-    let bank = Holder::new(devnet, BANK)?;
-    bank.command(&quote).await?.require_success()?;
-    let body = as_json(&file)?;
-    let uetr = body["uetr"].as_str().ok_or_eyre("terms have a UETR")?;
-    Ok(Agreed {
-        uetr: uetr.to_owned(),
-        file,
-        body,
-    })
+    Agreed::read(file)
+}
+
+impl Agreed {
+    fn read(file: PathBuf) -> Result<Self> {
+        let body = as_json(&file)?;
+        let uetr = body["uetr"].as_str().ok_or_eyre("terms have a UETR")?;
+        Ok(Self {
+            uetr: uetr.to_owned(),
+            file,
+            body,
+        })
+    }
 }
 
 fn as_json(file: &Path) -> Result<Value> {

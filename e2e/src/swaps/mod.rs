@@ -2,6 +2,7 @@
 
 mod standing;
 mod story;
+mod venues;
 
 pub use standing::{End, Standing};
 pub use story::ASKED;
@@ -29,7 +30,6 @@ use crate::{
 };
 
 const QUOTE_VENUE: &str = include_str!("../../../contracts/snapshots/bytecode/QuoteVenue.hex");
-const FIXED_VENUE: &str = include_str!("../../bytecode/FixedVenue.hex");
 
 /// Has the gold, and locks it.
 pub const CUSTOMER: &str = "alice";
@@ -140,14 +140,8 @@ impl<'a> Market<'a> {
 
     /// [`lock`](Self::lock) for a venue that gives so much of the bank's coin, whatever was agreed.
     pub async fn lock_for(&self, gives: u64, life: u64) -> Result<Locked> {
-        let bank = self.devnet.shared_wallet(BANK, self.destination.chain_id)?;
-        let arguments = U256::from(gives).abi_encode();
-        let venue = contracts::deploy(FIXED_VENUE, &arguments, &bank).await?;
-        let give = IERC20::transferCall {
-            to: venue,
-            value: U256::from(gives),
-        };
-        contracts::call(&bank, self.coin.address(), U256::ZERO, &give).await?;
+        let venue = self.open_fixed(gives).await?;
+        self.pay_coin(venue, gives).await?;
         self.lock_at(venue, Bytes::new(), life).await
     }
 

@@ -17,7 +17,7 @@ use crate::{
 /// Has nothing to do with any of it.
 const PASSER_BY: &str = "erin";
 /// How long the last batches may take.
-const LIMIT: Duration = Duration::from_secs(150);
+pub(super) const LIMIT: Duration = Duration::from_secs(150);
 
 /// How a swap ended, or has not yet, in the eyes of the three that have a say.
 #[derive(Clone, Debug, PartialEq, Eq)]
