@@ -9,20 +9,33 @@ use causeway_model::{
     traces::{generate, settings},
 };
 
-use super::plan::{End, Next, Policy, World, next};
+use super::plan::{End, Next, Policy, Why, World, next};
 use crate::model::UnixSeconds;
 use crate::model::swap::{
     BeforeLock, ClosedOn, Decision, LockFact, SlotFact, SwapFacts, SwapStage, SwapStep,
 };
 
 const SEED: u64 = 0xca05_e7a9;
-const TRACES: usize = 3_000;
+const TRACES: usize = 10_000;
 /// From one state in so many the plan is followed to the end.
 const FOLLOWED: usize = 16;
 
 const L1_NOW: UnixSeconds = 1_000_000;
 const HOUR: UnixSeconds = 3_600;
 const DEADLINE: UnixSeconds = 500_000;
+
+/// Everything is allowed.
+const BOLD: Policy = Policy {
+    force: true,
+    freeze: true,
+    l1_cancel: true,
+    publish: true,
+};
+/// Nothing is published: what needs that is left to the bank.
+const CAREFUL: Policy = Policy {
+    publish: false,
+    ..BOLD
+};
 
 /// Whether so much time has passed that what can be forced is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +125,12 @@ fn end(state: &State, chain: Chain, now: UnixSeconds, patience: Patience) -> End
     }
 }
 
-fn plan(protocol: &Protocol, state: &State, swap: Swap, patience: Patience) -> (SwapStage, Next) {
+fn plan(
+    protocol: &Protocol,
+    state: &State,
+    swap: Swap,
+    (patience, policy): (Patience, Policy),
+) -> (SwapStage, Next) {
     let facts = facts(protocol, state, swap);
     let stage = facts.stage(BeforeLock::LockIntended);
     let is_late = state.late & (1 << swap as u8) != 0;
@@ -127,12 +145,7 @@ fn plan(protocol: &Protocol, state: &State, swap: Swap, patience: Patience) -> (
         source: end(state, source, L1_NOW, patience),
         destination: end(state, destination, there, patience),
         ignored_since: None,
-        policy: Policy {
-            force: true,
-            freeze: true,
-            l1_cancel: true,
-            publish: true,
-        },
+        policy,
     };
     (stage, next(&world))
 }
@@ -235,7 +248,7 @@ fn inv04_the_coordinator_knows_where_the_models_swaps_stand() {
     let mut stages = BTreeMap::new();
     each_state(|protocol, state| {
         for swap in Swap::ALL {
-            let (stage, planned) = plan(protocol, state, swap, Patience::Left);
+            let (stage, planned) = plan(protocol, state, swap, (Patience::Left, BOLD));
             assert_eq!(stage, expected_stage(state, swap), "{swap:?} in {state:?}");
             assert_eq!(stage.is_terminal(), planned == Next::Over, "{state:?}");
             *stages.entry(stage).or_insert(0) += 1;
@@ -257,7 +270,7 @@ fn what_the_coordinator_does_the_protocol_allows() {
             .into_iter()
             .flat_map(|swap| [(swap, Patience::Left), (swap, Patience::Over)])
         {
-            let (stage, planned) = plan(protocol, state, swap, patience);
+            let (stage, planned) = plan(protocol, state, swap, (patience, BOLD));
             let Next::Do(step) = planned else { continue };
             let action = action(protocol, swap, step);
             let fits = is_allowed(protocol, state, action) || is_done(state, action);
@@ -275,6 +288,91 @@ fn what_the_coordinator_does_the_protocol_allows() {
 #[test]
 fn liv01_following_the_plan_ends_every_swap() {
     let mut endings = BTreeMap::new();
+    each_end(BOLD, |end| {
+        let (stage, state) = (end.stage, end.state);
+        assert!(stage.is_terminal(), "LIV-01: {stage} in {state:?}");
+        *endings.entry(stage).or_insert(0) += 1;
+    });
+    eprintln!("{endings:?}");
+    assert_eq!(endings.len(), 3, "all endings are reached");
+}
+
+/// LIV-03 where nothing may be published: every swap that L1 knows is decided all the same, and ends if operators come back.
+/// If they do not, what is left is that a source pays, and one step of the bank's is next: asking L1 for it by name, or claiming.
+#[test]
+fn liv03_what_may_not_be_published_is_left_to_the_bank() {
+    let (mut ended, mut left) = (0, BTreeMap::new());
+    each_end(CAREFUL, |end| {
+        if end.planned == Next::Over {
+            ended += 1;
+            return;
+        }
+        let (stage, state) = (end.stage, end.state);
+        assert!(!end.returns, "{stage} in {state:?}");
+        assert!(stage.decision().is_some(), "{stage} in {state:?}");
+        let (_, bold) = plan(end.protocol, state, end.swap, (Patience::Over, BOLD));
+        let Next::Do(step) = bold else {
+            panic!("{bold:?} of a swap that is {stage} in {state:?}");
+        };
+        *left.entry(step).or_insert(0) += 1;
+    });
+    eprintln!("{ended} ended, left: {left:?}");
+    assert!(ended > 0);
+    let steps: Vec<_> = left.into_keys().collect();
+    assert_eq!(steps, [SwapStep::ForceClose, SwapStep::L1Claim]);
+}
+
+/// In every state the careful plan is the bold one, but for what it may not publish: then it goes on asking a source that may
+/// ignore it, or waits and names what it may not.
+#[test]
+fn the_careful_plan_lacks_what_is_published_and_nothing_else() {
+    let mut missing = BTreeMap::new();
+    each_state(|protocol, state| {
+        let both = [Patience::Left, Patience::Over];
+        for (swap, patience) in Swap::ALL
+            .into_iter()
+            .flat_map(|swap| both.map(|patience| (swap, patience)))
+        {
+            let [bold, careful] =
+                [BOLD, CAREFUL].map(|policy| plan(protocol, state, swap, (patience, policy)).1);
+            if bold == careful {
+                continue;
+            }
+            let Next::Do(step) = bold else {
+                panic!("{bold:?} and {careful:?} in {state:?}");
+            };
+            assert!(!CAREFUL.allows(step), "{step:?} in {state:?}");
+            let is_own = matches!(careful, Next::Do(SwapStep::Redeem | SwapStep::Refund));
+            let is_named = careful == Next::Wait(Why::NotAllowed(step), None);
+            assert!(is_own || is_named, "{careful:?} for {bold:?} in {state:?}");
+            *missing.entry((step, is_own)).or_insert(0) += 1;
+        }
+    });
+    eprintln!("{missing:?}");
+    let missing: Vec<_> = missing.into_keys().collect();
+    assert_eq!(
+        missing,
+        [
+            (SwapStep::ForceClose, false),
+            (SwapStep::ForceClose, true),
+            (SwapStep::L1Claim, false),
+        ]
+    );
+}
+
+/// How a swap stands that L1 knows, once nothing more happens.
+struct Ended<'a> {
+    protocol: &'a Protocol,
+    swap: Swap,
+    stage: SwapStage,
+    planned: Next,
+    state: &'a State,
+    /// Whether operators came back.
+    returns: bool,
+}
+
+/// Follows the plan from one state in so many, with operators that come back and with those that do not.
+fn each_end(policy: Policy, mut look: impl FnMut(Ended<'_>)) {
     let mut index = 0_usize;
     each_state(|protocol, state| {
         index += 1;
@@ -282,38 +380,35 @@ fn liv01_following_the_plan_ends_every_swap() {
             return;
         }
         for returns in [true, false] {
-            for ending in follow(protocol, *state, returns) {
-                *endings.entry(ending).or_insert(0) += 1;
+            let state = &follow(protocol, *state, (returns, policy));
+            for swap in Swap::ALL {
+                let (stage, planned) = plan(protocol, state, swap, (Patience::Over, policy));
+                if stage > SwapStage::Locked {
+                    look(Ended {
+                        protocol,
+                        swap,
+                        stage,
+                        planned,
+                        state,
+                        returns,
+                    });
+                }
             }
         }
     });
-    eprintln!("{endings:?}");
-    assert_eq!(endings.len(), 3, "all endings are reached");
 }
 
-fn follow(protocol: &Protocol, mut state: State, returns: bool) -> Vec<SwapStage> {
-    let begun = state;
+fn follow(protocol: &Protocol, mut state: State, how: (bool, Policy)) -> State {
     // What L1 has done becomes final.
     (state.before_fork, state.unfinal) = (None, 0);
-    while let Some(action) = due(protocol, &state, returns) {
+    while let Some(action) = due(protocol, &state, how) {
         state = protocol.after(&state, action);
     }
-    let stages = Swap::ALL.map(|swap| plan(protocol, &state, swap, Patience::Over).0);
-    let known = stages
-        .into_iter()
-        .filter(|stage| *stage > SwapStage::Locked);
-    let known: Vec<_> = known.collect();
-    for stage in &known {
-        assert!(
-            stage.is_terminal(),
-            "LIV-01: {stage} in {state:?}, from {begun:?}"
-        );
-    }
-    known
+    state
 }
 
 /// What happens next: honest people do what they can, and the coordinator what it plans; when all wait, time passes.
-fn due(protocol: &Protocol, state: &State, returns: bool) -> Option<Action> {
+fn due(protocol: &Protocol, state: &State, (returns, policy): (bool, Policy)) -> Option<Action> {
     let operators = Chain::ALL.into_iter().map(Action::Return);
     let by_itself = operators.filter(|_| returns);
     let of_chains = Chain::ALL.into_iter().flat_map(|chain| {
@@ -334,20 +429,19 @@ fn due(protocol: &Protocol, state: &State, returns: bool) -> Option<Action> {
     by_itself
         .chain(of_chains)
         .chain(imports)
-        .chain(planned(protocol, state, Patience::Left))
-        .chain(planned(protocol, state, Patience::Over))
+        .chain(planned(protocol, state, (Patience::Left, policy)))
+        .chain(planned(protocol, state, (Patience::Over, policy)))
         .chain(clocks)
         .chain(deadlines)
         .find(|action| protocol.allows(state, *action))
 }
 
-fn planned(protocol: &Protocol, state: &State, patience: Patience) -> Vec<Action> {
-    let steps =
-        Swap::ALL
-            .into_iter()
-            .filter_map(|swap| match plan(protocol, state, swap, patience).1 {
-                Next::Do(step) => Some(action(protocol, swap, step)),
-                Next::Wait(..) | Next::Over => None,
-            });
+fn planned(protocol: &Protocol, state: &State, how: (Patience, Policy)) -> Vec<Action> {
+    let steps = Swap::ALL
+        .into_iter()
+        .filter_map(|swap| match plan(protocol, state, swap, how).1 {
+            Next::Do(step) => Some(action(protocol, swap, step)),
+            Next::Wait(..) | Next::Over => None,
+        });
     steps.collect()
 }
