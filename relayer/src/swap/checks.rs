@@ -373,14 +373,14 @@ pub fn refusals(terms: &Terms, figures: &Figures) -> Vec<Refusal> {
     found.extend(poor.copied().map(Refusal::GasMoney));
     found.extend(on_source(terms, &figures.source));
     found.extend(figures.l1.frozen.map(Refusal::Frozen));
+    found.extend(on_time(terms, figures));
     found.extend(of_execution(terms, figures));
     found
 }
 
 /// What would keep it from being executed. That it fails is told where nothing says why.
 fn of_execution(terms: &Terms, figures: &Figures) -> Vec<Refusal> {
-    let mut found = Vec::from_iter(on_time(terms, figures));
-    found.extend(on_destination(terms, &figures.destination));
+    let mut found = on_destination(terms, &figures.destination);
     let closed = figures.routes.iter().filter(|route| !route.is_open());
     found.extend(closed.copied().map(Refusal::Route));
     if found.is_empty()

@@ -232,12 +232,13 @@ fn any_venue_must_execute_the_terms_now() {
     figures.routes[0].is_paused = false;
     figures.destination.wanted_token = None;
     require_refused(&terms, &figures, "no_wanted_token", "announce");
-    // What the source lacks does not.
+    // What the source lacks does not, nor does the time that is left.
     figures.destination.wanted_token = Some(Address::with_last_byte(7));
     figures.source.is_open = false;
+    figures.l1.lag = 3_600;
     let labels = refusals(&terms, &figures);
     let labels: Vec<_> = labels.iter().map(Refusal::label).collect();
-    assert_eq!(labels, ["not_open", "execution"]);
+    assert_eq!(labels, ["not_open", "deadline_too_soon", "execution"]);
 }
 
 #[test]
