@@ -2,10 +2,13 @@
 
 mod standing;
 mod story;
+mod trades;
 mod venues;
 
 pub use standing::{End, Standing};
 pub use story::ASKED;
+pub use trades::{Desk, Trade};
+pub(crate) use trades::{TRADE_VENUE, units};
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
@@ -123,7 +126,8 @@ impl<'a> Market<'a> {
     /// Locks the gold at the bank's quote. The swap can be executed for `life` seconds.
     pub async fn lock(&self, life: u64) -> Result<Locked> {
         let data = self.quote().await?;
-        self.lock_at(self.venue, data, life).await
+        let deadline = self.deadline(life).await?;
+        self.lock_at(self.venue, data, deadline).await
     }
 
     /// [`lock`](Self::lock) so many times, all at once.
@@ -133,7 +137,9 @@ impl<'a> Market<'a> {
         approve(&wallet, self.gold.address(), self.vault, all).await?;
         let locks = (0..count).map(async |_| {
             let data = self.quote().await?;
-            self.lock_approved(&wallet, self.venue, data, life).await
+            let deadline = self.deadline(life).await?;
+            self.lock_approved(&wallet, self.venue, data, deadline)
+                .await
         });
         try_join_all(locks).await
     }
@@ -142,7 +148,8 @@ impl<'a> Market<'a> {
     pub async fn lock_for(&self, gives: u64, life: u64) -> Result<Locked> {
         let venue = self.open_fixed(gives).await?;
         self.pay_coin(venue, gives).await?;
-        self.lock_at(venue, Bytes::new(), life).await
+        let deadline = self.deadline(life).await?;
+        self.lock_at(venue, Bytes::new(), deadline).await
     }
 
     /// What stands for gold on the destination.
@@ -177,10 +184,10 @@ impl<'a> Market<'a> {
         Ok((quote, signature).abi_encode_params().into())
     }
 
-    async fn lock_at(&self, venue: Address, data: Bytes, life: u64) -> Result<Locked> {
+    async fn lock_at(&self, venue: Address, data: Bytes, deadline: u64) -> Result<Locked> {
         let wallet = self.devnet.shared_wallet(CUSTOMER, self.source.chain_id)?;
         approve(&wallet, self.gold.address(), self.vault, GIVEN).await?;
-        self.lock_approved(&wallet, venue, data, life).await
+        self.lock_approved(&wallet, venue, data, deadline).await
     }
 
     async fn lock_approved(
@@ -188,7 +195,7 @@ impl<'a> Market<'a> {
         wallet: &DynProvider,
         venue: Address,
         data: Bytes,
-        life: u64,
+        deadline: u64,
     ) -> Result<Locked> {
         let customer = self.devnet.signer(CUSTOMER)?.address();
         let terms = SwapTerms {
@@ -206,7 +213,7 @@ impl<'a> Market<'a> {
             refundTo: customer,
             l1Recipient: customer,
             counterparty: Address::ZERO,
-            deadline: self.time_on(&self.source).await? + life,
+            deadline,
             minGas: MIN_GAS,
         };
         let salt: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
@@ -241,6 +248,10 @@ impl<'a> Market<'a> {
             ))
         };
         logs.into_iter().map(read).collect()
+    }
+
+    async fn deadline(&self, life: u64) -> Result<u64> {
+        Ok(self.time_on(&self.source).await? + life)
     }
 
     async fn time_on(&self, place: &Place) -> Result<u64> {

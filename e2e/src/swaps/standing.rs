@@ -67,19 +67,20 @@ impl Market<'_> {
 
     /// Why the destination refuses to execute the swap, before it looks at a proof: the revert data.
     pub async fn refused_execution(&self, swap: &Locked) -> Result<Bytes> {
-        let proof = InclusionProof {
-            chainId: U256::from(self.source.chain_id),
-            batchNumber: U256::ZERO,
-            leafIndex: U256::ZERO,
-            txNumberInBatch: 0,
-            path: Vec::new(),
-        };
         let there = IAtomicSwap::new(self.swap, &self.destination.provider);
-        let outcome = there.execute(swap.preimage.clone(), proof).call().await;
-        let failure = outcome.err().ok_or_eyre("the destination executes it")?;
-        failure
-            .as_revert_data()
-            .ok_or_eyre(format!("no revert: {failure}"))
+        let execution = there.execute(swap.preimage.clone(), no_proof());
+        revert_data(execution.call().await)
+    }
+
+    /// Why the source refuses to refund the swap, and to redeem it, before it looks at a proof: the revert data.
+    pub async fn refused_payments(&self, swap: &Locked) -> Result<[Bytes; 2]> {
+        let here = IAtomicSwap::new(self.swap, &self.source.provider);
+        let refund = here.refund(swap.preimage.clone(), no_proof());
+        let redeem = here.redeem(swap.preimage.clone(), Bytes::new(), no_proof());
+        Ok([
+            revert_data(refund.call().await)?,
+            revert_data(redeem.call().await)?,
+        ])
     }
 
     /// Waits until the swap stands as `holds` says, and returns that.
@@ -176,4 +177,22 @@ impl Standing {
             && self.slot.outcome == outcome
             && self.slot.isClosed
     }
+}
+
+fn no_proof() -> InclusionProof {
+    InclusionProof {
+        chainId: U256::ZERO,
+        batchNumber: U256::ZERO,
+        leafIndex: U256::ZERO,
+        txNumberInBatch: 0,
+        path: Vec::new(),
+    }
+}
+
+/// What a contract refused a call with.
+pub(super) fn revert_data<T>(outcome: alloy::contract::Result<T>) -> Result<Bytes> {
+    let failure = outcome.err().ok_or_eyre("the call goes through")?;
+    failure
+        .as_revert_data()
+        .ok_or_eyre(format!("no revert: {failure}"))
 }

@@ -22,6 +22,7 @@ mod swap_kills;
 mod swap_orders;
 mod swap_reorgs;
 mod swap_soak;
+mod swap_trades;
 mod swap_venues;
 mod swaps;
 mod tokens;

@@ -114,41 +114,14 @@ async fn a_destination_that_stopped_for_good_keeps_nothing() -> Result<()> {
     settle(&devnet, "c").await?;
     operator.stop().await?;
     let swap = market.lock(A_DAY).await?;
-    market
-        .wait(&swap, "L1 knows of it", |standing| standing.slot.isKnown)
-        .await?;
-    advance(&devnet, AN_HOUR).await?;
-    market
-        .wait(&swap, "the chain is asked", |standing| {
-            standing.slot.isForced
-        })
-        .await?;
-    advance(&devnet, AN_HOUR).await?;
-    until("the chain is frozen", LIMIT, async || {
-        Ok(frozen_at(&devnet, "c").await? != 0)
-    })
-    .await?;
-    advance(&devnet, AN_HOUR).await?;
-    market.wait_until_closed(&swap).await?;
+    until_l1_cancels(&devnet, &market, &swap).await?;
     market.require_settled(&swap, End::ReturnedByL1, 0).await?;
 
     others.stop().await?;
-    roll_back(&devnet, "c").await?;
-    // What sent to the chain remembers nonces that are unused again.
-    let operator = running(&devnet, "operator", 2, only_operator_c).await?;
-    until("the chain is back", LIMIT, async || {
-        Ok(frozen_at(&devnet, "c").await? == 0)
-    })
-    .await?;
-    let others = running(&devnet, "both", 3, |config| config.without("operators.c")).await?;
-    let refused = market.refused_execution(&swap).await?;
-    let decided = IAtomicSwap::AtomicSwapDecided {
-        swapId: swap.id,
-        outcome: SwapOutcome::Cancelled,
-    };
-    ensure!(refused == decided.abi_encode(), "{refused}");
+    let returned = return_c(&devnet).await?;
+    require_cancelled_there(&market, &swap).await?;
     market.require_settled(&swap, End::Returned, 0).await?;
-    stop(devnet, [others, operator]).await
+    stop(devnet, returned).await
 }
 
 /// The customer's chain stops for good once the bank has its gold: the customer has the coin on L1.
@@ -267,6 +240,54 @@ fn second(config: Config) -> Result<Config> {
     config
         .set("relay.signer", "relay-2")?
         .set("swap.signer", "coordinator-2")
+}
+
+/// Lets time pass until L1 has frozen the destination, whose operator is gone, cancelled the swap, and had it refunded.
+pub(crate) async fn until_l1_cancels(
+    devnet: &Devnet,
+    market: &Market<'_>,
+    swap: &Locked,
+) -> Result<()> {
+    market
+        .wait(swap, "L1 knows of it", |standing| standing.slot.isKnown)
+        .await?;
+    advance(devnet, AN_HOUR).await?;
+    market
+        .wait(swap, "the chain is asked", |standing| {
+            standing.slot.isForced
+        })
+        .await?;
+    advance(devnet, AN_HOUR).await?;
+    until("the chain is frozen", LIMIT, async || {
+        Ok(frozen_at(devnet, &market.destination.name).await? != 0)
+    })
+    .await?;
+    advance(devnet, AN_HOUR).await?;
+    market.wait_until_closed(swap).await.map(drop)
+}
+
+/// The operator of chain c returns, to what L1 knows of it, and everybody else after it.
+pub(crate) async fn return_c(devnet: &Devnet) -> Result<[Relayer; 2]> {
+    roll_back(devnet, "c").await?;
+    // What sent to the chain remembers nonces that are unused again.
+    let operator = running(devnet, "operator", 2, only_operator_c).await?;
+    until("the chain is back", LIMIT, async || {
+        Ok(frozen_at(devnet, "c").await? == 0)
+    })
+    .await?;
+    let others = running(devnet, "both", 3, |config| config.without("operators.c")).await?;
+    Ok([others, operator])
+}
+
+/// Requires that the destination has cancelled the swap, or knows that L1 has: nobody can execute it any more.
+pub(crate) async fn require_cancelled_there(market: &Market<'_>, swap: &Locked) -> Result<()> {
+    let refused = market.refused_execution(swap).await?;
+    let decided = IAtomicSwap::AtomicSwapDecided {
+        swapId: swap.id,
+        outcome: SwapOutcome::Cancelled,
+    };
+    ensure!(refused == decided.abi_encode(), "{refused}");
+    Ok(())
 }
 
 /// What a relayer says of a swap.

@@ -9,7 +9,7 @@ use alloy::{
 };
 use causeway_bindings::{
     AssetKind, IAssetVault, IAtomicSwap, IERC20, IPoolVenue, IQuoteVenue, Quote, SwapTerms,
-    TradeAgreement, TransferRequest, VenueAsset,
+    TradeAgreement, TransferRequest,
 };
 use eyre::{OptionExt, Result};
 use futures::future::try_join_all;
@@ -28,6 +28,7 @@ use crate::{
         book::{self, Book, Unit},
         wire::{Call, Wire},
     },
+    swaps::{TRADE_VENUE, units},
     tokens::Token,
     wait::until,
 };
@@ -43,7 +44,6 @@ pub(super) const TRADERS: [&str; 5] = ["alice", "bob", "carol", "dave", ERRANDS]
 const ISSUER: &str = "admin";
 
 const QUOTE_VENUE: &str = include_str!("../../../../contracts/snapshots/bytecode/QuoteVenue.hex");
-const TRADE_VENUE: &str = include_str!("../../../../contracts/snapshots/bytecode/TradeVenue.hex");
 const POOL_VENUE: &str = include_str!("../../../../contracts/snapshots/bytecode/PoolVenue.hex");
 const FIXED_VENUE: &str = include_str!("../../../bytecode/FixedVenue.hex");
 
@@ -394,12 +394,7 @@ impl<'a> Exchange<'a> {
 
     /// What both parties of a trade sign off.
     pub(super) fn agreement(&self, offer: &Offer, deadline: u64) -> TradeAgreement {
-        let side = |asset, amount| VenueAsset {
-            token: self.at[&(asset, offer.to)],
-            kind: AssetKind::Fungible,
-            tokenId: U256::ZERO,
-            amount: U256::from(amount),
-        };
+        let side = |asset, amount| units(self.at[&(asset, offer.to)], U256::from(amount));
         let bank = self.account(offer.bank);
         TradeAgreement {
             sourceChainId: U256::from(offer.from),
