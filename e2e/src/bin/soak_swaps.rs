@@ -38,4 +38,5 @@ async fn soak() -> Result<()> {
         stops: given("STOPS")?.unwrap_or(STOPS),
     })
     .await
+    .map(drop)
 }

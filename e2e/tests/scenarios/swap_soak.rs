@@ -1,12 +1,13 @@
 //! A short run of `make soak-swaps`.
 
+use std::collections::BTreeSet;
+
 use causeway_e2e::{
     binary,
-    soak::swaps::{Settings, run},
+    soak::swaps::{Kind, Settings, run},
 };
-use eyre::Result;
+use eyre::{Result, ensure};
 
-/// Draws some of every kind.
 const SEED: u64 = 4;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,5 +18,7 @@ async fn swaps_under_faults_are_exchanged_exactly_or_returned_in_full() -> Resul
         seed: SEED,
         stops: 0,
     };
-    run(&settings).await
+    let kinds = run(&settings).await?;
+    ensure!(kinds == BTreeSet::from(Kind::ALL), "only {kinds:?}");
+    Ok(())
 }

@@ -13,7 +13,9 @@ mod run;
 mod stop;
 mod time;
 
-use std::path::PathBuf;
+pub use offer::Kind;
+
+use std::{collections::BTreeSet, path::PathBuf};
 
 use eyre::{Result, ensure};
 use fastrand::Rng;
@@ -43,8 +45,8 @@ pub struct Settings {
     pub stops: usize,
 }
 
-/// Runs it on a network of its own, and requires all that must hold.
-pub async fn run(settings: &Settings) -> Result<()> {
+/// Runs it on a network of its own, and requires all that must hold. Returns the kinds of swaps that were locked.
+pub async fn run(settings: &Settings) -> Result<BTreeSet<Kind>> {
     let Settings {
         swaps, seed, stops, ..
     } = settings;
@@ -61,10 +63,10 @@ pub async fn run(settings: &Settings) -> Result<()> {
         eprintln!("{}", devnet.process().tail());
     }
     let stopped = devnet.stop().await;
-    outcome.and(stopped)
+    outcome.and_then(|kinds| stopped.map(|()| kinds))
 }
 
-async fn over(devnet: &Devnet, settings: &Settings) -> Result<()> {
+async fn over(devnet: &Devnet, settings: &Settings) -> Result<BTreeSet<Kind>> {
     let mut random = Rng::with_seed(settings.seed);
     let clock = Clock::new(devnet);
     let mut faults = Faults::start(devnet, clock.clone(), random.fork()).await?;
@@ -74,7 +76,7 @@ async fn over(devnet: &Devnet, settings: &Settings) -> Result<()> {
     if outcome.is_err() {
         eprintln!("{}", faults.logs());
     }
-    outcome
+    outcome.map(|()| run.kinds())
 }
 
 async fn through(

@@ -1,5 +1,7 @@
 //! What is offered: drawn from the seed.
 
+use std::iter::repeat_n;
+
 use alloy::primitives::Address;
 use fastrand::Rng;
 
@@ -12,9 +14,19 @@ const SHORT: u64 = 900;
 /// Seconds until a deadline that no swap of the run should reach.
 const LONG: u64 = 20 * 86_400;
 
+/// What is dealt before any of it comes again, so that no run of this many is without a kind.
+const DECK: [(Kind, usize); 6] = [
+    (Kind::Quote, 8),
+    (Kind::Trade, 4),
+    (Kind::Pool, 3),
+    (Kind::TooLittle, 1),
+    (Kind::Revoked, 1),
+    (Kind::Unmatched, 1),
+];
+
 /// How the other side of a swap is ready for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub enum Kind {
     /// The bank has signed a quote.
     Quote,
     /// The bank has locked its side in the trade venue.
@@ -30,7 +42,8 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 6] = [
+    /// All of them.
+    pub const ALL: [Self; 6] = [
         Self::Quote,
         Self::Trade,
         Self::Pool,
@@ -54,15 +67,23 @@ impl Kind {
     pub(super) fn is_sound(self) -> bool {
         matches!(self, Self::Quote | Self::Trade | Self::Pool)
     }
+}
 
-    fn draw(random: &mut Rng) -> Self {
-        match random.u8(..100) {
-            0..45 => Self::Quote,
-            45..65 => Self::Trade,
-            65..82 => Self::Pool,
-            82..88 => Self::TooLittle,
-            88..94 => Self::Revoked,
-            _ => Self::Unmatched,
+/// Deals kinds, each as often as its share says, in an order that is drawn.
+#[derive(Debug, Default)]
+pub(super) struct Deck(Vec<Kind>);
+
+impl Deck {
+    fn deal(&mut self, random: &mut Rng) -> Kind {
+        loop {
+            if let Some(kind) = self.0.pop() {
+                return kind;
+            }
+            let kinds = DECK.into_iter();
+            self.0 = kinds
+                .flat_map(|(kind, count)| repeat_n(kind, count))
+                .collect();
+            random.shuffle(&mut self.0);
         }
     }
 }
@@ -112,19 +133,24 @@ pub(super) struct Offer {
 }
 
 impl Offer {
-    pub(super) fn draw(random: &mut Rng, exchange: &Exchange<'_>, which: Where) -> Self {
+    pub(super) fn draw(
+        random: &mut Rng,
+        deck: &mut Deck,
+        exchange: &Exchange<'_>,
+        which: Where,
+    ) -> Self {
+        let kind = deck.deal(random);
         loop {
-            let offer = Self::any(random, &exchange.chains);
+            let offer = Self::of(kind, random, &exchange.chains);
             if which.allows(&offer) {
                 return offer;
             }
         }
     }
 
-    fn any(random: &mut Rng, chains: &[u64]) -> Self {
+    pub(super) fn of(kind: Kind, random: &mut Rng, chains: &[u64]) -> Self {
         let (from, to) = two(random, chains.len());
         let (give, want) = two(random, chains.len());
-        let kind = Kind::draw(random);
         let is_short = !kind.is_sound() || random.u8(..10) < 4;
         Self {
             kind,
@@ -160,4 +186,23 @@ impl Offer {
 fn two(random: &mut Rng, count: usize) -> (usize, usize) {
     let first = random.usize(..count);
     (first, (first + random.usize(1..count)) % count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_dealt_before_any_deck_is_through_whatever_the_seed() {
+        let size = DECK.iter().map(|(_, count)| count).sum();
+        for seed in 0..1_000 {
+            let (mut random, mut deck) = (Rng::with_seed(seed), Deck::default());
+            for _ in 0..3 {
+                let mut dealt: Vec<_> = (0..size).map(|_| deck.deal(&mut random)).collect();
+                dealt.sort_unstable();
+                dealt.dedup();
+                assert_eq!(dealt, Kind::ALL, "seed {seed}");
+            }
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! The run: swaps are locked, and in the end everybody has what the book says.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use alloy::primitives::{B256, U256};
 use causeway_bindings::{IAtomicSwap, ISwapRegistry, ITradeVenue, SwapPreimage, TradeAgreement};
@@ -12,7 +15,7 @@ use tokio::time::{interval, sleep};
 use super::{
     ends::End,
     exchange::{ERRANDS, Exchange},
-    offer::{Offer, Where},
+    offer::{Deck, Kind, Offer, Where},
     time::Clock,
 };
 use crate::{
@@ -85,6 +88,7 @@ pub(super) struct Run<'a> {
     pub(super) clock: Clock<'a>,
     pub(super) wire: Wire<Purpose>,
     random: Rng,
+    deck: Deck,
     pub(super) opening: Book,
     pub(super) entries: Vec<Entry>,
     pub(super) started: Instant,
@@ -103,6 +107,7 @@ impl<'a> Run<'a> {
             clock,
             wire,
             random,
+            deck: Deck::default(),
             opening: Book::default(),
             entries: Vec::new(),
             started: Instant::now(),
@@ -151,10 +156,21 @@ impl<'a> Run<'a> {
     /// Locks so many swaps at once.
     pub(super) async fn lock(&mut self, count: usize, which: Where) -> Result<()> {
         for _ in 0..count {
-            let offer = Offer::draw(&mut self.random, &self.exchange, which);
+            let offer = Offer::draw(&mut self.random, &mut self.deck, &self.exchange, which);
             self.send(offer).await?;
         }
         Ok(())
+    }
+
+    /// Locks one more of each kind that no chain has taken so far: faults may have kept each of a rare one beyond its deadline.
+    async fn lock_each_kind(&mut self) -> Result<()> {
+        self.bury().await?;
+        let taken = self.kinds();
+        for kind in Kind::ALL.into_iter().filter(|kind| !taken.contains(kind)) {
+            let offer = Offer::of(kind, &mut self.random, &self.exchange.chains);
+            self.send(offer).await?;
+        }
+        self.bury().await
     }
 
     async fn send(&mut self, offer: Offer) -> Result<()> {
@@ -261,7 +277,7 @@ impl<'a> Run<'a> {
 
     /// Waits until every swap has ended. Nothing goes wrong any more but time, which passes.
     pub(super) async fn finish(&mut self, devnet: &Devnet) -> Result<()> {
-        self.bury().await?;
+        self.lock_each_kind().await?;
         self.clock.skip(SKIPPED).await?;
         for entry in &mut self.entries {
             entry.last = None;
@@ -325,6 +341,13 @@ impl<'a> Run<'a> {
                 .await?;
         }
         self.bury().await
+    }
+
+    /// The kinds of those that were locked.
+    pub(super) fn kinds(&self) -> BTreeSet<Kind> {
+        let entries = self.entries.iter();
+        let taken = entries.filter(|entry| matches!(entry.lock, Lock::Taken(..)));
+        taken.map(|entry| entry.offer.kind).collect()
     }
 
     /// How each swap ended.
