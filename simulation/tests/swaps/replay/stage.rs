@@ -2,8 +2,7 @@
 
 use alloy::primitives::{Address, Bytes, U256};
 use causeway_bindings::{
-    AssetKind, BundleDelivery, DataAvailability, IAssetVault, IERC20, IInteropHandler,
-    IMessageOutbox, SwapTerms, TransferRequest,
+    AssetKind, DataAvailability, IAssetVault, IERC20, SwapTerms, TransferRequest,
 };
 use causeway_model::{
     setting::{Availability, Setting},
@@ -11,7 +10,7 @@ use causeway_model::{
 };
 use causeway_simulation::{Settings, Swap as RealSwap, Token, World, account};
 
-use crate::trade::{DURATION, EXPIRY, GIVEN, RETURNED, deploy_venue};
+use crate::trade::{DURATION, EXPIRY, GIVEN, RETURNED, deploy_venue, send};
 
 pub(super) const L1: u64 = 9;
 /// Home of what is given, so that L1 can pay it for any source.
@@ -121,11 +120,6 @@ fn fill_venue(world: &mut World, chain: u64, coins: &[Token; 3]) -> Address {
 }
 
 fn send_gold(world: &mut World, gold: &Token, to: u64) {
-    let (vault, handler) = (
-        world.contracts.vault.address,
-        world.contracts.handler.address,
-    );
-    let place = world.chain(FORGER).next_place();
     let transfer = IAssetVault::transferCall {
         request: TransferRequest {
             destinationChainId: U256::from(to),
@@ -137,21 +131,7 @@ fn send_gold(world: &mut World, gold: &Token, to: u64) {
             deliverBefore: U256::ZERO,
         },
     };
-    let sent = world.chain(FORGER).call(bank(), vault, &transfer);
-    let sent = sent.expect("the bank sends");
-    let message = sent.events::<IMessageOutbox::L1MessageSent>().next();
-    world.settle(FORGER).expect("a chain settles");
-    let root = world.l1.root_of(place);
-    let delivery = BundleDelivery {
-        bundle: message.expect("a transfer is sent").message.slice(1..),
-        sender: world.contracts.center.address,
-        proof: world.l1.prove(place),
-    };
-    let chain = world.chain(to);
-    chain.import(root).expect("a root is imported");
-    let execute = IInteropHandler::executeBundleCall { delivery };
-    let executed = chain.call(bank(), handler, &execute);
-    executed.expect("the transfer arrives");
+    send(world, bank(), [FORGER, to], &transfer);
 }
 
 fn terms(
