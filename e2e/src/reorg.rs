@@ -54,7 +54,7 @@ impl BlockMaker {
     /// Takes over from the node, which makes none by itself from now on.
     pub async fn start(devnet: &Devnet) -> Result<Arc<Self>> {
         let l1 = devnet.network().l1_provider().clone();
-        l1.anvil_set_interval_mining(0).await?;
+        keep_states(&l1).await?;
         let maker = Arc::new(Self {
             l1,
             turn: Mutex::default(),
@@ -130,8 +130,18 @@ impl Hand<'_> {
             .await?;
         // Its clock went back with the blocks.
         self.l1.anvil_set_time(now).await?;
-        Ok(())
+        keep_states(self.l1).await
     }
+}
+
+/// The node makes no blocks by itself, and keeps the states of the newest in memory. Of its own accord it keeps fewer and fewer
+/// after the first 1,500, and a reorg to one that it has to read from its disk leaves contracts without their code. It
+/// starts anew whenever it is told how often to make blocks.
+async fn keep_states(l1: &DynProvider) -> Result<()> {
+    for seconds in [2, 0] {
+        l1.anvil_set_interval_mining(seconds).await?;
+    }
+    Ok(())
 }
 
 async fn make(maker: Weak<BlockMaker>) {
@@ -140,6 +150,7 @@ async fn make(maker: Weak<BlockMaker>) {
             let _turn = maker.turn.lock().await;
             // L1 ends before we do.
             let _ = maker.l1.anvil_mine(Some(BLOCKS), None).await;
+            let _ = keep_states(&maker.l1).await;
         }
         drop(maker);
         sleep(PAUSE).await;

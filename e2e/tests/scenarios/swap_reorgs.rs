@@ -1,5 +1,6 @@
 //! L1 takes back each step of a swap right after it has happened there. Nobody has acted on it, since no block counts as
-//! final that a reorg may take back; what was taken back is sent again, and every swap ends as it would have without.
+//! final that a reorg may take back; what was taken back is sent again, and every swap ends as it would have without. Each
+//! step is taken back by the shallowest reorg, the deepest, and one in between.
 
 use causeway_bindings::SwapOutcome;
 use causeway_e2e::{
@@ -23,25 +24,20 @@ use crate::{
     },
 };
 
-/// Blocks that a reorg takes back; the rest is drawn.
-const DEPTHS: [u64; 5] = [1, 2, 7, 33, DEEPEST];
-
-/// How deep each reorg of a scenario goes: all that are given, then drawn ones, beginning anywhere.
-struct Depths {
-    random: Rng,
-    given: Vec<u64>,
-}
+/// How many reorgs take each step back.
+const TIMES: usize = 3;
 
 /// A scenario between two chains, or three of which `c` may stop, and L1.
 struct World<'a> {
     devnet: &'a Devnet,
     market: &'a Market<'a>,
     l1: Hand<'a>,
-    depths: Depths,
-    cases: usize,
+    random: Rng,
+    /// How deep the reorgs were.
+    depths: Vec<u64>,
 }
 
-/// Locked, executed, redeemed, or cancelled and refunded past the deadline: every batch is taken back once.
+/// Locked, executed, redeemed, or cancelled and refunded past the deadline: every batch is taken back.
 #[tokio::test(flavor = "multi_thread")]
 async fn atk18_what_live_chains_settle_is_taken_back_by_l1() -> Result<()> {
     let devnet = devnet(2, "none").await?;
@@ -77,7 +73,7 @@ async fn atk18_what_live_chains_settle_is_taken_back_by_l1() -> Result<()> {
         .taken_back(&too_late, "the refund", |it| it.slot.isClosed)
         .await?;
 
-    world.require_cases(6)?;
+    world.require_steps(6)?;
     let ends = [(&in_time, End::Exchanged), (&too_late, End::Returned)];
     market.require_all_settled(&ends, 0).await?;
     stop(devnet, [processes]).await
@@ -114,7 +110,7 @@ async fn atk18_what_l1_does_about_a_dead_destination_is_taken_back() -> Result<(
     world
         .taken_back(&swap, "the refund", |it| it.slot.isClosed)
         .await?;
-    world.require_cases(5)?;
+    world.require_steps(5)?;
     market.require_settled(&swap, End::ReturnedByL1, 0).await?;
 
     others.stop().await?;
@@ -123,7 +119,7 @@ async fn atk18_what_l1_does_about_a_dead_destination_is_taken_back() -> Result<(
     let mut operator = Relayer::new(&devnet, "operator", 2, only_c)?;
     operator.start()?;
     world.return_taken_back().await?;
-    world.require_cases(1)?;
+    world.require_steps(1)?;
     let others = running(&devnet, "both", 3, without_c).await?;
     market.require_settled(&swap, End::Returned, 0).await?;
     stop(devnet, [others, operator]).await
@@ -168,7 +164,7 @@ async fn atk18_what_a_chain_has_buried_already_is_taken_back() -> Result<()> {
             it.outcome == SwapOutcome::Cancelled
         })
         .await?;
-    let depth = world.depths.next();
+    let depth = world.random.u64(1..=DEEPEST);
     world.l1.take_newest_back(depth).await?;
     println!("what is buried: taken back by {depth} blocks");
     ensure!(
@@ -221,35 +217,21 @@ async fn atk18_what_l1_does_about_a_dead_source_is_taken_back() -> Result<()> {
         .taken_back(&swap, "the payment on L1", |it| it.slot.isClosed)
         .await?;
 
-    world.require_cases(5)?;
+    world.require_steps(5)?;
     market.require_settled(&swap, End::ClaimedOnL1, 1).await?;
     stop(devnet, [others, operator]).await
 }
 
-impl Depths {
-    fn new() -> Result<Self> {
-        let seed = seed()?;
-        println!("seed {seed}");
-        let mut random = Rng::with_seed(seed);
-        let mut given = DEPTHS.to_vec();
-        random.shuffle(&mut given);
-        Ok(Self { random, given })
-    }
-
-    fn next(&mut self) -> u64 {
-        let drawn = self.random.u64(1..=DEEPEST);
-        self.given.pop().unwrap_or(drawn)
-    }
-}
-
 impl<'a> World<'a> {
     async fn new(devnet: &'a Devnet, market: &'a Market<'a>, l1: &'a BlockMaker) -> Result<Self> {
+        let seed = seed()?;
+        println!("seed {seed}");
         Ok(Self {
             devnet,
             market,
             l1: l1.hold().await,
-            depths: Depths::new()?,
-            cases: 0,
+            random: Rng::with_seed(seed),
+            depths: Vec::new(),
         })
     }
 
@@ -287,16 +269,29 @@ impl<'a> World<'a> {
         what: &str,
         mut holds: impl AsyncFnMut() -> Result<bool>,
     ) -> Result<()> {
-        self.l1
-            .take_back(what, self.depths.next(), &mut holds)
-            .await?;
-        self.cases += 1;
+        for depth in self.some_depths() {
+            self.l1.take_back(what, depth, &mut holds).await?;
+            self.depths.push(depth);
+        }
         self.l1.until(&format!("{what} again"), holds).await
     }
 
+    /// Both bounds and one in between, in any order.
+    fn some_depths(&mut self) -> [u64; TIMES] {
+        let mut depths = [1, self.random.u64(2..DEEPEST), DEEPEST];
+        self.random.shuffle(&mut depths);
+        depths
+    }
+
     /// Lets go of L1. A reorg that did not happen proves nothing.
-    fn require_cases(self, count: usize) -> Result<()> {
-        ensure!(self.cases == count, "{} of {count} cases", self.cases);
+    fn require_steps(self, count: usize) -> Result<()> {
+        let of = |depth| self.depths.iter().filter(|it| **it == depth).count();
+        let found = (self.depths.len(), of(1), of(DEEPEST));
+        ensure!(
+            found == (TIMES * count, count, count),
+            "{count} steps, and {:?}",
+            self.depths
+        );
         Ok(())
     }
 }
