@@ -20,6 +20,8 @@ pub enum Verdict {
     Pass,
     /// It does not; this is the result.
     Answer(Value),
+    /// It does not; whoever asks is told that it would revert.
+    Revert,
     /// It does not, and nobody answers.
     Withhold,
 }
@@ -85,7 +87,8 @@ async fn connect(mut client: TcpStream, target: u16, guard: &dyn Guard) -> Resul
         let request = read_message(&mut client).await?;
         let call = body(&request)?;
         let answer = match guard.judge(&call) {
-            Verdict::Answer(result) => answer(&call, &result),
+            Verdict::Answer(result) => answer(&call, "result", &result),
+            Verdict::Revert => answer(&call, "error", &reverted()),
             Verdict::Withhold => std::future::pending().await,
             Verdict::Pass => {
                 server.write_all(&request).await?;
@@ -100,8 +103,12 @@ async fn connect(mut client: TcpStream, target: u16, guard: &dyn Guard) -> Resul
     }
 }
 
-fn answer(call: &Value, result: &Value) -> Vec<u8> {
-    let body = json!({ "jsonrpc": "2.0", "id": call["id"], "result": result }).to_string();
+fn reverted() -> Value {
+    json!({ "code": 3, "message": "execution reverted" })
+}
+
+fn answer(call: &Value, kind: &str, content: &Value) -> Vec<u8> {
+    let body = json!({ "jsonrpc": "2.0", "id": call["id"], kind: content }).to_string();
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json";
     let length = body.len();
     format!("{head}\r\n{LENGTH} {length}\r\n\r\n{body}").into_bytes()

@@ -1,4 +1,4 @@
-//! Points at which a coordinator of swaps can be killed, told from outside: by the calls that it makes to the chains.
+//! Points at which a relayer of swaps can be killed, told from outside: by the calls that it makes to the chains.
 
 use std::{
     collections::HashMap,
@@ -11,13 +11,13 @@ use alloy::{
     consensus::{Transaction, TxEnvelope},
     eips::Decodable2718,
     hex,
-    primitives::{Address, B256, U256},
-    sol_types::SolCall,
+    primitives::{Address, B256, Bytes, U256},
+    sol_types::{SolCall, SolValue},
 };
 use causeway_bindings::{
-    IAtomicSwap as Swap, IBatchSettlement as Settlement, ISwapRegistry as Registry, swap_id,
+    IAtomicSwap as Swap, IBatchSettlement as Settlement, ISwapRegistry as Registry, Quote, swap_id,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::gate::{Guard, Verdict};
@@ -25,9 +25,11 @@ use crate::gate::{Guard, Verdict};
 /// Time from an answered receipt to a kill, where the coordinator itself calls nobody any more.
 const SOON: Duration = Duration::from_millis(500);
 
-/// What a coordinator does with one transaction.
+/// What a relayer does about a swap with one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// Has the source take what was ordered.
+    Lock,
     /// Has the destination execute the swap.
     Execute,
     /// Has the destination cancel it.
@@ -67,7 +69,8 @@ pub enum Point {
     Answered,
 }
 
-/// A step, and of what: the id of a swap, or of the chain that is frozen.
+/// A step, and of what: the id of a swap, or of the chain that is frozen. Before its lock a swap has no id, and is told by its
+/// quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Deed {
     /// The step.
@@ -76,7 +79,7 @@ pub struct Deed {
     pub of: B256,
 }
 
-/// Who goes on after a kill.
+/// Who goes on after a kill. Where nobody has seen the transaction yet, nobody else takes that step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heir {
     /// The same relayer, started again with its store.
@@ -118,6 +121,8 @@ struct State {
     open: Vec<Plot>,
     /// Transactions that were made.
     made: HashMap<B256, Deed>,
+    /// Who alone may take a step that nobody has sent anything for, since its sender was killed.
+    heirs: HashMap<Deed, usize>,
     /// When a relayer learned that its transaction is in a block.
     answered: HashMap<(usize, Deed), Instant>,
 }
@@ -128,7 +133,9 @@ pub struct Watchman {
     /// Which relayer.
     pub relayer: usize,
     /// The account of its coordinator.
-    pub account: Address,
+    pub coordinator: Address,
+    /// The account whose orders it locks.
+    pub customer: Address,
     /// What is planned.
     pub plots: Arc<Plots>,
 }
@@ -142,6 +149,11 @@ impl Point {
         Self::Included,
         Self::Answered,
     ];
+}
+
+impl Heir {
+    /// Either.
+    pub const ALL: [Self; 2] = [Self::Another, Self::Itself];
 }
 
 impl fmt::Display for Plot {
@@ -175,6 +187,11 @@ impl Plots {
         self.state().open.clone()
     }
 
+    /// Whether an heir has a step before it that is its own to take.
+    pub fn is_awaited(&self) -> bool {
+        !self.state().heirs.is_empty()
+    }
+
     /// A relayer starts anew, and knows what its store says.
     pub fn forget_answers(&self, relayer: usize) {
         self.state().answered.retain(|(who, _), _| *who != relayer);
@@ -193,15 +210,31 @@ impl Plots {
             .position(|plot| plot.deed == deed && plot.point == point);
         let Some(place) = place else { return false };
         let plot = state.open.remove(place);
+        let hit = Hit { relayer, plot };
+        if matches!(point, Point::Simulated | Point::Written) {
+            state.heirs.insert(deed, hit.heir());
+        }
         // Nobody listens once the scenario is over.
-        let _ = self.hits.send(Hit { relayer, plot });
+        let _ = self.hits.send(hit);
         true
+    }
+}
+
+impl Hit {
+    /// Which relayer goes on.
+    pub fn heir(&self) -> usize {
+        match self.plot.heir {
+            Heir::Itself => self.relayer,
+            Heir::Another => 1 - self.relayer,
+        }
     }
 }
 
 impl Guard for Watchman {
     fn judge(&self, call: &Value) -> Verdict {
-        if self.has_learned(call) || self.has_written(call) {
+        if let Some(verdict) = self.leaves_to_heir(call) {
+            verdict
+        } else if self.has_learned(call) || self.has_written(call) {
             Verdict::Withhold
         } else {
             Verdict::Pass
@@ -222,6 +255,9 @@ impl Guard for Watchman {
             _ => return false,
         };
         let Some(deed) = deed else { return false };
+        if point == Point::Sent {
+            self.plots.state().heirs.remove(&deed);
+        }
         if self.plots.meets(self.relayer, deed, point) {
             return true;
         }
@@ -235,36 +271,57 @@ impl Guard for Watchman {
 }
 
 impl Watchman {
-    /// Whether it has come past an answered receipt. A coordinator does one thing at a time, so what it was told before its
-    /// next call is in its store; the calls of others say nothing of that.
+    /// A step that is an heir's to take would fail for anybody else, and what anybody else sends for it is lost.
+    fn leaves_to_heir(&self, call: &Value) -> Option<Verdict> {
+        let (deed, verdict) = match method(call) {
+            "eth_estimateGas" => (simulated(call)?, Verdict::Revert),
+            "eth_sendRawTransaction" => {
+                let (hash, deed) = transaction(call)?;
+                (deed, Verdict::Answer(json!(hash)))
+            }
+            _ => return None,
+        };
+        let heir = self.plots.state().heirs.get(&deed).copied()?;
+        (heir != self.relayer).then_some(verdict)
+    }
+
+    /// Whether it has come past an answered receipt. Each account does one thing at a time, so what was told to it before its
+    /// next call is in the store; the calls of others say nothing of that.
     fn has_learned(&self, call: &Value) -> bool {
-        let least = if self.is_by_coordinator(call) {
-            Duration::ZERO
-        } else {
-            SOON
+        let caller = self.caller(call);
+        let is_learned = |deed: &Deed, at: &Instant| {
+            caller == Some(self.account(deed.step)) || at.elapsed() >= SOON
         };
         let learned: Vec<Deed> = {
             let state = self.plots.state();
             let own = state
                 .answered
                 .iter()
-                .filter(|((relayer, _), at)| *relayer == self.relayer && at.elapsed() >= least);
+                .filter(|((relayer, deed), at)| *relayer == self.relayer && is_learned(deed, at));
             own.map(|((_, deed), _)| *deed).collect()
         };
         let meets = |deed| self.plots.meets(self.relayer, deed, Point::Answered);
         learned.into_iter().any(meets)
     }
 
-    fn is_by_coordinator(&self, call: &Value) -> bool {
-        match method(call) {
-            "eth_getTransactionCount" => {
-                let account = call["params"][0].as_str().map(str::parse::<Address>);
-                account == Some(Ok(self.account))
-            }
-            "eth_estimateGas" => simulated(call).is_some(),
-            "eth_sendRawTransaction" => transaction(call).is_some(),
-            "eth_getTransactionReceipt" => self.made(call).is_some(),
-            _ => false,
+    /// The account for which a call is made, where that can be told.
+    fn caller(&self, call: &Value) -> Option<Address> {
+        let deed = match method(call) {
+            "eth_getTransactionCount" => return call["params"][0].as_str()?.parse().ok(),
+            "eth_estimateGas" => simulated(call),
+            "eth_sendRawTransaction" => transaction(call).map(|(_, deed)| deed),
+            "eth_getTransactionReceipt" => self.made(call),
+            _ => None,
+        };
+        Some(self.account(deed?.step))
+    }
+
+    /// Who takes a step.
+    fn account(&self, step: Step) -> Address {
+        if step == Step::Lock {
+            self.customer
+        } else {
+            self.coordinator
         }
     }
 
@@ -299,10 +356,15 @@ fn transaction(call: &Value) -> Option<(B256, Deed)> {
     Some((*envelope.tx_hash(), deed(envelope.input())?))
 }
 
-/// What calldata asks for; `None` for what no coordinator sends.
+/// What calldata asks for; `None` for what no relayer sends for swaps.
 fn deed(input: &[u8]) -> Option<Deed> {
     let selector: [u8; 4] = *input.first_chunk()?;
     let (step, of) = match selector {
+        Swap::lockCall::SELECTOR => {
+            let call = Swap::lockCall::abi_decode(input).ok()?;
+            let (quote, _) = <(Quote, Bytes)>::abi_decode_params(&call.terms.venueData).ok()?;
+            return Some(Deed::lock(quote.nonce));
+        }
         Swap::executeCall::SELECTOR => {
             let call = Swap::executeCall::abi_decode(input).ok()?;
             (Step::Execute, call.preimage.id())
@@ -354,6 +416,14 @@ fn deed(input: &[u8]) -> Option<Deed> {
 }
 
 impl Deed {
+    /// The lock for which the quote with this number is taken.
+    pub fn lock(nonce: U256) -> Self {
+        Self {
+            step: Step::Lock,
+            of: nonce.into(),
+        }
+    }
+
     /// The freeze of a chain.
     pub fn freeze(chain: U256) -> Self {
         Self {

@@ -34,6 +34,14 @@ pub struct Agreed {
     pub uetr: String,
 }
 
+impl Agreed {
+    /// The number that the bank gave its quote.
+    pub fn nonce(&self) -> Result<U256> {
+        let nonce = self.body["quote"]["nonce"].as_str();
+        Ok(nonce.ok_or_eyre("terms have a quote")?.parse()?)
+    }
+}
+
 /// The customer proposes, and the bank quotes, in a file of this name.
 pub async fn agree(devnet: &Devnet, market: &Market<'_>, name: &str, life: u64) -> Result<Agreed> {
     let venue = At::quotes(market);
@@ -162,13 +170,13 @@ pub async fn accept(devnet: &Devnet, agreed: &Agreed, further: &[&str]) -> Resul
     Holder::new(devnet, CUSTOMER)?.command(&arguments).await
 }
 
-/// The customer lets the vault take what it gives.
-pub async fn allow(devnet: &Devnet, market: &Market<'_>) -> Result<()> {
+/// The customer lets the vault take what it gives for so many orders.
+pub async fn allow(devnet: &Devnet, market: &Market<'_>, orders: u64) -> Result<()> {
     let source = devnet.network().chain(market.source.chain_id)?;
     let wallet = devnet.shared_wallet(CUSTOMER, source.id())?;
     let call = IERC20::approveCall {
         spender: source.contracts()?.vault,
-        value: U256::from(GIVEN),
+        value: U256::from(GIVEN * orders),
     };
     contracts::call(&wallet, market.gold.address(), U256::ZERO, &call).await?;
     Ok(())

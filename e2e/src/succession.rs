@@ -20,6 +20,7 @@ use crate::{
     holdings::{Place, places},
     kill_points::{Heir, Hit, Plot, Plots, Watchman},
     relayer::Relayer,
+    swaps::CUSTOMER,
 };
 
 /// How long all plots of a stretch may take, on a busy machine.
@@ -62,7 +63,8 @@ impl Succession {
             for place in &guarded {
                 let watchman = Watchman {
                     relayer: which,
-                    account: account(devnet, coordinator)?,
+                    coordinator: account(devnet, coordinator)?,
+                    customer: account(devnet, CUSTOMER)?,
                     plots: Arc::clone(&plots),
                 };
                 let port = ports.next().ok_or_eyre("ports are used up")?;
@@ -111,14 +113,20 @@ impl Succession {
         &self.struck
     }
 
-    /// Plans these kills, and goes on until all of them have happened and `holds` says that it is done.
+    /// Plans these kills, before what leads to them.
+    pub fn plan(&self, plots: impl IntoIterator<Item = Plot>) {
+        self.plots.add(plots);
+    }
+
+    /// Plans these kills, and goes on until all of them have happened, every heir has done its part, and `holds` says that
+    /// it is done.
     pub async fn through(
         &mut self,
         what: &str,
         plots: impl IntoIterator<Item = Plot>,
         mut holds: impl AsyncFnMut() -> Result<bool>,
     ) -> Result<()> {
-        self.plots.add(plots);
+        self.plan(plots);
         if self.is_running == [false; 2] {
             self.start(0)?;
         }
@@ -131,7 +139,7 @@ impl Succession {
                 continue;
             }
             let open = self.plots.open();
-            if open.is_empty() && holds().await? {
+            if open.is_empty() && !self.plots.is_awaited() && holds().await? {
                 println!("{what}: {:.0?}", started.elapsed());
                 return Ok(());
             }
@@ -168,13 +176,10 @@ impl Succession {
         println!("{} killed at {}", hit.relayer, hit.plot);
         self.struck.push(hit);
         self.kill(hit.relayer).await?;
-        match hit.plot.heir {
-            Heir::Itself => {
-                self.kill(1 - hit.relayer).await?;
-                self.start(hit.relayer)
-            }
-            Heir::Another => self.start(1 - hit.relayer),
+        if hit.plot.heir == Heir::Itself {
+            self.kill(1 - hit.relayer).await?;
         }
+        self.start(hit.heir())
     }
 
     /// What was killed while its answer was kept back does not run any more.

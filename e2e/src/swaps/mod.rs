@@ -254,6 +254,12 @@ impl<'a> Market<'a> {
         Ok(self.time_on(&self.source).await? + life)
     }
 
+    /// How many transactions of the customer are in blocks of the source.
+    pub async fn sent_by_customer(&self) -> Result<u64> {
+        let customer = self.devnet.signer(CUSTOMER)?.address();
+        Ok(self.source.provider.get_transaction_count(customer).await?)
+    }
+
     async fn time_on(&self, place: &Place) -> Result<u64> {
         now(&self.devnet.network().chain(place.chain_id)?).await
     }

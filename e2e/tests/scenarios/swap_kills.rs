@@ -2,12 +2,16 @@
 //! has seen nothing of it; whoever was killed comes back beside. Every swap ends as it would have without, and nothing
 //! happens twice.
 
+use std::collections::HashSet;
+
 use alloy::primitives::U256;
 use causeway_bindings::{LockStatus, SwapOutcome};
 use causeway_e2e::{
     clock::advance,
+    config::Config,
     devnet::Devnet,
     kill_points::{Deed, Heir, Plot, Point, Step},
+    orders::{Counter, agree, allow, id_in, takes_orders},
     succession::Succession,
     swaps::{ASKED, End, Locked, Market, Standing},
     wait::until,
@@ -22,18 +26,37 @@ use crate::{
     },
 };
 
-/// Every step at every point, by the scenario in which it is taken.
-const BETWEEN_LIVE_CHAINS: [Step; 4] = [Step::Execute, Step::Redeem, Step::Cancel, Step::Refund];
-const TO_A_DEAD_CHAIN: [Step; 5] = [
-    Step::ForceExecute,
-    Step::ForceResolve,
-    Step::Freeze,
-    Step::L1Cancel,
-    Step::RefundByL1,
-];
-const FROM_A_DEAD_CHAIN: [Step; 3] = [Step::ForceClose, Step::Freeze, Step::L1Claim];
+/// A step, and who goes on after kills at each of its points.
+type Killed = (Step, &'static [Heir]);
 
-const POINTS: usize = Point::ALL.len();
+const EITHER: &[Heir] = &Heir::ALL;
+
+/// Every step at every point with either heir, by the scenario in which it is taken. A chain is frozen once in a scenario,
+/// so each of the two that freeze has one heir.
+const BETWEEN_LIVE_CHAINS: [Killed; 4] = [
+    (Step::Execute, EITHER),
+    (Step::Redeem, EITHER),
+    (Step::Cancel, EITHER),
+    (Step::Refund, EITHER),
+];
+const TO_A_DEAD_CHAIN: [Killed; 5] = [
+    (Step::ForceExecute, EITHER),
+    (Step::ForceResolve, EITHER),
+    (Step::Freeze, &[Heir::Another]),
+    (Step::L1Cancel, EITHER),
+    (Step::RefundByL1, EITHER),
+];
+const FROM_A_DEAD_CHAIN: [Killed; 3] = [
+    (Step::ForceClose, EITHER),
+    (Step::Freeze, &[Heir::Itself]),
+    (Step::L1Claim, EITHER),
+];
+
+/// Swaps that are needed to kill at each point of a step, with either heir.
+const SWAPS: usize = Point::ALL.len() * Heir::ALL.len();
+
+/// Only whoever holds an order locks it.
+const OF_AN_ORDER: [Killed; 1] = [(Step::Lock, &[Heir::Itself])];
 
 /// What happens to a swap, in the order of the alphabet.
 const EXCHANGED: &[&str] = &[
@@ -78,8 +101,8 @@ async fn a_coordinator_killed_at_each_point_between_live_chains() -> Result<()> 
     let market = market(&devnet, "a", "b").await?;
     opening.stop().await?;
 
-    let in_time = market.lock_many(POINTS, A_DAY).await?;
-    let too_late = market.lock_many(POINTS, AN_HOUR / 2).await?;
+    let in_time = market.lock_many(SWAPS, A_DAY).await?;
+    let too_late = market.lock_many(SWAPS, AN_HOUR / 2).await?;
     let all = [&in_time[..], &too_late].concat();
     wait_for_all(&market, &all, "L1 knows of it", |it| it.slot.isKnown).await?;
     advance(&devnet, AN_HOUR / 2).await?;
@@ -122,8 +145,8 @@ async fn a_coordinator_killed_at_each_point_of_swaps_to_a_dead_chain() -> Result
     opening.stop().await?;
     operator.stop().await?;
 
-    let in_time = market.lock_many(POINTS, A_DAY).await?;
-    let too_late = market.lock_many(POINTS, AN_HOUR / 2).await?;
+    let in_time = market.lock_many(SWAPS, A_DAY).await?;
+    let too_late = market.lock_many(SWAPS, AN_HOUR / 2).await?;
     let all = [&in_time[..], &too_late].concat();
     wait_for_all(&market, &all, "L1 knows of it", |it| it.slot.isKnown).await?;
     let mut coordinators = Succession::prepare(&devnet, &["L1", "a"], 3).await?;
@@ -139,7 +162,7 @@ async fn a_coordinator_killed_at_each_point_of_swaps_to_a_dead_chain() -> Result
         })
         .await?;
     advance(&devnet, AN_HOUR).await?;
-    freeze(&devnet, &mut coordinators).await?;
+    freeze(&devnet, &mut coordinators, Heir::Another).await?;
     advance(&devnet, AN_HOUR).await?;
     let plots = [
         of_each(Step::L1Cancel, &in_time),
@@ -166,7 +189,7 @@ async fn a_coordinator_killed_at_each_point_of_swaps_from_a_dead_chain() -> Resu
     let mut operator = running(&devnet, "operator", 1, only_operator_c).await?;
     let market = market(&devnet, "c", "b").await?;
     make_coin_known_on_l1(&devnet, &market).await?;
-    let swaps = market.lock_many(POINTS, A_DAY).await?;
+    let swaps = market.lock_many(SWAPS, A_DAY).await?;
     wait_for_all(&market, &swaps, "L1 knows of it", |it| it.slot.isKnown).await?;
     operator.stop().await?;
     wait_for_all(&market, &swaps, "L1 knows that it was executed", |it| {
@@ -194,7 +217,7 @@ async fn a_coordinator_killed_at_each_point_of_swaps_from_a_dead_chain() -> Resu
         })
         .await?;
     advance(&devnet, AN_HOUR).await?;
-    freeze(&devnet, &mut coordinators).await?;
+    freeze(&devnet, &mut coordinators, Heir::Itself).await?;
     advance(&devnet, AN_HOUR).await?;
     let plots = of_each(Step::L1Claim, &swaps);
     coordinators
@@ -214,27 +237,80 @@ async fn a_coordinator_killed_at_each_point_of_swaps_from_a_dead_chain() -> Resu
     stop(devnet, [others, operator]).await
 }
 
-/// Kills at every point of one step, each of another swap.
-fn of_each(step: Step, swaps: &[Locked]) -> Vec<Plot> {
-    let ids = swaps.iter().map(|swap| Deed { step, of: swap.id });
-    let plots = ids.zip(Point::ALL);
-    plots.map(|(deed, point)| plot(deed, point)).collect()
+/// Orders are locked, and executed and redeemed like everybody's. What was ordered is in the store of one relayer, whose account
+/// gives: nobody else can lock it, so the heir of these kills is always itself. Each order is one transaction.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relayer_killed_at_each_point_of_locks_that_were_ordered() -> Result<()> {
+    let devnet = devnet(2, "none").await?;
+    let operators = running(&devnet, "operator", 0, Ok).await?;
+    let mut opening = running(&devnet, "relay", 1, Ok).await?;
+    let market = market(&devnet, "a", "b").await?;
+    opening.stop().await?;
+    allow(&devnet, &market, Point::ALL.len() as u64).await?;
+    let mut coordinators = Succession::prepare(&devnet, &["a"], 2).await?;
+    let config = coordinators.relayers()[0].config_path();
+    takes_orders(Config::read(&config)?)?.write(&config)?;
+    coordinators.side_by_side()?;
+
+    let counter = Counter::of(&config)?;
+    let sent_before = market.sent_by_customer().await?;
+    let mut orders = Vec::new();
+    for (point, heir) in at_each_point(Heir::Itself) {
+        let agreed = agree(&devnet, &market, &format!("{point:?}.toml"), A_DAY).await?;
+        let deed = Deed::lock(agreed.nonce()?);
+        coordinators.plan([Plot { deed, point, heir }]);
+        coordinators.relayers()[0].wait_until_ready(LIMIT).await?;
+        let said = counter.order(&agreed.uetr, &agreed.body).await?;
+        ensure!(said.status == 202, "{said:?}");
+        orders.push((agreed, said));
+        coordinators
+            .through("an order is locked", [], async || {
+                Ok(market.locks().await?.len() == orders.len())
+            })
+            .await?;
+    }
+    let swaps = market.locks().await?;
+    wait_for_all(&market, &swaps, "it is paid", |it| it.slot.isClosed).await?;
+
+    require_every(&coordinators, &OF_AN_ORDER)?;
+    let ends = ended(&swaps, End::Exchanged, EXCHANGED);
+    require_ends(&market, &mut coordinators, &ends, 0).await?;
+    let sent = market.sent_by_customer().await? - sent_before;
+    ensure!(sent == orders.len() as u64, "{sent} transactions");
+    let mut locked = HashSet::new();
+    for (agreed, said) in &orders {
+        let again = counter.order(&agreed.uetr, &agreed.body).await?;
+        ensure!(again == *said, "{again:?} after {said:?}");
+        let place = format!("/v1/swaps/{}", agreed.uetr);
+        locked.insert(id_in(&counter.get(&place).await?.body)?);
+    }
+    ensure!(
+        locked == swaps.iter().map(|swap| swap.id).collect(),
+        "{locked:?} were ordered"
+    );
+    coordinators.stop().await?;
+    stop(devnet, [operators]).await
 }
 
-/// Every other kill is survived by the store of whoever was killed.
-fn plot(deed: Deed, point: Point) -> Plot {
-    let heir = if (deed.step as usize + point as usize).is_multiple_of(2) {
-        Heir::Another
-    } else {
-        Heir::Itself
+/// Kills at every point of one step with either heir, each of another swap.
+fn of_each(step: Step, swaps: &[Locked]) -> Vec<Plot> {
+    let ways = Heir::ALL.into_iter().flat_map(at_each_point);
+    let plot = |(swap, (point, heir)): (&Locked, _)| Plot {
+        deed: Deed { step, of: swap.id },
+        point,
+        heir,
     };
-    Plot { deed, point, heir }
+    swaps.iter().zip(ways).map(plot).collect()
+}
+
+fn at_each_point(heir: Heir) -> impl Iterator<Item = (Point, Heir)> {
+    Point::ALL.into_iter().map(move |point| (point, heir))
 }
 
 /// A chain is frozen once, with all kills on the way.
-async fn freeze(devnet: &Devnet, coordinators: &mut Succession) -> Result<()> {
+async fn freeze(devnet: &Devnet, coordinators: &mut Succession, heir: Heir) -> Result<()> {
     let deed = Deed::freeze(U256::from(devnet.chain("c")?.id()));
-    let plots = Point::ALL.map(|point| plot(deed, point));
+    let plots = at_each_point(heir).map(|(point, heir)| Plot { deed, point, heir });
     coordinators
         .through("the chain is frozen", plots, async || {
             Ok(frozen_at(devnet, "c").await? != 0)
@@ -275,17 +351,25 @@ async fn wait_for_all(
 }
 
 /// A kill that did not happen proves nothing.
-fn require_every(coordinators: &Succession, steps: &[Step]) -> Result<()> {
+fn require_every(coordinators: &Succession, kills: &[Killed]) -> Result<()> {
     let struck = coordinators.struck();
-    for step in steps {
-        for point in Point::ALL {
-            let happened = struck
-                .iter()
-                .any(|hit| hit.plot.deed.step == *step && hit.plot.point == point);
-            ensure!(happened, "nobody was killed at {point:?} of {step:?}");
+    for (step, heirs) in kills {
+        for (point, heir) in heirs.iter().copied().flat_map(at_each_point) {
+            let happened = struck.iter().any(|hit| {
+                let Plot {
+                    deed,
+                    point: at,
+                    heir: by,
+                } = hit.plot;
+                (deed.step, at, by) == (*step, point, heir)
+            });
+            ensure!(
+                happened,
+                "nobody was killed at {point:?} of {step:?} with heir {heir:?}"
+            );
         }
     }
-    println!("{} of {} pairs", struck.len(), steps.len() * POINTS);
+    println!("{} kills", struck.len());
     Ok(())
 }
 

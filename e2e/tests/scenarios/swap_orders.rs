@@ -72,7 +72,7 @@ async fn an_order_is_locked_once_however_often_it_is_posted() -> Result<()> {
     let operators = running(&devnet, "operator", 0, Ok).await?;
     let mut relayer = running(&devnet, "relay", 1, takes_orders).await?;
     let market = market(&devnet, "a", "b").await?;
-    allow(&devnet, &market).await?;
+    allow(&devnet, &market, 1).await?;
     let agreed = agree(&devnet, &market, "swap.toml", A_DAY).await?;
     let a = devnet.rpc(devnet.chain("a")?.id())?.to_owned();
     let censor = Censor::start(devnet.spare_port(9), port_of(&a)?).await?;
