@@ -265,7 +265,9 @@ async fn a_relayer_killed_at_each_point_of_locks_that_were_ordered() -> Result<(
         orders.push((agreed, said));
         coordinators
             .through("an order is locked", [], async || {
-                Ok(market.locks().await?.len() == orders.len())
+                let (locks, orders) = (market.locks().await?.len(), orders.len());
+                ensure!(locks <= orders, "{locks} locks of {orders} orders");
+                Ok(locks == orders)
             })
             .await?;
     }
