@@ -16,7 +16,7 @@ const introduction = `# Gas
 
 What one call costs, as a transaction of its own: 21,000, calldata, execution, less refunds, unless the name says
 \`exec\`. Written by \`make bench-gas\` from \`contracts/snapshots/gas\`; \`make check-gas\` fails when a number moves, up or
-down. Foundry ${foundry} with \`--isolate\`, solc ${solc}, IR pipeline, 1,000,000 optimizer runs, EVM version osaka; proofs
+down. Foundry ${foundry} with \`--isolate\`, solc ${solc}, IR pipeline, 20,000 optimizer runs, EVM version osaka; proofs
 have 14 + 14 + 5 levels. A scenario of \`e2e/\` sends the message of row S1 on a local chain: its receipt agrees with the
 table to the unit.
 

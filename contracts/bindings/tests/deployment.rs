@@ -325,3 +325,9 @@ fn roles_are_those_of_the_contracts() {
     assert_eq!(in_rust, in_solidity);
     assert_eq!(in_rust.len(), 14);
 }
+
+#[test]
+fn nobody_has_the_key_of_the_recoverer() {
+    let hash = keccak256("Causeway.Recovery.v1");
+    assert_eq!(roles::RECOVERER, Address::from_word(hash));
+}

@@ -20,6 +20,7 @@ import {IRepresentations} from "../interfaces/IRepresentations.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
 import {AssetTransfers} from "../libraries/AssetTransfers.sol";
 import {BoundedCall} from "../libraries/BoundedCall.sol";
+import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {TokenRecord} from "../libraries/TokenRecord.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
 import {AssetRules} from "./AssetRules.sol";
@@ -60,9 +61,10 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     /// @dev By kind.
     address[3] private _implementations;
     bool private _paused;
-    /// @dev The newest block that something was counted in, and the count: in one word with what each transfer reads.
+    /// @dev The newest block that something was counted in, and the counts: in one word with what each transfer reads.
     uint64 private _countedBlock;
-    uint64 private _countOfBlock;
+    uint64 private _movesOfBlock;
+    uint64 private _endsOfBlock;
 
     constructor(address authority, address representations) AccessManaged(authority) {
         require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
@@ -172,13 +174,16 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev Takes the same gas whether it is the first time or not: what a wallet estimates must do wherever in a block the
     /// transaction comes.
-    /// @return count How many times this was called in this block.
-    function _countInBlock() internal returns (uint64 count) {
-        (uint64 last, uint64 before) = (_countedBlock, _countOfBlock);
+    /// @param moved Added to the moves of this block, and `ended` to the ends of swaps.
+    /// @return moves How many this block holds, as `ends`.
+    function _countInBlock(uint64 moved, uint64 ended) internal returns (uint64 moves, uint64 ends) {
+        (uint64 last, uint64 movesBefore, uint64 endsBefore) = (_countedBlock, _movesOfBlock, _endsOfBlock);
         assembly ("memory-safe") {
-            count := add(mul(before, eq(last, number())), 1)
+            let isSame := eq(last, number())
+            moves := add(mul(movesBefore, isSame), moved)
+            ends := add(mul(endsBefore, isSame), ended)
         }
-        (_countedBlock, _countOfBlock) = (uint64(block.number), count);
+        (_countedBlock, _movesOfBlock, _endsOfBlock) = (uint64(block.number), moves, ends);
     }
 
     function _requireOpen() internal view {
@@ -236,8 +241,13 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         bool isElsewhere = token == AssetIds.BASE_TOKEN || record.isForeign();
         require(!isElsewhere, AssetCustodyNotHome(token));
         require(token.code.length != 0, AssetCustodyNoToken(token));
-        if (record == 0) RULES.checkKind(token, kind);
-        else _requireKind(token, record, kind);
+        if (record != 0) {
+            _requireKind(token, record, kind);
+        } else {
+            RULES.checkKind(token, kind);
+            // What is no token yet, such as a proxy with nothing behind it, may become one of another kind.
+            if (kind == AssetKind.Fungible) TokenCalls.balance(token);
+        }
         announcement.asset = Asset(block.chainid, token, kind);
         announcement.metadata = RULES.describe(token, kind, chainId);
     }
@@ -276,7 +286,9 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @dev What arrived is paid, or becomes a claim.
     function _payOrNote(AssetTransfer memory what, address token, uint256 record, uint256 sourceChainId) private {
-        if (_isUriPassedOver(what, token, sourceChainId)) what.tokenUri = "";
+        // A chain that is in order sends none that is longer; each claim would have to bring gas for it.
+        bool isTooLong = bytes(what.tokenUri).length > TokenMetadata.MAX_TEXT;
+        if (isTooLong || _isUriPassedOver(what, token, sourceChainId)) what.tokenUri = "";
         if (_pay(what, token, record)) return;
         bytes32 key = AssetIds.ledgerKey(what.asset, what.tokenId);
         claimable[key][what.recipient] += what.amount;

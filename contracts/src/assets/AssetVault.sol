@@ -31,9 +31,14 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
     uint256 private constant REQUEST_SIZE = 0xe0;
 
     /// @inheritdoc IAssetVault
-    /// @dev A block is settled whole, in one transaction of L1, where an entry of the ledger can cost more than the transfer does
-    /// here. With 16 more for an operation of L1, a block of 30 million gas fits into the 2^24 gas of EIP-7825 whatever else it holds.
-    uint256 public constant MAX_PER_BLOCK = 112;
+    /// @dev A block is settled whole, in one transaction of L1, which must fit into the 2^24 gas of EIP-7825, and what L1 writes can
+    /// cost more than what is done here. So much, 16 more for an operation of L1, and the ends of swaps fit, with all else that a
+    /// block of 30 million gas can hold.
+    uint256 public constant MAX_PER_BLOCK = 64;
+
+    /// @inheritdoc IAssetVault
+    /// @dev Counted apart, so that transfers do not crowd out what locked swaps are owed.
+    uint256 public constant MAX_ENDS_PER_BLOCK = 64;
 
     IInteropCenter private immutable CENTER;
     IInteropHandler private immutable HANDLER;
@@ -143,7 +148,8 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         require(kind == Erc7930.Kind.ChainAndAccount && isTrusted, AssetVaultWrongSender(sender));
         (bool canonical, AssetTransfer memory arrived) = AssetTransfers.decode(payload);
         require(canonical, AssetVaultMalformedTransfer(payload));
-        if (msg.sender == address(HANDLER)) _countMove();
+        if (isSwap) _countEnd();
+        else if (msg.sender == address(HANDLER)) _countMove();
         _give(arrived, chainId, isSwap ? 0 : chainId);
         return IERC7786Recipient.receiveMessage.selector;
     }
@@ -169,6 +175,12 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
         _send(sourceChainId, given, 0);
     }
 
+    /// @inheritdoc IAssetVault
+    function countCancellation() external {
+        require(msg.sender == SWAP, AssetVaultNotGateway(msg.sender));
+        _countEnd();
+    }
+
     /// @inheritdoc IVersioned
     function version() external pure returns (uint256) {
         return 1;
@@ -176,17 +188,14 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
 
     /// @dev Or anyone could, for the price of a block, have the chain make one that can never be settled.
     function _countMove() private {
-        require(_countInBlock() <= MAX_PER_BLOCK || _takeRoom(), AssetVaultBlockFull(MAX_PER_BLOCK));
+        (uint64 moves,) = _countInBlock(1, 0);
+        require(moves <= MAX_PER_BLOCK || INBOX.takeRoom(), AssetVaultBlockFull(MAX_PER_BLOCK));
     }
 
-    /// @dev `INBOX.takeRoom()` in less than half the code, of which a contract may not have more (EIP-170).
-    function _takeRoom() private returns (bool taken) {
-        (address inbox, uint32 selector) = (address(INBOX), uint32(IPriorityInbox.takeRoom.selector));
-        assembly ("memory-safe") {
-            mstore(0x00, selector)
-            taken := call(gas(), inbox, 0, 0x1c, 0x04, 0x00, 0x20)
-            taken := and(taken, mload(0x00))
-        }
+    /// @dev As `_countMove`, of swaps that are executed, cancelled, redeemed or refunded.
+    function _countEnd() private {
+        (, uint64 ends) = _countInBlock(0, 1);
+        require(ends <= MAX_ENDS_PER_BLOCK || INBOX.takeRoom(), AssetVaultBlockFull(MAX_ENDS_PER_BLOCK));
     }
 
     function _sendTaken(TransferRequest calldata request) private returns (bytes32 sendId) {

@@ -47,9 +47,17 @@ interface IAssetVault {
     /// @param bundle The bundle, without the leading 0x01.
     function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
 
+    /// @notice Counts a swap that is cancelled, which moves nothing, among the ends of swaps in this block. Only for the atomic swap
+    /// contract.
+    /// @dev Reverts with `AssetVaultBlockFull` where the block has as many as it may have.
+    function countCancellation() external;
+
     /// @return Transfers, either way, and locks of swaps that one block may hold, and what each operation of L1 finds room for
-    /// beyond it (`IPriorityInbox.takeRoom`). Deposits, and what a locked swap executes and pays, do not count.
+    /// beyond it (`IPriorityInbox.takeRoom`). Deposits do not count, and ends of swaps have a bound of their own.
     function MAX_PER_BLOCK() external view returns (uint256);
+
+    /// @return Swaps that one block may execute, cancel, redeem and refund, with the same room for each operation of L1.
+    function MAX_ENDS_PER_BLOCK() external view returns (uint256);
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.
     function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);

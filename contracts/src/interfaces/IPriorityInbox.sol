@@ -22,6 +22,9 @@ interface IPriorityInbox {
     error PriorityInboxWrongNonce(uint256 expected, uint256 actual);
     /// @notice The operation's format is not known here.
     error PriorityInboxUnknownVersion(uint8 version);
+    /// @notice The caller is a contract, or an account with code (EIP-7702). From inside of a call to a recipient that guards
+    /// against re-entry, its operation would fail.
+    error PriorityInboxNested(address caller);
     /// @notice The transaction carries too little gas to give the call what the operation asks for.
     error PriorityInboxGasTooLow(uint256 required, uint256 available);
 
@@ -30,7 +33,7 @@ interface IPriorityInbox {
     /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
     error PriorityInboxRefused(address filter);
 
-    /// @notice Consumes the next operations of the queue; the operator only. One that took room is the last: those after it are
+    /// @notice Consumes the next operations of the queue; the operator only, with a transaction of an account without code. One that took room is the last: those after it are
     /// for another transaction, so that each finds room of its own.
     function processOperations(PriorityOperation[] calldata operations) external;
 

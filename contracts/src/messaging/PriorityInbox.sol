@@ -49,6 +49,8 @@ contract PriorityInbox is IPriorityInbox, IVersioned, AccessManaged {
 
     /// @inheritdoc IPriorityInbox
     function processOperations(PriorityOperation[] calldata operations) external restricted {
+        // solhint-disable-next-line avoid-tx-origin
+        require(msg.sender == tx.origin && msg.sender.code.length == 0, PriorityInboxNested(msg.sender));
         bool tookRoom = false;
         for (uint256 i = 0; i < operations.length && !tookRoom; ++i) {
             tookRoom = _process(operations[i]);

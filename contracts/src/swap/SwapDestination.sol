@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAssetCustody} from "../interfaces/IAssetCustody.sol";
+import {IAssetVault} from "../interfaces/IAssetVault.sol";
 import {IAtomicSwap} from "../interfaces/IAtomicSwap.sol";
 import {ISwapVenue} from "../interfaces/ISwapVenue.sol";
 import {AssetIds} from "../libraries/AssetIds.sol";
@@ -98,6 +99,7 @@ abstract contract SwapDestination is SwapCore {
     }
 
     function _cancel(uint256 source, bytes32 swapId) private {
+        IAssetVault(VAULT).countCancellation();
         _decide(source, swapId, SwapOutcome.Cancelled);
         _send(SwapIds.receiptMessage(source, swapId, SwapOutcome.Cancelled, ""));
         _emitEffect(SwapChange.Cancelled, source, block.chainid, swapId, _emptyLeg(), _emptyLeg());
@@ -151,13 +153,22 @@ abstract contract SwapDestination is SwapCore {
     {
         address venue = payload.venue;
         token = _tokenOf(given.asset);
+        if (token == address(0)) token = _introduce(order, given);
         uint256 before = SwapTokens.balanceOf(token, order.kindIn, order.tokenIdIn, venue);
         _give(order.swapId, order.sourceChainId, payload.transfer);
-        // The first transfer of an asset makes its token.
-        if (token == address(0)) token = _tokenOf(given.asset);
         uint256 held = SwapTokens.balanceOf(token, order.kindIn, order.tokenIdIn, venue);
         uint256 arrived = held > before ? held - before : 0;
         require(arrived == given.amount && arrived != 0, AtomicSwapNotHandedOver(order.swapId, given.amount, arrived));
+    }
+
+    /// @dev The first transfer of an asset makes its token, or has one stand for it that may be there: the vault learns of it by a
+    /// transfer of nothing, so that what the venue had before can be told from what it is handed.
+    function _introduce(VenueOrder memory order, AssetTransfer memory given) private returns (address token) {
+        uint256 amount = given.amount;
+        given.amount = 0;
+        _give(order.swapId, order.sourceChainId, AssetTransfers.encode(given));
+        given.amount = amount;
+        return _tokenOf(given.asset);
     }
 
     /// @return returned What the venue has given to this contract, measured.

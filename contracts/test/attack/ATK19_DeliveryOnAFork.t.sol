@@ -93,7 +93,7 @@ contract ATK19DeliveryOnAForkTest is InteropTest {
         vm.assume(forkId != SOURCE && forkId != 0);
         PriorityOperation[] memory operations = new PriorityOperation[](1);
         operations[0] = PriorityOperation(1, SOURCE, 0, sender, address(_recipient), 300_000, 1_900_000_000, "data");
-        vm.startPrank(operator);
+        vm.startPrank(operator, operator);
         vm.chainId(forkId);
         vm.expectRevert(
             abi.encodeWithSelector(IPriorityInbox.PriorityInboxWrongChain.selector, uint256(forkId), SOURCE)

@@ -69,7 +69,7 @@ contract ATK38ReturnBombsTest is InteropTest {
         bytes32 id = keccak256(abi.encode(operations[0]));
         vm.expectEmit(address(inbox));
         emit IPriorityInbox.PriorityOperationProcessed(id, 0, false, new bytes(256));
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
     }
 

@@ -6,7 +6,16 @@ import {IAtomicSwap} from "../../src/interfaces/IAtomicSwap.sol";
 import {Asset, AssetKind, AssetTransfer, LedgerEntry, TransferRequest} from "../../src/types/Assets.sol";
 import {InclusionProof} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
-import {SwapChange, SwapEffect, SwapPreimage, SwapTerms} from "../../src/types/Swaps.sol";
+import {
+    LockStatus,
+    SwapChange,
+    SwapCommand,
+    SwapEffect,
+    SwapLeg,
+    SwapOutcome,
+    SwapPreimage,
+    SwapTerms
+} from "../../src/types/Swaps.sol";
 import {RegistryTest} from "../base/RegistryTest.sol";
 import {SwapTest} from "../base/SwapTest.sol";
 
@@ -62,6 +71,7 @@ contract ATK44BlockFloodTest is SwapTest {
     TransferRequest private _item;
     uint256 private _most;
     bytes private _full;
+    bytes private _ended;
 
     function setUp() public override {
         super.setUp();
@@ -71,6 +81,7 @@ contract ATK44BlockFloodTest is SwapTest {
         _item = TransferRequest(DESTINATION, address(new LeanItems()), AssetKind.MultiToken, 0, 1, bob, 0);
         _most = vault.MAX_PER_BLOCK();
         _full = abi.encodeWithSelector(IAssetVault.AssetVaultBlockFull.selector, _most);
+        _ended = abi.encodeWithSelector(IAssetVault.AssetVaultBlockFull.selector, vault.MAX_ENDS_PER_BLOCK());
         vm.deal(address(this), 1 ether);
         vm.chainId(SOURCE);
         vm.roll(block.number + 1);
@@ -122,6 +133,67 @@ contract ATK44BlockFloodTest is SwapTest {
         receiveFromBridge(deposit, true);
     }
 
+    function test_ATK44_executions_wait_whenTheBlockHasAsManyEndsAsL1Takes() external {
+        (bytes32 id, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve();
+        _endMany(vault.MAX_ENDS_PER_BLOCK());
+        vm.expectRevert(_ended);
+        swap.execute(preimage, proof);
+        vm.roll(block.number + 1);
+        bytes memory output;
+        (output, proof) = executeAndProve(preimage, proof);
+        vm.roll(block.number + 1);
+        _endMany(vault.MAX_ENDS_PER_BLOCK());
+        vm.expectRevert(_ended);
+        swap.redeem(preimage, output, proof);
+        vm.roll(block.number + 1);
+        swap.redeem(preimage, output, proof);
+        assertLock(id, LockStatus.Redeemed);
+    }
+
+    function test_ATK44_cancellations_wait_whenTheBlockHasAsManyEndsAsL1Takes() external {
+        (bytes32 id, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve();
+        vm.warp(preimage.header.deadline + 1);
+        _endMany(vault.MAX_ENDS_PER_BLOCK());
+        vm.expectRevert(_ended);
+        swap.cancel(preimage.header, proof);
+        vm.roll(block.number + 1);
+        _endMany(vault.MAX_ENDS_PER_BLOCK() - 1);
+        swap.cancel(preimage.header, proof);
+        vm.expectRevert(_ended);
+        this.endMany(1);
+        proof = proveReceipt(preimage.header, SwapOutcome.Cancelled, "");
+        vm.expectRevert(_ended);
+        swap.refund(preimage, proof);
+        vm.roll(block.number + 1);
+        swap.refund(preimage, proof);
+        assertLock(id, LockStatus.Refunded);
+    }
+
+    /// @dev Neither crowds out the other, and an order of L1 finds room behind both.
+    function test_ATK44_endsAndTransfers_areCountedApart() external {
+        (bytes32 id,,) = lockAndProve();
+        vm.roll(block.number + 1);
+        _endMany(vault.MAX_ENDS_PER_BLOCK());
+        _item.destinationChainId = THIRD;
+        _flood.send(vault, _item, _most);
+        vm.expectRevert(_full);
+        _flood.send(vault, _item, 1);
+        command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
+        assertOutcome(id, SwapOutcome.Cancelled);
+    }
+
+    function endMany(uint256 times) external {
+        _endMany(times);
+    }
+
+    function _endMany(uint256 times) private {
+        vm.startPrank(address(swap));
+        for (uint256 i = 0; i < times; ++i) {
+            vault.countCancellation();
+        }
+        vm.stopPrank();
+    }
+
     /// @dev Whoever makes the block chooses what stands before an operation of L1, and cannot make it fail by that.
     function test_ATK44_fullBlocks_haveRoomForEachOperationOfL1() external {
         _flood.send(vault, _item, _most);
@@ -129,7 +201,7 @@ contract ATK44BlockFloodTest is SwapTest {
         PriorityOperation[] memory both = new PriorityOperation[](2);
         (both[0], both[1]) = (_forced(1), _forced(1));
         both[1].nonce += 1;
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(both);
         vm.assertEq(inbox.processedCount(), 2, "the other is for another transaction");
         expectStatus(both[1], true);
@@ -198,44 +270,86 @@ contract ATK44BlockFloodTest is SwapTest {
     }
 }
 
-/// @notice ATK-44, on L1: what a block may hold leaves room for all else that it can hold besides.
+/// @notice ATK-44, on L1: all that a block may hold, each of another asset that L1 has never heard of, fits into a transaction.
 contract ATK44BatchFloodTest is RegistryTest {
     /// @dev EIP-7825.
     uint256 private constant TRANSACTION_GAS = 1 << 24;
+    /// @dev What a settlement costs besides: the transaction and its calldata, the proof, the message root.
+    uint256 private constant SETTLEMENT = 1_500_000;
+    uint160 private constant MOVES = 64;
+    uint160 private constant ENDS = 64;
+    /// @dev Of an operation of L1, for either.
+    uint160 private constant ROOM = 16;
 
     function setUp() external {
         deploySwaps();
-        bookArrival(given, C, A, 1_000_000);
     }
 
-    function test_ATK44_fullBlocks_areTakenWithHalfOfATransaction() external {
-        vm.assertLt(_openMany(128), TRANSACTION_GAS / 2);
-        vm.assertLt(_bookMany(128), TRANSACTION_GAS / 2);
+    function test_ATK44_fullBlocks_fitIntoATransaction() external {
+        uint256 opened = _takeMany(A, SwapChange.Opened, MOVES + ROOM);
+        uint256 booked = _bookMany(MOVES + ROOM);
+        uint256 executed = _takeMany(B, SwapChange.Executed, ENDS);
+        uint256 redeemed = _takeMany(A, SwapChange.Redeemed, ENDS);
+        uint256 dearest = executed > redeemed ? executed : redeemed;
+        vm.assertGt(opened, booked);
+        vm.assertLt(opened + dearest, TRANSACTION_GAS - SETTLEMENT);
     }
 
-    /// @dev As many as a block without the bound would hold are too many.
-    function test_ATK44_blocksWithoutTheBound_wouldNotSettle() external {
-        vm.assertGt(_openMany(320), TRANSACTION_GAS);
+    function test_ATK44_fullBlocksOfCancellations_fitIntoATransaction() external {
+        uint256 opened = _takeMany(A, SwapChange.Opened, MOVES + ROOM);
+        uint256 cancelled = _takeMany(B, SwapChange.Cancelled, ENDS);
+        uint256 refunded = _takeMany(A, SwapChange.Refunded, ENDS);
+        uint256 dearest = cancelled > refunded ? cancelled : refunded;
+        vm.assertLt(opened + dearest, TRANSACTION_GAS - SETTLEMENT);
+    }
+
+    /// @dev Nodes take no transaction of more than 128 KiB.
+    function test_ATK44_fullBlocks_fitIntoCalldata() external pure {
+        SwapEffect[] memory effects = new SwapEffect[](MOVES + ENDS + ROOM);
+        for (uint160 i = 0; i < effects.length; ++i) {
+            effects[i] = _effect(SwapChange.Executed, i);
+        }
+        vm.assertLt(abi.encode(effects).length, 70_000);
+    }
+
+    /// @dev As many as a block of 30 million gas would hold without the bounds are too many.
+    function test_ATK44_blocksWithoutTheBounds_wouldNotSettle() external {
+        vm.assertGt(_takeMany(A, SwapChange.Opened, 190), TRANSACTION_GAS);
+        vm.assertGt(_takeMany(B, SwapChange.Executed, 190), TRANSACTION_GAS);
         vm.assertGt(_bookMany(400), TRANSACTION_GAS);
     }
 
-    function _openMany(uint160 count) private returns (uint256) {
+    /// @dev The chain's batch of so many effects.
+    function _takeMany(uint256 chainId, SwapChange change, uint160 count) private returns (uint256) {
         SwapEffect[] memory effects = new SwapEffect[](count);
         for (uint160 i = 0; i < count; ++i) {
-            use(locked(), address(i + 1));
-            effects[i] = effect(SwapChange.Opened);
+            effects[i] = _effect(change, i);
         }
-        vm.prank(address(settlement));
+        vm.cool(address(swapRegistry));
+        vm.cool(address(ledger));
         uint256 before = gasleft();
-        swapRegistry.debitBatch(A, effects);
+        applyEffects(chainId, effects, false);
         return before - gasleft();
+    }
+
+    /// @dev Of the swap of that number: an item of A for one of B, each with an id of its own.
+    function _effect(SwapChange change, uint160 number) private pure returns (SwapEffect memory said) {
+        (said.change, said.source, said.destination) = (change, A, B);
+        said.swapId = keccak256(abi.encode(number));
+        SwapLeg memory item = SwapLeg(Asset(A, address(number + 1), AssetKind.MultiToken), number, 1);
+        SwapLeg memory wantedItem = SwapLeg(Asset(B, address(number + 1), AssetKind.MultiToken), number, 1);
+        if (change == SwapChange.Opened || change == SwapChange.Executed || change == SwapChange.Refunded) {
+            said.leg = item;
+        }
+        if (change == SwapChange.Executed) said.returned = wantedItem;
+        if (change == SwapChange.Redeemed) said.leg = wantedItem;
     }
 
     function _bookMany(uint160 count) private returns (uint256) {
         LedgerEntry[] memory entries = new LedgerEntry[](count);
         for (uint160 i = 0; i < count; ++i) {
             (entries[i].source, entries[i].destination) = (A, B);
-            entries[i].asset = Asset(A, address(i + 1), AssetKind.MultiToken);
+            entries[i].asset = Asset(A, address(1_000 + i), AssetKind.MultiToken);
             entries[i].amount = 1;
         }
         vm.prank(address(settlement));

@@ -55,7 +55,7 @@ contract ATK44QueueSpamTest is VaultTest {
         operations[29] = _spam(29, 0);
         (operations[29].sender, operations[29].to, operations[29].gasLimit) = (l1Bridge, address(vault), 1_000_000);
         operations[29].data = Transfers.encode(Transfers.units(ether_, 5, alice, bob));
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.assertEq(inbox.processedCount(), 30);
         vm.assertEq(bob.balance, 5);
@@ -70,7 +70,7 @@ contract ATK44QueueSpamTest is VaultTest {
         (operations[0].to, operations[0].gasLimit, operations[0].data) =
         (address(_hostile), MOST_GAS, payloadOf(32_768));
         uint256 calldataGas = 40 * (abi.encodeCall(inbox.processOperations, (operations)).length);
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations{gas: TRANSACTION_GAS - 21_000 - calldataGas}(operations);
         vm.assertEq(inbox.processedCount(), 1);
         _depositArrives();
@@ -85,7 +85,7 @@ contract ATK44QueueSpamTest is VaultTest {
             Transfers.encode(Transfers.units(Asset(L1, BASE, AssetKind.Fungible), 5, alice, bob))
         );
         for (uint256 gas_ = 50_000; gas_ < operations[0].gasLimit; gas_ += 50_000) {
-            vm.prank(operator);
+            vm.prank(operator, operator);
             (bool success,) = address(inbox).call{gas: gas_}(abi.encodeCall(inbox.processOperations, (operations)));
             vm.assertFalse(success);
             vm.assertEq(inbox.processedCount(), 0);

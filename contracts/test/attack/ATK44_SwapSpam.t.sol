@@ -222,7 +222,7 @@ contract ATK44SwapSpamTest is SwapTest {
             operations[i].nonce += uint64(i);
             operations[i].gasLimit = LEAST_GAS;
         }
-        vm.prank(operator);
+        vm.prank(operator, operator);
         used = gasleft();
         inbox.processOperations(operations);
         used -= gasleft();

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.37;
 
+import {Roles} from "../../src/access/Roles.sol";
 import {IPriorityInbox} from "../../src/interfaces/IPriorityInbox.sol";
+import {InclusionProof} from "../../src/types/Messages.sol";
 import {PriorityOperation} from "../../src/types/PriorityOperations.sol";
-import {SwapCommand, SwapOutcome} from "../../src/types/Swaps.sol";
+import {SwapCommand, SwapOutcome, SwapPreimage} from "../../src/types/Swaps.sol";
 import {SwapTest} from "../base/SwapTest.sol";
 import {AccountFilter, RawFilter} from "../mocks/Filters.sol";
 import {RecordingRecipient} from "../mocks/Recipients.sol";
+
+/// @notice An operator that is a contract, and consumes whenever it is called.
+contract NestingOperator {
+    function consume(IPriorityInbox inbox, PriorityOperation[] calldata operations) external {
+        inbox.processOperations(operations);
+    }
+}
 
 /// @notice ATK-45: a chain that filters what L1 asks of it decides nothing about swaps: their operations are the system's.
 contract ATK45OperatorFilterTest is SwapTest {
@@ -23,6 +32,24 @@ contract ATK45OperatorFilterTest is SwapTest {
         address filter = address(new RawFilter("", true));
         _setFilter(filter);
         vm.expectCall(filter, "", 0);
+        command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
+        assertOutcome(id, SwapOutcome.Cancelled);
+    }
+
+    /// @dev Consumed from inside of a call that has entered the swap contract or the vault, what L1 asks of them would fail.
+    function test_ATK45_operator_cannotConsumeFromInsideOfASwap() external {
+        (bytes32 id,,) = lockAndProve();
+        (bytes32 own, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve();
+        PriorityOperation[] memory operations = new PriorityOperation[](1);
+        operations[0] = commandOf(SwapCommand.Resolve, abi.encode(SOURCE, id));
+        address nesting = address(new NestingOperator());
+        manager.grantRole(Roles.OPERATOR, nesting, 0);
+        venue.callBack(nesting, abi.encodeCall(NestingOperator.consume, (inbox, operations)));
+        swap.execute(preimage, proof);
+        assertOutcome(own, SwapOutcome.Executed);
+        vm.assertTrue(venue.called());
+        vm.assertEq(venue.lastAnswer(), abi.encodeWithSelector(IPriorityInbox.PriorityInboxNested.selector, nesting));
+        vm.assertEq(inbox.processedCount(), 0);
         command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
         assertOutcome(id, SwapOutcome.Cancelled);
     }
@@ -76,7 +103,7 @@ contract ATK45OperatorFilterTest is SwapTest {
         operations[0].gasLimit = 1_000;
         for (uint256 gasLimit = 40_000; gasLimit < 400_000; gasLimit += 3_001) {
             uint256 snapshot = vm.snapshotState();
-            vm.prank(operator);
+            vm.prank(operator, operator);
             (bool success,) = address(inbox).call{gas: gasLimit}(abi.encodeCall(inbox.processOperations, (operations)));
             if (success) vm.assertGt(gasLimit, 100_000);
             vm.revertToState(snapshot);

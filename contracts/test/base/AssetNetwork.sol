@@ -192,7 +192,7 @@ abstract contract AssetNetwork is BridgeTest {
         operations[0].to = address(chains[chainId].vault);
         vm.chainId(chainId);
         vm.recordLogs();
-        vm.prank(operator);
+        vm.prank(operator, operator);
         chains[chainId].inbox.processOperations(operations);
         logs = vm.getRecordedLogs();
         success = _succeeded(logs);

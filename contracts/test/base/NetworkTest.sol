@@ -56,7 +56,7 @@ abstract contract NetworkTest is BridgeTest, AbiReader {
         PriorityOperation[] memory operations = new PriorityOperation[](1);
         operations[0] = operation;
         vm.chainId(CHAIN);
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.chainId(L1_CHAIN_ID);
     }

@@ -136,7 +136,7 @@ abstract contract VaultTest is InteropTest {
     function process(PriorityOperation memory operation) internal returns (PriorityOperation memory) {
         PriorityOperation[] memory operations = new PriorityOperation[](1);
         operations[0] = operation;
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         return operation;
     }

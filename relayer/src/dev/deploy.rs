@@ -14,7 +14,7 @@ use causeway_bindings::{
     deployment::{
         ChainDeployment, DETERMINISTIC_DEPLOYER, L1Constants, L1Deployment, NetworkConstants,
         attestation_verifier_code,
-        roles::{self, GOVERNANCE, OPERATOR, PAUSER},
+        roles::{self, GOVERNANCE, OPERATOR, PAUSER, RECOVERER},
     },
 };
 use futures::future::try_join_all;
@@ -244,6 +244,7 @@ impl Plan<'_> {
         sender
             .grant(authority, OPERATOR, operator.signer.address())
             .await?;
+        sender.grant(authority, OPERATOR, RECOVERER).await?;
         sender
             .endow(deployment.base_token_holder, HOLDER_FUNDS)
             .await?;

@@ -25,8 +25,8 @@ pub struct StrangersHand {
     pub chain: Arc<dyn ChainReader>,
     /// Says what time it is.
     pub l1: Arc<dyn ChainReader>,
-    /// The chain's operator, as L1 has it.
-    pub operator: Address,
+    /// By whose calls: of an account that may act for the chain, and has no code.
+    pub account: Address,
 }
 
 impl StrangersHand {
@@ -35,17 +35,17 @@ impl StrangersHand {
         let parent = self.chain.full_block(newest).await?;
         let parent = parent.ok_or_else(|| self.refused(format!("block {newest} is gone")))?;
         let l1_time = self.l1.head(Finality::Latest).await?.timestamp;
-        let purse = self.chain.balance(self.operator).await?;
-        let nonce = self.chain.nonce(self.operator, false).await?;
-        let (block, call) = next(&parent, l1_time, self.operator, nonce, purse, request);
+        let purse = self.chain.balance(self.account).await?;
+        let nonce = self.chain.nonce(self.account, false).await?;
+        let (block, call) = next(&parent, l1_time, self.account, nonce, purse, request);
         self.node.prepare(&block).await?;
         let tx = self.node.submit_system(&call).await?;
         self.node.mine().await?;
         match self.chain.receipt(tx).await? {
             Some(receipt) if receipt.success => Ok(()),
             Some(receipt) => Err(self.refused(format!(
-                "the call of {} reverts in block {}: see whether {} is the chain's operator there too",
-                call.to, receipt.block, self.operator
+                "the call of {} reverts in block {}: see whether {} has the role OPERATOR there",
+                call.to, receipt.block, self.account
             ))),
             None => Err(self.refused(
                 "the node did not take the call into its block; see its log".to_owned(),
@@ -81,12 +81,12 @@ impl Hand for StrangersHand {
     }
 }
 
-/// The block after `parent`, and the call that stands in it. Time is L1's, which the operator's clock would show too. An
-/// operator who cannot pay pays nothing: nobody could bring back its chain otherwise.
+/// The block after `parent`, and the call that stands in it. Time is L1's, which the operator's clock would show too. Who
+/// cannot pay pays nothing: nobody could bring back the chain otherwise.
 fn next(
     parent: &FullBlock,
     l1_time: UnixSeconds,
-    operator: Address,
+    account: Address,
     nonce: u64,
     purse: U256,
     request: SendRequest,
@@ -103,7 +103,7 @@ fn next(
         base_fee_per_gas,
     };
     let call = SystemTransaction {
-        from: operator,
+        from: account,
         nonce,
         to: request.to,
         value: request.value,
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::model::{BlockRef, IntentKind};
 
-    const OPERATOR: Address = Address::repeat_byte(7);
+    const ACCOUNT: Address = Address::repeat_byte(7);
 
     fn parent() -> FullBlock {
         FullBlock {
@@ -150,11 +150,11 @@ mod tests {
             gas_limit: 1_000,
             blobs: None,
         };
-        next(&parent(), l1_time, OPERATOR, 9, U256::from(purse), request)
+        next(&parent(), l1_time, ACCOUNT, 9, U256::from(purse), request)
     }
 
     #[test]
-    fn the_call_is_the_operators_and_the_block_follows_its_parent() {
+    fn the_call_is_the_accounts_and_the_block_follows_its_parent() {
         let (block, call) = made(70, 7_000);
         let fields = BlockFields {
             timestamp: 70,
@@ -163,7 +163,7 @@ mod tests {
             base_fee_per_gas: 7,
         };
         assert_eq!(block, fields);
-        assert_eq!((call.from, call.nonce), (OPERATOR, 9));
+        assert_eq!((call.from, call.nonce), (ACCOUNT, 9));
         assert_eq!((call.to, call.gas_limit), (Address::repeat_byte(2), 1_000));
         assert_eq!(call.data, Bytes::from_static(b"bury"));
         assert_eq!((call.max_fee_per_gas, call.value), (7, U256::ZERO));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_who_cannot_pay_pays_nothing() {
+    fn who_cannot_pay_pays_nothing() {
         for (purse, fee) in [(7_000, 7), (6_999, 0), (0, 0)] {
             let (block, call) = made(70, purse);
             assert_eq!(

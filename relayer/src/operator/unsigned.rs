@@ -108,7 +108,7 @@ impl Judge<'_> {
             return Ok(Some("carries value"));
         }
         if !self.may_call(&transaction).await? {
-            return Ok(Some("its sender is not the chain's operator"));
+            return Ok(Some("its sender may not act for the chain"));
         }
         let contracts = &self.authority.binding.contracts;
         let data = &transaction.data;

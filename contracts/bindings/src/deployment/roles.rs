@@ -1,7 +1,7 @@
 //! The roles of the access managers and what each may call; the twin of `contracts/src/access/Roles.sol`.
 
 use alloy::{
-    primitives::{Address, FixedBytes},
+    primitives::{Address, FixedBytes, address},
     sol_types::SolCall,
 };
 
@@ -19,6 +19,11 @@ pub const OPERATOR: u64 = 2;
 
 /// Stops new transfers, and nothing else. Granted without a delay; only governance starts them again.
 pub const PAUSER: u64 = 3;
+
+/// Has the role [`OPERATOR`] on every chain, beside its operator: by whose calls anybody brings a frozen chain back whose operator is
+/// gone. It has no key, being the end of `keccak256("Causeway.Recovery.v1")`, and no code, which the priority inbox asks for and an
+/// operator could give its own account.
+pub const RECOVERER: Address = address!("0x11b857ee7e8feecaab54f97c5aedd574dd164f78");
 
 /// Functions of one contract that one role may call.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ import {AssetKind} from "../../../src/types/Assets.sol";
 import {BridgeTest} from "../../base/BridgeTest.sol";
 import {Transfers} from "../../base/Transfers.sol";
 import {VaultTest} from "../../base/VaultTest.sol";
+import {EtherRefuser} from "../../mocks/EtherRefuser.sol";
 import {PlainERC1155, PlainERC20, PlainERC721} from "../../mocks/PlainTokens.sol";
 
 /// @notice A token is of the kind that it says it is. Nobody who is first to name it decides that: what was announced, or
@@ -30,6 +31,13 @@ contract AssetKindsTest is VaultTest {
                 vm.assertEq(center.commitment() != before, kind == token);
             }
         }
+    }
+
+    /// @dev A proxy that has nothing behind it yet is of no kind, and could become a token of any.
+    function test_announce_reverts_whenTheTokenIsNoneYet() external {
+        address proxy = address(new EtherRefuser());
+        vm.expectRevert(abi.encodeWithSelector(IAssetCustody.AssetCustodyNoToken.selector, proxy));
+        vault.announce(proxy, AssetKind.Fungible, DESTINATION);
     }
 
     function test_announce_reverts_whenTheTokenIsNotAtHomeHere() external {

@@ -45,7 +45,7 @@ contract PriorityInboxTest is InteropTest {
             operations[i] = _operation(i, address(recipient), abi.encode(salt, i));
             expected = keccak256(abi.encode(expected, keccak256(abi.encode(operations[i]))));
         }
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.assertEq(inbox.processedCount(), count);
         vm.assertEq(inbox.commitment(), expected);
@@ -83,7 +83,7 @@ contract PriorityInboxTest is InteropTest {
         operations[0] = _operation(0, makeAddr("nobody"), "first");
         operations[1] = _operation(1, address(recipient), "second");
         operations[2] = _operation(2, address(recipient), "third");
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.assertEq(recipient.count(), 2);
         vm.assertEq(inbox.processedCount(), 3);
@@ -94,7 +94,7 @@ contract PriorityInboxTest is InteropTest {
         PriorityOperation[] memory operations = new PriorityOperation[](1);
         operations[0] = _operation(0, address(recipient), "data");
         gas = bound(gas, 30_000, 3 * GAS_LIMIT);
-        vm.prank(operator);
+        vm.prank(operator, operator);
         (bool success,) = address(inbox).call{gas: gas}(abi.encodeCall(inbox.processOperations, (operations)));
         vm.assertEq(inbox.processedCount(), success ? 1 : 0);
         if (!success) return;
@@ -140,7 +140,7 @@ contract PriorityInboxTest is InteropTest {
         inbox.processOperations(new PriorityOperation[](0));
     }
 
-    /// @dev The recipient is the operator itself, so that only the order of the writes protects the queue.
+    /// @dev Even where the recipient is the operator itself.
     function test_processOperations_consumesOnce_whenRecipientCallsBack() external {
         ReentrantRecipient recipient = new ReentrantRecipient();
         manager.grantRole(Roles.OPERATOR, address(recipient), 0);
@@ -150,7 +150,28 @@ contract PriorityInboxTest is InteropTest {
         _process(operations[0]);
         vm.assertTrue(recipient.called());
         vm.assertFalse(recipient.succeeded());
-        vm.assertEq(recipient.answer(), abi.encodeWithSelector(IPriorityInbox.PriorityInboxWrongNonce.selector, 1, 0));
+        vm.assertEq(
+            recipient.answer(), abi.encodeWithSelector(IPriorityInbox.PriorityInboxNested.selector, address(recipient))
+        );
+        vm.assertEq(inbox.processedCount(), 1);
+    }
+
+    /// @dev A contract, a contract in the operator's transaction, and the operator's own account with code (EIP-7702).
+    function test_processOperations_reverts_whenTheCallerHasCode() external {
+        PriorityOperation[] memory operations = new PriorityOperation[](1);
+        operations[0] = _operation(0, address(new RecordingRecipient()), "data");
+        manager.grantRole(Roles.OPERATOR, address(this), 0);
+        _expectNested(address(this));
+        inbox.processOperations(operations);
+        _expectNested(address(this));
+        vm.prank(address(this), operator);
+        inbox.processOperations(operations);
+        vm.etch(operator, bytes.concat(hex"ef0100", bytes20(address(this))));
+        _expectNested(operator);
+        vm.prank(operator, operator);
+        inbox.processOperations(operations);
+        vm.etch(operator, "");
+        _process(operations[0]);
         vm.assertEq(inbox.processedCount(), 1);
     }
 
@@ -171,7 +192,7 @@ contract PriorityInboxTest is InteropTest {
         operations[1] = _operation(1, address(recipient), abi.encode(1));
         operations[2] = _operation(2, address(recipient), abi.encode(1));
         operations[3] = _operation(3, address(recipient), abi.encode(0));
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.assertEq(inbox.processedCount(), 2);
         vm.assertEq(recipient.taken(), 1);
@@ -186,7 +207,7 @@ contract PriorityInboxTest is InteropTest {
         PriorityOperation[] memory operations = new PriorityOperation[](2);
         operations[0] = _operation(0, address(new RoomTaker()), abi.encode(type(uint256).max));
         operations[1] = _operation(1, address(new RecordingRecipient()), "");
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
         vm.assertEq(inbox.processedCount(), 2);
     }
@@ -204,6 +225,10 @@ contract PriorityInboxTest is InteropTest {
 
     function _most16(uint256 times) private pure returns (uint256) {
         return times < 16 ? times : 16;
+    }
+
+    function _expectNested(address caller) private {
+        vm.expectRevert(abi.encodeWithSelector(IPriorityInbox.PriorityInboxNested.selector, caller));
     }
 
     function _expectFailed(address recipient, bytes memory reason) private {
@@ -225,7 +250,7 @@ contract PriorityInboxTest is InteropTest {
     function _process(PriorityOperation memory operation) private {
         PriorityOperation[] memory operations = new PriorityOperation[](1);
         operations[0] = operation;
-        vm.prank(operator);
+        vm.prank(operator, operator);
         inbox.processOperations(operations);
     }
 }

@@ -28,7 +28,7 @@ import {
 import {SwapTest} from "../../base/SwapTest.sol";
 import {Transfers} from "../../base/Transfers.sol";
 import {OwnRepresentation} from "../../mocks/IssuedTokens.sol";
-import {PlainERC1155, PlainERC20, PlainERC721} from "../../mocks/PlainTokens.sol";
+import {IssuedERC20, PlainERC1155, PlainERC20, PlainERC721} from "../../mocks/PlainTokens.sol";
 import {ScriptedVenue} from "../../mocks/ScriptedVenue.sol";
 
 contract SwapDestinationTest is SwapTest {
@@ -323,6 +323,34 @@ contract SwapDestinationTest is SwapTest {
         (what.token, what.kind, what.tokenId, what.amount) = (address(coins), AssetKind.MultiToken, 3, 20);
         what.venue = address(cash);
         _expectFailure(what, abi.encodeWithSelector(IAtomicSwap.AtomicSwapNotHandedOver.selector, _nextId(what), 20, 0));
+    }
+
+    /// @dev The first transfer of an asset makes its issuer's own token stand for it, which the venue may have had before.
+    function test_execute_measures_whatIsHandedOver_whenTheTokenWasThereBefore() external {
+        OwnRepresentation own = new OwnRepresentation(bank, address(vault));
+        SwapTerms memory what = _ofIssued(own);
+        vm.prank(bank);
+        own.mint(address(venue), what.amount);
+        (bytes32 id, SwapPreimage memory preimage, InclusionProof memory proof) = lockAndProve(what);
+        swap.execute(preimage, proof);
+        assertOutcome(id, SwapOutcome.Executed);
+        vm.assertEq(own.balanceOf(address(venue)), 2 * what.amount);
+        vm.assertEq(venue.lastOrder().tokenIn, address(own));
+    }
+
+    /// @dev Gold of an issuer that has named `own` on the destination, for cash.
+    function _ofIssued(OwnRepresentation own) private returns (SwapTerms memory what) {
+        IssuedERC20 bond = new IssuedERC20(bank);
+        bond.mint(alice, 100);
+        IAssetRules rules = vault.RULES();
+        vm.startPrank(bank);
+        rules.nameRepresentation(address(bond), DESTINATION, address(own));
+        rules.offerRepresentation(address(own), AssetIds.assetId(SOURCE, address(bond)));
+        vm.stopPrank();
+        vm.prank(alice);
+        bond.approve(address(vault), 100);
+        what = terms();
+        (what.token, what.amount) = (address(bond), 100);
     }
 
     function test_execute_reverts_whenSomethingOfNothingIsLocked() external {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use alloy::primitives::B256;
+use causeway_bindings::deployment::roles::RECOVERER;
 use clap::Args;
 use serde::Serialize;
 
@@ -58,7 +59,7 @@ pub(super) async fn run(path: &Path, args: RecoverArgs, output: Output) -> Resul
         node: ReplayNode::new(id, &args.node)?,
         chain: Arc::clone(&rebuilt),
         l1: Arc::clone(&l1),
-        operator: registration.operator,
+        account: RECOVERER,
     });
     let means = Means {
         l1,
