@@ -1034,6 +1034,9 @@ interface IPriorityInbox {
     error PriorityInboxWrongNonce(uint256 expected, uint256 actual);
     /// @notice The operation's format is not known here.
     error PriorityInboxUnknownVersion(uint8 version);
+    /// @notice The caller is a contract, or an account with code (EIP-7702). From inside of a call to a recipient that guards
+    /// against re-entry, its operation would fail.
+    error PriorityInboxNested(address caller);
     /// @notice The transaction carries too little gas to give the call what the operation asks for.
     error PriorityInboxGasTooLow(uint256 required, uint256 available);
 
@@ -1042,7 +1045,7 @@ interface IPriorityInbox {
     /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
     error PriorityInboxRefused(address filter);
 
-    /// @notice Consumes the next operations of the queue; the operator only. One that took room is the last: those after it are
+    /// @notice Consumes the next operations of the queue; the operator only, with a transaction of an account without code. One that took room is the last: those after it are
     /// for another transaction, so that each finds room of its own.
     function processOperations(PriorityOperation[] calldata operations) external;
 
@@ -1612,9 +1615,17 @@ interface IAssetVault {
     /// @param bundle The bundle, without the leading 0x01.
     function returnCancelled(uint256 sourceChainId, bytes calldata bundle, uint256 callIndex) external;
 
+    /// @notice Counts a swap that is cancelled, which moves nothing, among the ends of swaps in this block. Only for the atomic swap
+    /// contract.
+    /// @dev Reverts with `AssetVaultBlockFull` where the block has as many as it may have.
+    function countCancellation() external;
+
     /// @return Transfers, either way, and locks of swaps that one block may hold, and what each operation of L1 finds room for
-    /// beyond it (`IPriorityInbox.takeRoom`). Deposits, and what a locked swap executes and pays, do not count.
+    /// beyond it (`IPriorityInbox.takeRoom`). Deposits do not count, and ends of swaps have a bound of their own.
     function MAX_PER_BLOCK() external view returns (uint256);
+
+    /// @return Swaps that one block may execute, cancel, redeem and refund, with the same room for each operation of L1.
+    function MAX_ENDS_PER_BLOCK() external view returns (uint256);
 
     /// @return Holds what the chain's base token is paid from; funded at genesis.
     function BASE_TOKEN_HOLDER() external view returns (IBaseTokenHolder);

@@ -92,11 +92,11 @@ contract SwapsGas is SwapTest {
         vm.warp(preimage.header.deadline + 1);
         vm.prank(relayer);
         swap.cancel(preimage.header, proof);
-        total += _row("cancel", 115_000);
+        total += _row("cancel", 122_000);
         InclusionProof memory receipt = proveReceipt(preimage.header, SwapOutcome.Cancelled, "");
         vm.prank(relayer);
         swap.refund(preimage, receipt);
-        total += _row("refund", 140_000);
+        total += _row("refund", 148_000);
         assertLock(id, LockStatus.Refunded);
         vm.snapshotValue(GROUP, "lock + cancel + refund", total);
     }
@@ -155,7 +155,7 @@ contract SwapsGas is SwapTest {
         (id,) = lock(terms());
         vm.chainId(DESTINATION);
         command(SwapCommand.Resolve, abi.encode(SOURCE, id), true);
-        _row("resolve, nothing staged", 115_000);
+        _row("resolve, nothing staged", 122_000);
         assertOutcome(id, SwapOutcome.Cancelled);
     }
 
