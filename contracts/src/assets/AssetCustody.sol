@@ -23,13 +23,14 @@ import {BoundedCall} from "../libraries/BoundedCall.sol";
 import {TokenMetadata} from "../libraries/TokenMetadata.sol";
 import {TokenRecord} from "../libraries/TokenRecord.sol";
 import {Asset, AssetKind, AssetMetadata, AssetTransfer, TransferRequest} from "../types/Assets.sol";
+import {AssetGate} from "./AssetGate.sol";
 import {AssetRules} from "./AssetRules.sol";
 import {TokenCalls} from "./TokenCalls.sol";
 
 /// @title How assets are kept, on a chain and on L1 alike
 /// @notice A token is locked where it was born, and minted and burned elsewhere. All state is written before a token or a
 /// recipient is called, and none of them can call back in.
-abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, ReentrancyGuardTransient {
+abstract contract AssetCustody is IAssetCustody, AssetGate, AccessManaged, ERC1155Holder, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
     using TokenRecord for uint256;
 
@@ -60,11 +61,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
     mapping(bytes32 key => string) private _claimedUri;
     /// @dev By kind.
     address[3] private _implementations;
-    bool private _paused;
-    /// @dev The newest block that something was counted in, and the counts: in one word with what each transfer reads.
-    uint64 private _countedBlock;
-    uint64 private _movesOfBlock;
-    uint64 private _endsOfBlock;
 
     constructor(address authority, address representations) AccessManaged(authority) {
         require(authority != address(0) && representations != address(0), AssetCustodyZeroAddress());
@@ -114,13 +110,13 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
 
     /// @inheritdoc IAssetCustody
     function pause() external restricted {
-        _paused = true;
+        _setPaused(true);
         emit PausedSet(true);
     }
 
     /// @inheritdoc IAssetCustody
     function unpause() external restricted {
-        _paused = false;
+        _setPaused(false);
         emit PausedSet(false);
     }
 
@@ -170,24 +166,6 @@ abstract contract AssetCustody is IAssetCustody, AccessManaged, ERC1155Holder, R
         if (granted) return;
         uint256 allowance = IERC20(request.token).allowance(msg.sender, address(this));
         require(allowance >= request.amount, AssetCustodyNotPermitted(request.token, allowance, request.amount));
-    }
-
-    /// @dev Takes the same gas whether it is the first time or not: what a wallet estimates must do wherever in a block the
-    /// transaction comes.
-    /// @param moved Added to the moves of this block, and `ended` to the ends of swaps.
-    /// @return moves How many this block holds, as `ends`.
-    function _countInBlock(uint64 moved, uint64 ended) internal returns (uint64 moves, uint64 ends) {
-        (uint64 last, uint64 movesBefore, uint64 endsBefore) = (_countedBlock, _movesOfBlock, _endsOfBlock);
-        assembly ("memory-safe") {
-            let isSame := eq(last, number())
-            moves := add(mul(movesBefore, isSame), moved)
-            ends := add(mul(endsBefore, isSame), ended)
-        }
-        (_countedBlock, _movesOfBlock, _endsOfBlock) = (uint64(block.number), moves, ends);
-    }
-
-    function _requireOpen() internal view {
-        require(!_paused, AssetCustodyPaused());
     }
 
     /// @dev Takes what `from` wants to send, and says it in the words of a transfer.

@@ -9,7 +9,7 @@ use alloy::{
 use causeway_bindings::{AssetKind, IERC20, ITradeVenue, TradeAgreement, VenueAsset};
 use eyre::{OptionExt, Result, ensure};
 
-use super::{BANK, COIN, CUSTOMER, GIVEN, Locked, Market, QUOTED, approve, standing::revert_data};
+use super::{BANK, CUSTOMER, GIVEN, Locked, Market, QUOTED, approve, standing::revert_data};
 use crate::contracts;
 
 pub(crate) const TRADE_VENUE: &str =
@@ -32,21 +32,25 @@ pub struct Trade {
 }
 
 impl<'a, 'b> Desk<'a, 'b> {
-    /// Opens a venue, which may take the bank's coin.
+    /// Opens a venue.
     pub async fn open(market: &'a Market<'b>) -> Result<Self> {
         let chain = market.destination.chain_id;
         let bank = market.devnet.shared_wallet(BANK, chain)?;
         let venue = contracts::deploy(TRADE_VENUE, &market.swap.abi_encode(), &bank).await?;
-        approve(&bank, market.coin.address(), venue, COIN).await?;
         Ok(Self { market, venue })
     }
 
-    /// The bank locks its side, which stays for `life` seconds.
-    pub async fn agree(&self, life: u64) -> Result<Trade> {
+    /// Where that is.
+    pub fn venue(&self) -> Address {
+        self.venue
+    }
+
+    /// What is agreed on for `life` seconds. Nobody has locked anything.
+    pub async fn terms(&self, life: u64) -> Result<TradeAgreement> {
         let market = self.market;
         let bank = market.devnet.signer(BANK)?.address();
         let salt: [u8; 32] = std::array::from_fn(|_| fastrand::u8(..));
-        let agreement = TradeAgreement {
+        Ok(TradeAgreement {
             sourceChainId: U256::from(market.source.chain_id),
             initiator: market.devnet.signer(CUSTOMER)?.address(),
             given: units(market.gold_there().await?, U256::from(GIVEN)),
@@ -55,7 +59,17 @@ impl<'a, 'b> Desk<'a, 'b> {
             recipient: bank,
             deadline: market.deadline(life).await?,
             salt: salt.into(),
-        };
+        })
+    }
+
+    /// The bank locks its side, which stays for `life` seconds.
+    pub async fn agree(&self, life: u64) -> Result<Trade> {
+        let market = self.market;
+        let bank = market
+            .devnet
+            .shared_wallet(BANK, market.destination.chain_id)?;
+        approve(&bank, market.coin.address(), self.venue, QUOTED).await?;
+        let agreement = self.terms(life).await?;
         let call = ITradeVenue::lockCall { agreement };
         let receipt = self.order(BANK, &call).await?;
         let event = receipt.decoded_log::<ITradeVenue::TradeLocked>();

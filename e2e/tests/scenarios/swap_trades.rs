@@ -1,12 +1,19 @@
 //! Delivery versus payment: both banks lock, and one decision releases both sides, to the other party or back.
 
-use alloy::{primitives::Bytes, sol_types::SolError};
+use alloy::{
+    primitives::Bytes,
+    sol_types::{SolError, SolValue},
+};
 use causeway_bindings::{IAtomicSwap, ITradeVenue, LockStatus, SwapOutcome, TradeStatus};
 use causeway_e2e::{
     clock::advance,
-    swaps::{BANK, Desk, End, Locked, Market, QUOTED, Trade},
+    command::Ended,
+    devnet::Devnet,
+    holder::Holder,
+    orders::{GIVEN_WHOLE, QUOTED_WHOLE, id_in},
+    swaps::{BANK, CUSTOMER, Desk, End, Locked, Market, QUOTED, Trade},
 };
-use eyre::{Result, ensure};
+use eyre::{OptionExt, Result, ensure};
 
 use crate::{
     support::devnet,
@@ -17,6 +24,8 @@ use crate::{
 };
 
 const HALF_AN_HOUR: u64 = AN_HOUR / 2;
+/// Exit code where something speaks against it.
+const CHECK_FAILED: i32 = 12;
 /// Has no part in it.
 const PASSER_BY: &str = "erin";
 
@@ -132,6 +141,136 @@ async fn a_trade_on_a_chain_that_stopped_for_good_goes_back() -> Result<()> {
     market.require_settled(&swap, End::Returned, 0).await?;
     desk.require_holds(0).await?;
     stop(devnet, returned).await
+}
+
+/// Agreed on with `causeway`: the bank locks its side once, cannot have it back while the swap can be executed nor once it was, and
+/// has it back where the swap was cancelled, and where the customer never locks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trade_is_agreed_on_and_taken_back_on_the_command_line() -> Result<()> {
+    let devnet = devnet(2, "none").await?;
+    let operators = running(&devnet, "operator", 0, Ok).await?;
+    let mut relayer = running(&devnet, "relay", 1, Ok).await?;
+    let market = market(&devnet, "a", "b").await?;
+    let desk = Desk::open(&market).await?;
+    let bank = Bank::new(&devnet, &desk)?;
+
+    let file = propose(&devnet, &market, &desk, AN_HOUR).await?;
+    let missing = bank.agree(&file, &[]).await?;
+    missing.require_failure(CHECK_FAILED, &["0 units", "--approve"])?;
+    let more = bank.agree(&file, &["--approve", "--amount", "26789.012346"]);
+    let more = more.await?;
+    more.require_failure(CHECK_FAILED, &["another amount", "--amount"])?;
+    let agreed = bank.agree(&file, &["--approve"]).await?;
+    let agreed = agreed.require_success()?.json()?;
+    ensure!(agreed["was_made"] == false, "{agreed}");
+    let again = bank.agree(&file, &["--approve"]).await?;
+    let again = again.require_success()?.json()?;
+    ensure!(again["was_made"] == true, "{again}");
+    ensure!(again["agreement"] == agreed["agreement"], "{again}");
+    desk.require_holds(QUOTED).await?;
+    let early = bank.withdraw(&file, &[]).await?;
+    early.require_failure(CHECK_FAILED, &["stays locked until", "--swap"])?;
+    let exchanged = accept(&devnet, &market, &file).await?;
+    market.wait_until_closed(&exchanged).await?;
+    let late = bank.withdraw(&file, &[]).await?;
+    late.require_failure(CHECK_FAILED, &["was executed"])?;
+
+    relayer.stop().await?;
+    let files = [
+        propose(&devnet, &market, &desk, AN_HOUR).await?,
+        propose(&devnet, &market, &desk, HALF_AN_HOUR).await?,
+    ];
+    for file in &files {
+        bank.agree(file, &["--approve"]).await?.require_success()?;
+    }
+    let [cancelled_file, unmatched] = files;
+    let cancelled = accept(&devnet, &market, &cancelled_file).await?;
+    until_pending(&market, &cancelled).await?;
+    let id = cancelled.id.to_string();
+    let pending = bank.withdraw(&cancelled_file, &["--swap", &id]).await?;
+    pending.require_failure(CHECK_FAILED, &["stays locked until"])?;
+    advance(&devnet, HALF_AN_HOUR).await?;
+    relayer.start_and_wait().await?;
+    market.wait_until_closed(&cancelled).await?;
+    for (file, further) in [(&unmatched, vec![]), (&cancelled_file, vec!["--swap", &id])] {
+        for was_made in [false, true] {
+            let back = bank.withdraw(file, &further).await?;
+            let back = back.require_success()?.json()?;
+            ensure!(back["was_made"] == was_made, "{back}");
+        }
+    }
+    let ends = [(&exchanged, End::Exchanged), (&cancelled, End::Returned)];
+    market.require_all_settled(&ends, 0).await?;
+    desk.require_holds(0).await?;
+    stop(devnet, [operators, relayer]).await
+}
+
+/// The bank at its command line.
+struct Bank {
+    holder: Holder,
+    venue: String,
+}
+
+impl Bank {
+    fn new(devnet: &Devnet, desk: &Desk<'_, '_>) -> Result<Self> {
+        Ok(Self {
+            holder: Holder::new(devnet, BANK)?,
+            venue: desk.venue().to_string(),
+        })
+    }
+
+    async fn agree(&self, file: &str, further: &[&str]) -> Result<Ended> {
+        let further = [&["--venue", &self.venue], further].concat();
+        self.order("agree", file, &further).await
+    }
+
+    async fn withdraw(&self, file: &str, further: &[&str]) -> Result<Ended> {
+        self.order("withdraw", file, further).await
+    }
+
+    async fn order(&self, what: &str, file: &str, further: &[&str]) -> Result<Ended> {
+        let order = ["swap", what, "--file", file, "--signer", BANK];
+        let order = [&order[..], &["--output", "json"], further].concat();
+        self.holder.command(&order).await
+    }
+}
+
+/// The customer proposes a swap of half an hour that names an agreement of `life` seconds, a little more than that. Returns the
+/// file.
+async fn propose(
+    devnet: &Devnet,
+    market: &Market<'_>,
+    desk: &Desk<'_, '_>,
+    life: u64,
+) -> Result<String> {
+    let agreement = desk.terms(life).await?;
+    let file = devnet.directory().join(format!("{}.toml", agreement.salt));
+    let file = file.display().to_string();
+    let data = Bytes::from(agreement.abi_encode()).to_string();
+    let (give, want) = (market.gold.address(), market.coin.address());
+    let (give, want) = (give.to_string(), want.to_string());
+    let (venue, within) = (desk.venue().to_string(), (HALF_AN_HOUR - 60).to_string());
+    let (from, to) = (&market.source.name, &market.destination.name);
+    let mut propose = vec!["swap", "propose", "--from", from, "--to", to];
+    propose.extend(["--give", &give, "--amount", GIVEN_WHOLE]);
+    propose.extend(["--want", &want, "--minimum", QUOTED_WHOLE]);
+    propose.extend(["--venue", &venue, "--venue-kind", "other"]);
+    propose.extend(["--venue-data", &data, "--within", &within]);
+    propose.extend(["--signer", CUSTOMER, "--file", &file]);
+    let customer = Holder::new(devnet, CUSTOMER)?;
+    customer.command(&propose).await?.require_success()?;
+    Ok(file)
+}
+
+/// The customer accepts.
+async fn accept(devnet: &Devnet, market: &Market<'_>, file: &str) -> Result<Locked> {
+    let accept = ["swap", "accept", "--file", file, "--signer", CUSTOMER];
+    let accept = [&accept[..], &["--approve"]].concat();
+    let customer = Holder::new(devnet, CUSTOMER)?;
+    let id = id_in(&customer.json(&accept).await?)?;
+    let locks = market.locks().await?;
+    let found = locks.into_iter().find(|swap| swap.id == id);
+    found.ok_or_eyre("what was accepted is locked")
 }
 
 /// Both sides are locked, L1 knows it, and nothing is decided.

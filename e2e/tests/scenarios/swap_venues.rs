@@ -76,7 +76,7 @@ async fn any_other_venue_is_tried_before_anything_is_locked() -> Result<()> {
     let operators = running(&devnet, "operator", 0, Ok).await?;
     let relayer = running(&devnet, "relay", 1, takes_orders).await?;
     let market = market(&devnet, "a", "b").await?;
-    allow(&devnet, &market).await?;
+    allow(&devnet, &market, 1).await?;
     let stingy = market.open_fixed(QUOTED - 1).await?;
     market.pay_coin(stingy, QUOTED - 1).await?;
     let at = At::other(&market, stingy, Bytes::new());

@@ -238,4 +238,4 @@ fn at(log: &ChainLog) -> TxPoint {
 
 #[cfg(test)]
 #[path = "trace_tests.rs"]
-mod tests;
+pub(crate) mod tests;

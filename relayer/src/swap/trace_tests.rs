@@ -16,7 +16,7 @@ const PLACES: SwapPlaces = SwapPlaces {
 const NOW: UnixSeconds = 77;
 const STRANGER: Address = address!("0x00000000000000000000000000000000000000e1");
 
-fn preimage(deadline: u64) -> SwapPreimage {
+pub(crate) fn preimage(deadline: u64) -> SwapPreimage {
     let (salt, payload) = (B256::repeat_byte(5), Bytes::from_static(b"payload"));
     let header = SwapHeader {
         version: 1,

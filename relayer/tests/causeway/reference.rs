@@ -23,7 +23,7 @@ fn check(name: &str, text: &str) {
     );
 }
 
-const COMMANDS: [&[&str]; 51] = [
+const COMMANDS: [&[&str]; 53] = [
     &[],
     &["dev"],
     &["run"],
@@ -56,11 +56,13 @@ const COMMANDS: [&[&str]; 51] = [
     &["swap"],
     &["swap", "propose"],
     &["swap", "quote"],
+    &["swap", "agree"],
     &["swap", "accept"],
     &["swap", "list"],
     &["swap", "status"],
     &["swap", "explain"],
     &["swap", "cancel"],
+    &["swap", "withdraw"],
     &["swap", "force"],
     &["token"],
     &["token", "supply"],

@@ -1,6 +1,8 @@
 //! `causeway swap`.
 
 mod accept;
+mod agree;
+mod agreement;
 mod cancel;
 mod file;
 mod find;
@@ -8,7 +10,9 @@ mod force;
 mod payer;
 mod propose;
 mod quote;
+mod stock;
 mod tell;
+mod withdraw;
 
 use std::path::Path;
 
@@ -34,6 +38,8 @@ pub(super) enum SwapCommand {
     Propose(Box<propose::ProposeArgs>),
     /// Sign a quote for the terms in a file, as the bank that pays what is wanted
     Quote(quote::QuoteArgs),
+    /// Lock what is wanted, as the bank that pays it, where both sides are locked first: the agreement that the terms name
+    Agree(agree::AgreeArgs),
     /// Check the terms in a file against every chain, and lock what is given; once per key
     Accept(accept::AcceptArgs),
     /// List swaps, in the order of their ids
@@ -45,6 +51,8 @@ pub(super) enum SwapCommand {
     /// End a swap that was not executed: withdraw an order that was not locked, or cancel after the deadline and have what was
     /// given come back
     Cancel(cancel::CancelArgs),
+    /// Take back what `agree` locked, after the agreement's deadline or once the swap was cancelled
+    Withdraw(withdraw::WithdrawArgs),
     /// Have L1 ask a chain that ignores a swap: to execute or cancel it, or, with --publish, to execute or pay it
     Force(force::ForceArgs),
 }
@@ -83,6 +91,7 @@ pub(super) async fn run(path: &Path, command: SwapCommand, output: Output) -> Re
     match command {
         SwapCommand::Propose(args) => propose::run(&config, *args, output).await,
         SwapCommand::Quote(args) => quote::run(&config, args, output).await,
+        SwapCommand::Agree(args) => agree::run(&config, args, output).await,
         SwapCommand::Accept(args) => accept::run(&config, args, output).await,
         SwapCommand::List(args) => {
             let source = Source::open(&config).await?;
@@ -94,6 +103,7 @@ pub(super) async fn run(path: &Path, command: SwapCommand, output: Output) -> Re
             output.print(&Explained::new(&swap, SystemClock.now()))
         }
         SwapCommand::Cancel(args) => cancel::run(&config, args, output).await,
+        SwapCommand::Withdraw(args) => withdraw::run(&config, args, output).await,
         SwapCommand::Force(args) => force::run(&config, args, output).await,
     }
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 use alloy::primitives::{Address, Bytes, U256};
 use alloy::signers::SignerSync;
 use alloy::sol_types::SolCall;
-use causeway_bindings::{IERC20, IQuoteVenue, QuoteStatus};
+use causeway_bindings::{IQuoteVenue, QuoteStatus};
 use clap::Args;
 use serde::Serialize;
 
 use super::file;
-use crate::assets::{Custody, Step, amount};
+use super::stock::Stock;
+use crate::assets::{Custody, amount};
 use crate::bundle::{Network, StepError, ask};
 use crate::chain::{ChainError, ChainReader};
-use crate::cli::assets::{make, simulate};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::network::{open, seconds, some_seconds};
 use crate::cli::output::{Output, Report, fields};
@@ -69,8 +69,18 @@ pub(super) async fn run(config: &Config, args: QuoteArgs, output: Output) -> Res
     let mut found = status(custody.reader, &terms, &quote).await?;
     let is_allowing = args.approve && found == QuoteStatus::Unfunded;
     if is_allowing {
-        require_balance(custody.reader, &quote).await?;
-        allow(config, custody, &quote, terms.venue.address, signer, &args).await?;
+        let stock = Stock {
+            custody,
+            bank: quote.bank,
+            token: quote.token_out,
+            venue: terms.venue.address,
+        };
+        stock.require(quote.amount_out.0).await?;
+        let sender = signer.on(config, terms.destination)?;
+        let allowed = stock.allowed().await?;
+        // Other quotes of the bank stand on what is allowed already.
+        let value = allowed.saturating_add(quote.amount_out.0);
+        stock.allow(&sender, [allowed, value], args.timeout).await?;
         found = status(custody.reader, &terms, &quote).await?;
     }
     require_good(found, &quote)?;
@@ -192,66 +202,12 @@ fn random() -> U256 {
     U256::from_be_bytes(alloy::primitives::B256::random().0)
 }
 
-fn missing(what: &str, terms: &Terms) -> Failure {
+pub(super) fn missing(what: &str, terms: &Terms) -> Failure {
     let text = format!(
         "chain {} has no token for what is {what} yet; have its issuer announce it there, or transfer some of it once",
         terms.destination
     );
     Failure::new(Exit::CheckFailed, text)
-}
-
-/// Gives the venue the allowance that is missing.
-async fn allow(
-    config: &Config,
-    custody: Custody<'_>,
-    quote: &SignedQuote,
-    venue: Address,
-    signer: Signer,
-    args: &QuoteArgs,
-) -> Result<(), Failure> {
-    let question = IERC20::allowanceCall {
-        owner: quote.bank,
-        spender: venue,
-    };
-    let allowed = ask(custody.reader, quote.token_out, &question).await?;
-    let sender = signer.on(config, custody.reader.chain_id())?;
-    // Other quotes of the bank stand on what is allowed already.
-    let value = allowed.saturating_add(quote.amount_out.0);
-    let step = |value| {
-        let call = IERC20::approveCall {
-            spender: venue,
-            value,
-        };
-        Step::new("allow the venue", quote.token_out, &call)
-    };
-    // Some tokens change an allowance only from 0.
-    let steps = [
-        (!allowed.is_zero()).then(|| step(U256::ZERO)),
-        Some(step(value)),
-    ];
-    for step in steps.into_iter().flatten() {
-        let gas = simulate(custody, quote.bank, &step).await?;
-        make(custody, &sender, step, gas, args.timeout).await?;
-    }
-    Ok(())
-}
-
-async fn require_balance(reader: &dyn ChainReader, quote: &SignedQuote) -> Result<(), Failure> {
-    let SignedQuote {
-        bank: account,
-        token_out,
-        amount_out,
-        ..
-    } = *quote;
-    let question = IERC20::balanceOfCall { account };
-    let balance = ask(reader, token_out, &question).await?;
-    if balance >= amount_out.0 {
-        return Ok(());
-    }
-    let text = format!(
-        "{account} has {balance} units of {token_out}, and would pay {amount_out}; fund it, or quote less"
-    );
-    Err(Failure::new(Exit::CheckFailed, text))
 }
 
 /// The venue's own word.
