@@ -63,9 +63,9 @@ test-symbolic: deps ## Check the ledger's bytecode with Halmos; needs Python 3.1
 .PHONY: test-long
 test-long: deps ## Long fuzzing of contracts and crates, with new seeds; SEED=, TRACES= for the model's runs on the contracts
 	FOUNDRY_PROFILE=long $(FORGE) test --no-match-path $(GAS_TESTS)
-	PROPTEST_CASES=20000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
+	PROPTEST_CASES=10000 cargo test --release --locked -p causeway-proofs -p causeway-bindings
 	SIGNATURES=100000 cargo test --release --locked -p causeway-relayer --lib atk23
-	SEED=$${SEED:-$$RANDOM$$RANDOM} TRACES=$${TRACES:-100000} cargo test --release --locked -p causeway-simulation \
+	SEED=$${SEED:-$$RANDOM$$RANDOM} TRACES=$${TRACES:-50000} cargo test --release --locked -p causeway-simulation \
 	  --test swaps replay -- --nocapture
 	SWAPS=$${SWAPS:-200} $(MAKE) soak-swaps
 

@@ -47,9 +47,8 @@ impl StrangersHand {
                 "the call of {} reverts in block {}: see whether {} has the role OPERATOR there",
                 call.to, receipt.block, self.account
             ))),
-            None => Err(self.refused(
-                "the node did not take the call into its block; see its log".to_owned(),
-            )),
+            None => Err(self
+                .refused("the node did not take the call into its block; see its log".to_owned())),
         }
     }
 
