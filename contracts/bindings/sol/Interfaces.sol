@@ -1051,7 +1051,7 @@ interface IPriorityInbox {
 
     /// @notice Asked by a contract that takes no more in this block. Else whoever makes blocks could have an operation fail by
     /// putting it behind a full one. Any contract may ask, for the operation that is being delivered.
-    /// It costs an operation that reckons with it less than 1,000 gas each time.
+    /// It costs an operation that reckons with it less than 1,500 gas each time.
     /// @return taken Whether the operation had room left: it has 16 times. `false` outside of operations.
     function takeRoom() external returns (bool taken);
 
