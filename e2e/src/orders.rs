@@ -19,10 +19,9 @@ use crate::{
     swaps::{BANK, CUSTOMER, GIVEN, Locked, Market},
 };
 
-/// What the customer gives, in whole tokens.
-pub const GIVEN_WHOLE: &str = "12.345678";
-/// What the bank quotes for it.
-pub const QUOTED_WHOLE: &str = "26789.012345";
+/// What the customer gives, and what the bank quotes, in whole tokens.
+const GIVEN_WHOLE: &str = "12.345678";
+const QUOTED_WHOLE: &str = "26789.012345";
 
 /// Terms that both banks have agreed on.
 #[derive(Clone, Debug)]

@@ -34,9 +34,8 @@ pub struct Trade {
 impl<'a, 'b> Desk<'a, 'b> {
     /// Opens a venue.
     pub async fn open(market: &'a Market<'b>) -> Result<Self> {
-        let chain = market.destination.chain_id;
-        let bank = market.devnet.shared_wallet(BANK, chain)?;
-        let venue = contracts::deploy(TRADE_VENUE, &market.swap.abi_encode(), &bank).await?;
+        let arguments = market.swap.abi_encode();
+        let venue = market.open_venue(TRADE_VENUE, arguments).await?;
         Ok(Self { market, venue })
     }
 
@@ -64,12 +63,16 @@ impl<'a, 'b> Desk<'a, 'b> {
 
     /// The bank locks its side, which stays for `life` seconds.
     pub async fn agree(&self, life: u64) -> Result<Trade> {
+        self.agree_on(self.terms(life).await?).await
+    }
+
+    /// The bank locks its side of this agreement.
+    pub async fn agree_on(&self, agreement: TradeAgreement) -> Result<Trade> {
         let market = self.market;
         let bank = market
             .devnet
             .shared_wallet(BANK, market.destination.chain_id)?;
         approve(&bank, market.coin.address(), self.venue, QUOTED).await?;
-        let agreement = self.terms(life).await?;
         let call = ITradeVenue::lockCall { agreement };
         let receipt = self.order(BANK, &call).await?;
         let event = receipt.decoded_log::<ITradeVenue::TradeLocked>();

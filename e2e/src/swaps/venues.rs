@@ -1,10 +1,10 @@
-//! Venues besides that of the bank's quotes. Each opens without anything that it could give.
+//! Venues besides those of the bank's quotes and of [trades](super::Desk). Each opens without anything that it could give.
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolValue,
 };
-use causeway_bindings::{AssetKind, IERC20, IPoolVenue, ITradeVenue, TradeAgreement, VenueAsset};
+use causeway_bindings::{IERC20, IPoolVenue};
 use eyre::Result;
 
 use super::{BANK, CUSTOMER, GIVEN, Market, QUOTED, approve};
@@ -12,7 +12,6 @@ use crate::{contracts, holder::Holder, wait::until};
 
 const FIXED_VENUE: &str = include_str!("../../bytecode/FixedVenue.hex");
 const POOL_VENUE: &str = include_str!("../../../contracts/snapshots/bytecode/PoolVenue.hex");
-const TRADE_VENUE: &str = include_str!("../../../contracts/snapshots/bytecode/TradeVenue.hex");
 
 /// What a unit of gold is worth in a pool, as multiple of what the bank quotes for it.
 const POOL_PREMIUM: u64 = 2;
@@ -30,12 +29,7 @@ impl Market<'_> {
         self.open_venue(POOL_VENUE, pair.abi_encode_params()).await
     }
 
-    /// A venue for delivery versus payment.
-    pub async fn open_trades(&self) -> Result<Address> {
-        self.open_venue(TRADE_VENUE, self.swap.abi_encode()).await
-    }
-
-    async fn open_venue(&self, code: &str, arguments: Vec<u8>) -> Result<Address> {
+    pub(super) async fn open_venue(&self, code: &str, arguments: Vec<u8>) -> Result<Address> {
         let bank = self.devnet.shared_wallet(BANK, self.destination.chain_id)?;
         contracts::deploy(code, &arguments, &bank).await
     }
@@ -81,36 +75,6 @@ impl Market<'_> {
             deadline: U256::MAX,
         };
         contracts::call(&bank, pool, U256::ZERO, &add).await?;
-        Ok(())
-    }
-
-    /// What the banks agree on, for `life` seconds.
-    pub async fn agreement(&self, life: u64) -> Result<TradeAgreement> {
-        let side = |token, amount| VenueAsset {
-            token,
-            kind: AssetKind::Fungible,
-            tokenId: U256::ZERO,
-            amount: U256::from(amount),
-        };
-        let bank = self.devnet.signer(BANK)?.address();
-        Ok(TradeAgreement {
-            sourceChainId: U256::from(self.source.chain_id),
-            initiator: self.devnet.signer(CUSTOMER)?.address(),
-            given: side(self.gold_there().await?, GIVEN),
-            counterparty: bank,
-            locked: side(self.coin.address(), QUOTED),
-            recipient: bank,
-            deadline: self.time_on(&self.destination).await? + life,
-            salt: B256::ZERO,
-        })
-    }
-
-    /// The bank locks its side.
-    pub async fn lock_agreement(&self, venue: Address, agreement: TradeAgreement) -> Result<()> {
-        let bank = self.devnet.shared_wallet(BANK, self.destination.chain_id)?;
-        approve(&bank, self.coin.address(), venue, QUOTED).await?;
-        let lock = ITradeVenue::lockCall { agreement };
-        contracts::call(&bank, venue, U256::ZERO, &lock).await?;
         Ok(())
     }
 }

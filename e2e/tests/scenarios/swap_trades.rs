@@ -10,8 +10,8 @@ use causeway_e2e::{
     command::Ended,
     devnet::Devnet,
     holder::Holder,
-    orders::{GIVEN_WHOLE, QUOTED_WHOLE, id_in},
-    swaps::{BANK, CUSTOMER, Desk, End, Locked, Market, QUOTED, Trade},
+    orders::{Agreed, At, accept, id_in, propose},
+    swaps::{BANK, Desk, End, Locked, Market, QUOTED, Trade},
 };
 use eyre::{OptionExt, Result, ensure};
 
@@ -154,7 +154,7 @@ async fn a_trade_is_agreed_on_and_taken_back_on_the_command_line() -> Result<()>
     let desk = Desk::open(&market).await?;
     let bank = Bank::new(&devnet, &desk)?;
 
-    let file = propose(&devnet, &market, &desk, AN_HOUR).await?;
+    let file = proposed(&devnet, &market, &desk, AN_HOUR).await?;
     let missing = bank.agree(&file, &[]).await?;
     missing.require_failure(CHECK_FAILED, &["0 units", "--approve"])?;
     let more = bank.agree(&file, &["--approve", "--amount", "26789.012346"]);
@@ -170,21 +170,21 @@ async fn a_trade_is_agreed_on_and_taken_back_on_the_command_line() -> Result<()>
     desk.require_holds(QUOTED).await?;
     let early = bank.withdraw(&file, &[]).await?;
     early.require_failure(CHECK_FAILED, &["stays locked until", "--swap"])?;
-    let exchanged = accept(&devnet, &market, &file).await?;
+    let exchanged = accepted(&devnet, &market, &file).await?;
     market.wait_until_closed(&exchanged).await?;
     let late = bank.withdraw(&file, &[]).await?;
     late.require_failure(CHECK_FAILED, &["was executed"])?;
 
     relayer.stop().await?;
     let files = [
-        propose(&devnet, &market, &desk, AN_HOUR).await?,
-        propose(&devnet, &market, &desk, HALF_AN_HOUR).await?,
+        proposed(&devnet, &market, &desk, AN_HOUR).await?,
+        proposed(&devnet, &market, &desk, HALF_AN_HOUR).await?,
     ];
     for file in &files {
         bank.agree(file, &["--approve"]).await?.require_success()?;
     }
     let [cancelled_file, unmatched] = files;
-    let cancelled = accept(&devnet, &market, &cancelled_file).await?;
+    let cancelled = accepted(&devnet, &market, &cancelled_file).await?;
     until_pending(&market, &cancelled).await?;
     let id = cancelled.id.to_string();
     let pending = bank.withdraw(&cancelled_file, &["--swap", &id]).await?;
@@ -219,55 +219,41 @@ impl Bank {
         })
     }
 
-    async fn agree(&self, file: &str, further: &[&str]) -> Result<Ended> {
+    async fn agree(&self, terms: &Agreed, further: &[&str]) -> Result<Ended> {
         let further = [&["--venue", &self.venue], further].concat();
-        self.order("agree", file, &further).await
+        self.order("agree", terms, &further).await
     }
 
-    async fn withdraw(&self, file: &str, further: &[&str]) -> Result<Ended> {
-        self.order("withdraw", file, further).await
+    async fn withdraw(&self, terms: &Agreed, further: &[&str]) -> Result<Ended> {
+        self.order("withdraw", terms, further).await
     }
 
-    async fn order(&self, what: &str, file: &str, further: &[&str]) -> Result<Ended> {
-        let order = ["swap", what, "--file", file, "--signer", BANK];
+    async fn order(&self, what: &str, terms: &Agreed, further: &[&str]) -> Result<Ended> {
+        let file = terms.file.display().to_string();
+        let order = ["swap", what, "--file", &file, "--signer", BANK];
         let order = [&order[..], &["--output", "json"], further].concat();
         self.holder.command(&order).await
     }
 }
 
-/// The customer proposes a swap of half an hour that names an agreement of `life` seconds, a little more than that. Returns the
-/// file.
-async fn propose(
+/// The customer proposes a swap of half an hour that names an agreement of `life` seconds, which is no less.
+async fn proposed(
     devnet: &Devnet,
     market: &Market<'_>,
     desk: &Desk<'_, '_>,
     life: u64,
-) -> Result<String> {
+) -> Result<Agreed> {
     let agreement = desk.terms(life).await?;
-    let file = devnet.directory().join(format!("{}.toml", agreement.salt));
-    let file = file.display().to_string();
-    let data = Bytes::from(agreement.abi_encode()).to_string();
-    let (give, want) = (market.gold.address(), market.coin.address());
-    let (give, want) = (give.to_string(), want.to_string());
-    let (venue, within) = (desk.venue().to_string(), (HALF_AN_HOUR - 60).to_string());
-    let (from, to) = (&market.source.name, &market.destination.name);
-    let mut propose = vec!["swap", "propose", "--from", from, "--to", to];
-    propose.extend(["--give", &give, "--amount", GIVEN_WHOLE]);
-    propose.extend(["--want", &want, "--minimum", QUOTED_WHOLE]);
-    propose.extend(["--venue", &venue, "--venue-kind", "other"]);
-    propose.extend(["--venue-data", &data, "--within", &within]);
-    propose.extend(["--signer", CUSTOMER, "--file", &file]);
-    let customer = Holder::new(devnet, CUSTOMER)?;
-    customer.command(&propose).await?.require_success()?;
-    Ok(file)
+    let at = At::other(market, desk.venue(), agreement.abi_encode().into());
+    let name = format!("{}.toml", agreement.salt);
+    // Some seconds pass until the swap's deadline is set.
+    propose(devnet, market, &name, HALF_AN_HOUR - 60, at).await
 }
 
 /// The customer accepts.
-async fn accept(devnet: &Devnet, market: &Market<'_>, file: &str) -> Result<Locked> {
-    let accept = ["swap", "accept", "--file", file, "--signer", CUSTOMER];
-    let accept = [&accept[..], &["--approve"]].concat();
-    let customer = Holder::new(devnet, CUSTOMER)?;
-    let id = id_in(&customer.json(&accept).await?)?;
+async fn accepted(devnet: &Devnet, market: &Market<'_>, agreed: &Agreed) -> Result<Locked> {
+    let told = accept(devnet, agreed, &[]).await?.require_success()?;
+    let id = id_in(&told.json()?)?;
     let locks = market.locks().await?;
     let found = locks.into_iter().find(|swap| swap.id == id);
     found.ok_or_eyre("what was accepted is locked")

@@ -8,7 +8,7 @@ use causeway_bindings::LockStatus;
 use causeway_e2e::{
     devnet::Devnet,
     orders::{Agreed, At, Counter, accept, allow, only_lock, propose, takes_orders},
-    swaps::{CUSTOMER, DECIMALS, GIVEN, Market, QUOTED},
+    swaps::{CUSTOMER, DECIMALS, Desk, GIVEN, Market, QUOTED},
     tokens::Token,
 };
 use eyre::{Result, ensure};
@@ -43,9 +43,9 @@ async fn a_pool_is_taken_once_it_is_deep_enough() -> Result<()> {
 async fn a_trade_is_taken_once_its_other_side_is_locked() -> Result<()> {
     let devnet = devnet(2, "both").await?;
     let market = market(&devnet, "a", "b").await?;
-    let trades = market.open_trades().await?;
-    let agreement = market.agreement(2 * A_DAY).await?;
-    let told = |data: Vec<u8>| At::other(&market, trades, data.into());
+    let desk = Desk::open(&market).await?;
+    let agreement = desk.terms(2 * A_DAY).await?;
+    let told = |data: Vec<u8>| At::other(&market, desk.venue(), data.into());
     let at = told(agreement.abi_encode());
     let agreed = propose(&devnet, &market, "trade.toml", A_DAY, at.clone()).await?;
     let words = ["agreement: the venue calls the agreement not locked"];
@@ -53,13 +53,13 @@ async fn a_trade_is_taken_once_its_other_side_is_locked() -> Result<()> {
 
     let mut dearer = agreement.clone();
     dearer.given.amount += U256::ONE;
-    market.lock_agreement(trades, dearer.clone()).await?;
+    desk.agree_on(dearer.clone()).await?;
     let other = told(dearer.abi_encode());
     let other = propose(&devnet, &market, "dearer.toml", A_DAY, other).await?;
     let words = ["other_agreement: ", "given.amount is not what is given"];
     require_refused(&devnet, &market, &other, &words).await?;
 
-    market.lock_agreement(trades, agreement).await?;
+    desk.agree_on(agreement).await?;
     require_exchanged(&devnet, &market, &agreed).await?;
     let again = propose(&devnet, &market, "again.toml", A_DAY, at).await?;
     let ended = accept(&devnet, &again, &[]).await?;

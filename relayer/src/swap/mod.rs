@@ -26,7 +26,7 @@ pub mod terms;
 mod tests;
 pub mod trace;
 mod trial;
-mod venues;
+pub(crate) mod venues;
 mod verdict;
 pub mod view;
 mod world;

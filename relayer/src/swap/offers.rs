@@ -137,20 +137,24 @@ fn of_trade(
     let Some(agreement) = &trade.agreement else {
         return Some(Refusal::OtherAgreement("venue.data is no agreement"));
     };
-    let misfit = first(&of_parties(terms, agreement)).or_else(|| {
-        first(&of_given(terms, destination.given_token, &agreement.given)).or_else(|| {
-            first(&of_locked(
-                terms,
-                destination.wanted_token,
-                &agreement.locked,
-            ))
-        })
-    });
+    let tokens = [destination.given_token, destination.wanted_token];
+    let misfit = misfit_of_trade(terms, tokens, agreement);
     if let Some(misfit) = misfit {
         return Some(Refusal::OtherAgreement(misfit));
     }
     let is_locked = trade.status == TradeStatus::Locked;
     (!is_locked).then_some(Refusal::Agreement(trade.status))
+}
+
+/// What of an agreement does not fit the terms; `tokens` stand for what is given and for what is wanted, where they are known.
+pub(crate) fn misfit_of_trade(
+    terms: &Terms,
+    [given, wanted]: [Option<Address>; 2],
+    agreement: &TradeAgreement,
+) -> Option<&'static str> {
+    first(&of_parties(terms, agreement))
+        .or_else(|| first(&of_given(terms, given, &agreement.given)))
+        .or_else(|| first(&of_locked(terms, wanted, &agreement.locked)))
 }
 
 fn of_parties(terms: &Terms, agreement: &TradeAgreement) -> [(bool, &'static str); 4] {

@@ -64,8 +64,8 @@ async fn of_quote(
     })
 }
 
-/// Only a venue for delivery versus payment names an agreement as this does.
-async fn of_trade(
+/// What a venue for delivery versus payment has of the agreement that the terms name. No other venue names an agreement as it does.
+pub(crate) async fn of_trade(
     reader: &dyn ChainReader,
     terms: &Terms,
 ) -> Result<Option<TradeFigures>, StepError> {
@@ -84,7 +84,7 @@ async fn of_trade(
 }
 
 /// An agreement of nobody on nothing, to see whether the venue knows agreements at all.
-pub(super) fn blank() -> TradeAgreement {
+pub(crate) fn blank() -> TradeAgreement {
     let nothing = VenueAsset {
         token: Address::ZERO,
         kind: AssetKind::Fungible,

@@ -8,7 +8,7 @@ use causeway_bindings::{AssetKind, ETHER, ITradeVenue, TradeAgreement, TradeStat
 use clap::Args;
 use serde::Serialize;
 
-use super::agreement::{Agreed, label};
+use super::agreement::Agreed;
 use super::file;
 use super::payer::now;
 use super::quote::missing;
@@ -23,7 +23,9 @@ use crate::cli::signing::Signer;
 use crate::config::Config;
 use crate::model::UnixSeconds;
 use crate::send::Sender;
+use crate::swap::checks::Refusal;
 use crate::swap::figures::given_asset;
+use crate::swap::offers::misfit_of_trade;
 use crate::swap::quote::token_on;
 use crate::swap::terms::{Terms, Units};
 
@@ -66,12 +68,9 @@ pub(super) async fn run(config: &Config, args: AgreeArgs, output: Output) -> Res
     let chain = config.chain(terms.destination).ok_or(unknown)?;
     let agreed = Agreed::read(custody.reader, &terms, chain.contracts.swap).await?;
     let meant = Meant::of(&network, &terms, &args, signer.address()).await?;
-    if let Some(misfit) = meant.misfit(&terms, &agreed.agreement) {
-        let text = format!(
-            "the agreement does not say what is meant: {misfit}; have the terms proposed with one that does"
-        );
-        return Err(Failure::new(Exit::CheckFailed, text));
-    }
+    meant
+        .check(&terms, &agreed.agreement)
+        .map_err(|text| Failure::new(Exit::CheckFailed, text))?;
     let tx = match agreed.status {
         TradeStatus::Locked => None,
         TradeStatus::None => {
@@ -79,11 +78,7 @@ pub(super) async fn run(config: &Config, args: AgreeArgs, output: Output) -> Res
             Some(lock(custody, &sender, &agreed.agreement, &args).await?)
         }
         status => {
-            let text = format!(
-                "the agreement {} is {} already; agree on one with another salt",
-                agreed.id,
-                label(status)
-            );
+            let text = Refusal::Agreement(status).to_string();
             return Err(Failure::new(Exit::CheckFailed, text));
         }
     };
@@ -130,56 +125,40 @@ impl Meant {
         })
     }
 
-    /// What of it is not what the bank means.
-    fn misfit(&self, terms: &Terms, agreement: &TradeAgreement) -> Option<&'static str> {
-        let (given, locked) = (&agreement.given, &agreement.locked);
-        let is_given = given.token == self.token_in
-            && given.kind == terms.given.kind.into()
-            && given.tokenId == terms.given.token_id.0
-            && given.amount == terms.given.amount.0;
-        let is_wanted = locked.token == self.token_out
-            && locked.kind == terms.wanted.kind.into()
-            && locked.tokenId == terms.wanted.token_id.0;
-        let is_by_them = agreement.sourceChainId == U256::from(terms.source)
-            && agreement.initiator == terms.sender;
-        let is_for_bank = agreement.counterparty == self.bank
-            && terms.counterparty.is_none_or(|party| party == self.bank);
-        let is_enough = agreement.locked.amount >= terms.wanted.minimum.0;
+    /// Whether the agreement fits the terms, and says nothing else than the bank means.
+    fn check(&self, terms: &Terms, agreement: &TradeAgreement) -> Result<(), String> {
+        let tokens = [Some(self.token_in), Some(self.token_out)];
+        if let Some(misfit) = misfit_of_trade(terms, tokens, agreement) {
+            return Err(Refusal::OtherAgreement(misfit).to_string());
+        }
         let checks = [
             (
                 terms.venue.address == self.venue,
                 "the venue is another one than --venue",
             ),
             (
-                is_by_them,
-                "somebody else than the sender of the terms gives, or on another chain",
+                agreement.counterparty == self.bank,
+                "its counterparty is not the account of --signer",
             ),
             (
-                is_for_bank,
-                "the other party is not the account of --signer",
-            ),
-            (is_given, "what is given is not what the terms give"),
-            (is_wanted, "what is locked is not what the terms want"),
-            (
-                locked.amount == self.amount_out,
+                agreement.locked.amount == self.amount_out,
                 "another amount is locked than --amount, or than the least that is wanted",
             ),
-            (is_enough, "less is locked than must come back"),
             (
                 agreement.recipient == self.recipient,
                 "what is given goes to another account than that of --recipient, or of --signer",
-            ),
-            (
-                agreement.deadline >= terms.deadline,
-                "it ends before the deadline of the terms, so the swap could not be executed",
             ),
             (
                 agreement.deadline <= self.latest,
                 "it could stay locked for longer than --within",
             ),
         ];
-        let broken = checks.into_iter().find(|(holds, _)| !holds);
-        broken.map(|(_, misfit)| misfit)
+        match checks.into_iter().find(|(holds, _)| !holds) {
+            None => Ok(()),
+            Some((_, misfit)) => Err(format!(
+                "the agreement does not say what is meant: {misfit}; have the terms proposed with one that does"
+            )),
+        }
     }
 }
 
@@ -304,7 +283,6 @@ impl Report for Locked {
 mod tests {
     use super::super::agreement::tests::agreed;
     use super::*;
-    use crate::swap::terms::TokenKind;
 
     fn meant(terms: &Terms) -> Meant {
         let account = Address::with_last_byte;
@@ -322,75 +300,33 @@ mod tests {
     #[test]
     fn what_the_bank_means_is_locked_until_the_deadline_or_a_little_longer() {
         let (terms, mut agreement) = agreed();
-        assert_eq!(meant(&terms).misfit(&terms, &agreement), None);
+        assert_eq!(meant(&terms).check(&terms, &agreement), Ok(()));
         agreement.deadline += 60;
-        assert_eq!(meant(&terms).misfit(&terms, &agreement), None);
+        assert_eq!(meant(&terms).check(&terms, &agreement), Ok(()));
     }
 
     #[test]
     fn nothing_else_is_locked() {
-        type Change = fn(&mut Terms, &mut TradeAgreement);
-        let changes: [(Change, &str); 14] = [
-            (|terms, _| terms.venue.address = Address::ZERO, "--venue"),
-            (|terms, _| terms.source += 1, "on another chain"),
+        type Change = fn(&mut Meant, &mut TradeAgreement);
+        let changes: [(Change, &str); 8] = [
+            (|meant, _| meant.venue = Address::ZERO, "--venue"),
+            (|meant, _| meant.bank = Address::ZERO, "--signer"),
+            (|meant, _| meant.recipient = Address::ZERO, "--recipient"),
+            (|meant, _| meant.amount_out += U256::ONE, "--amount"),
+            (|meant, _| meant.latest -= 61, "--within"),
+            (|meant, _| meant.token_in = Address::ZERO, "given.token"),
+            (|meant, _| meant.token_out = Address::ZERO, "locked.token"),
             (
-                |terms, _| terms.sender = Address::ZERO,
-                "sender of the terms",
+                |_, agreement| agreement.initiator = Address::ZERO,
+                "initiator",
             ),
-            (
-                |_, agreement| agreement.counterparty = Address::ZERO,
-                "--signer",
-            ),
-            (
-                |terms, _| terms.counterparty = Some(Address::ZERO),
-                "--signer",
-            ),
-            (
-                |_, agreement| agreement.given.amount -= U256::ONE,
-                "terms give",
-            ),
-            (
-                |_, agreement| agreement.given.token = Address::ZERO,
-                "terms give",
-            ),
-            (|terms, _| terms.given.kind = TokenKind::Multi, "terms give"),
-            (
-                |_, agreement| agreement.locked.token = Address::ZERO,
-                "terms want",
-            ),
-            (
-                |_, agreement| agreement.locked.tokenId = U256::ONE,
-                "terms want",
-            ),
-            (
-                |_, agreement| agreement.locked.amount += U256::ONE,
-                "--amount",
-            ),
-            (
-                |_, agreement| agreement.recipient = Address::ZERO,
-                "--recipient",
-            ),
-            (|_, agreement| agreement.deadline -= 1, "ends before"),
-            (|_, agreement| agreement.deadline += 61, "--within"),
         ];
         for (change, said) in changes {
-            let (mut terms, mut agreement) = agreed();
-            let meant = meant(&terms);
-            change(&mut terms, &mut agreement);
-            let misfit = meant.misfit(&terms, &agreement);
-            assert!(
-                misfit.is_some_and(|text| text.contains(said)),
-                "{misfit:?}, not {said}"
-            );
+            let (terms, mut agreement) = agreed();
+            let mut meant = meant(&terms);
+            change(&mut meant, &mut agreement);
+            let text = meant.check(&terms, &agreement).unwrap_err();
+            assert!(text.contains(said), "{text}, not {said}");
         }
-        let (terms, mut agreement) = agreed();
-        let mut less = meant(&terms);
-        less.amount_out -= U256::ONE;
-        agreement.locked.amount = less.amount_out;
-        let misfit = less.misfit(&terms, &agreement);
-        assert!(
-            misfit.is_some_and(|text| text.contains("less")),
-            "{misfit:?}"
-        );
     }
 }

@@ -1,13 +1,13 @@
 //! What two banks have agreed on for delivery versus payment: the agreement that terms name, and where it stands.
 
 use alloy::primitives::{Address, B256};
-use alloy::sol_types::{SolCall, SolValue};
 use causeway_bindings::{ITradeVenue, TradeAgreement, TradeStatus};
 
-use crate::bundle::{StepError, ask};
-use crate::chain::{ChainError, ChainReader};
+use crate::bundle::ask;
+use crate::chain::ChainReader;
 use crate::cli::exit::{Exit, Failure};
 use crate::swap::terms::{Terms, VenueKind};
+use crate::swap::venues::of_trade;
 
 /// An agreement at its venue.
 pub(super) struct Agreed {
@@ -23,75 +23,49 @@ impl Agreed {
         terms: &Terms,
         swap: Address,
     ) -> Result<Self, Failure> {
-        let agreement = named(terms).map_err(|text| Failure::new(Exit::CheckFailed, text))?;
-        let venue = terms.venue.address;
-        let served = ask_venue(reader, venue, &ITradeVenue::SWAPCall {}).await?;
-        if served != swap {
-            return Err(no_venue(reader.chain_id(), venue));
+        if terms.venue.kind == VenueKind::Quote {
+            return Err(refused(
+                "the venue of these terms pays quotes; sign one with `causeway swap quote`",
+            ));
         }
-        let question = ITradeVenue::idOfCall {
-            agreement: agreement.clone(),
+        let (chain, venue) = (reader.chain_id(), terms.venue.address);
+        let no_venue = || {
+            refused(format!(
+                "chain {chain} has no venue of this network for trades at {venue}; have the terms proposed with the address of one"
+            ))
         };
-        let id = ask_venue(reader, venue, &question).await?;
-        let status = ask_venue(reader, venue, &ITradeVenue::statusOfCall { id }).await?;
+        let found = of_trade(reader, terms).await?.ok_or_else(no_venue)?;
+        if ask(reader, venue, &ITradeVenue::SWAPCall {}).await? != swap {
+            return Err(no_venue());
+        }
+        let agreement = found.agreement.ok_or_else(|| {
+            refused(
+                "the terms name no agreement; have them proposed with its encoding as --venue-data",
+            )
+        })?;
         Ok(Self {
-            id,
-            agreement,
-            status,
+            id: agreement.id(),
+            agreement: *agreement,
+            status: found.status,
         })
     }
 }
 
-/// The agreement that is the data of the terms' venue.
-fn named(terms: &Terms) -> Result<TradeAgreement, &'static str> {
-    if terms.venue.kind == VenueKind::Quote {
-        return Err("the venue of these terms pays quotes; sign one with `causeway swap quote`");
-    }
-    TradeAgreement::abi_decode(&terms.venue.data).map_err(
-        |_| "the terms name no agreement; have them proposed with its encoding as --venue-data",
-    )
-}
-
-/// Asks the venue; a contract that is none is named as that.
-async fn ask_venue<C: SolCall + Sync>(
-    reader: &dyn ChainReader,
-    venue: Address,
-    question: &C,
-) -> Result<C::Return, Failure> {
-    match ask(reader, venue, question).await {
-        Err(
-            StepError::NotOurContract { chain, .. }
-            | StepError::Chain(ChainError::Reverted { chain, .. }),
-        ) => Err(no_venue(chain, venue)),
-        answer => Ok(answer?),
-    }
-}
-
-fn no_venue(chain: u64, venue: Address) -> Failure {
-    let text = format!(
-        "chain {chain} has no venue of this network for trades at {venue}; have the terms proposed with the address of one"
-    );
+fn refused(text: impl Into<String>) -> Failure {
     Failure::new(Exit::CheckFailed, text)
-}
-
-/// How an agreement stands, in a word.
-pub(super) fn label(status: TradeStatus) -> &'static str {
-    match status {
-        TradeStatus::None => "not locked",
-        TradeStatus::Locked => "locked",
-        TradeStatus::Executed => "executed",
-        TradeStatus::Withdrawn => "withdrawn",
-        TradeStatus::__Invalid => "unknown",
-    }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use alloy::primitives::U256;
+    use alloy::sol_types::SolValue;
     use causeway_bindings::{AssetKind, VenueAsset};
 
     use super::*;
+    use crate::harness::SWAP;
+    use crate::swap::bench::{Bench, DESTINATION};
     use crate::swap::terms::tests::terms;
+    use crate::swap::venues::blank;
 
     fn side(token: u8, amount: U256) -> VenueAsset {
         VenueAsset {
@@ -121,13 +95,42 @@ pub(super) mod tests {
         (terms, agreement)
     }
 
-    #[test]
-    fn terms_name_an_agreement_or_say_what_to_do() {
+    async fn read(bench: &Bench, terms: &Terms) -> Result<Agreed, String> {
+        let network = bench.network();
+        let reader = network.chain(DESTINATION).unwrap().reader.as_ref();
+        let read = Agreed::read(reader, terms, SWAP).await;
+        read.map_err(|failure| failure.message)
+    }
+
+    #[tokio::test]
+    async fn terms_name_an_agreement_at_a_venue_of_this_network_or_say_what_to_do() {
         let (mut terms, agreement) = agreed();
-        assert_eq!(named(&terms), Ok(agreement));
+        let (bench, venue, id) = (Bench::new(), terms.venue.address, agreement.id());
+        let told = read(&bench, &terms).await.err().unwrap();
+        assert!(told.contains("no venue of this network"), "{told}");
+        let question = ITradeVenue::idOfCall {
+            agreement: agreement.clone(),
+        };
+        bench.tell(DESTINATION, venue, &question, &id);
+        let told = read(&bench, &terms).await.err().unwrap();
+        assert!(told.contains("no venue of this network"), "{told}");
+        bench.tell(DESTINATION, venue, &ITradeVenue::SWAPCall {}, &SWAP);
+        let status = ITradeVenue::statusOfCall { id };
+        bench.tell(DESTINATION, venue, &status, &TradeStatus::Locked);
+        let found = read(&bench, &terms).await.unwrap();
+        assert_eq!((found.id, found.status), (id, TradeStatus::Locked));
+        assert_eq!(found.agreement, agreement);
+
+        let blank = blank();
+        let question = ITradeVenue::idOfCall {
+            agreement: blank.clone(),
+        };
+        bench.tell(DESTINATION, venue, &question, &blank.id());
         terms.venue.data = vec![1; 31].into();
-        assert!(named(&terms).unwrap_err().contains("--venue-data"));
+        let told = read(&bench, &terms).await.err().unwrap();
+        assert!(told.contains("--venue-data"), "{told}");
         terms.venue.kind = VenueKind::Quote;
-        assert!(named(&terms).unwrap_err().contains("swap quote"));
+        let told = read(&bench, &terms).await.err().unwrap();
+        assert!(told.contains("swap quote"), "{told}");
     }
 }
