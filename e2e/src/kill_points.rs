@@ -24,6 +24,8 @@ use crate::gate::{Guard, Verdict};
 
 /// Time from an answered receipt to a kill, where the coordinator itself calls nobody any more.
 const SOON: Duration = Duration::from_millis(500);
+/// Time in which a relayer that runs again has asked for every receipt that is not in its store.
+const SURELY: Duration = Duration::from_secs(3);
 
 /// What a relayer does about a swap with one transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,7 +126,18 @@ struct State {
     /// Who alone may take a step that nobody has sent anything for, since its sender was killed.
     heirs: HashMap<Deed, usize>,
     /// When a relayer learned that its transaction is in a block.
-    answered: HashMap<(usize, Deed), Instant>,
+    answered: HashMap<(usize, Deed), Learned>,
+}
+
+/// A relayer has learned of its transaction.
+#[derive(Clone, Copy, Debug)]
+enum Learned {
+    /// At this time, by a receipt.
+    Now(Instant),
+    /// Before it was killed for something else: whether that is in its store shows when it runs again.
+    Before,
+    /// So, and it has run again since this time without asking for the receipt.
+    BeforeAndRuns(Instant),
 }
 
 /// In front of one chain of one relayer.
@@ -193,8 +206,12 @@ impl Plots {
     }
 
     /// A relayer starts anew, and knows what its store says.
-    pub fn forget_answers(&self, relayer: usize) {
-        self.state().answered.retain(|(who, _), _| *who != relayer);
+    pub fn restarts(&self, relayer: usize) {
+        for ((who, _), learned) in &mut self.state().answered {
+            if *who == relayer {
+                *learned = Learned::Before;
+            }
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -263,8 +280,12 @@ impl Guard for Watchman {
         }
         if point == Point::Included {
             let answered = (self.relayer, deed);
+            let now = Learned::Now(Instant::now());
             let mut state = self.plots.state();
-            state.answered.entry(answered).or_insert_with(Instant::now);
+            let known = state.answered.entry(answered).or_insert(now);
+            if !matches!(known, Learned::Now(_)) {
+                *known = now;
+            }
         }
         false
     }
@@ -289,16 +310,20 @@ impl Watchman {
     /// next call is in the store; the calls of others say nothing of that.
     fn has_learned(&self, call: &Value) -> bool {
         let caller = self.caller(call);
-        let is_learned = |deed: &Deed, at: &Instant| {
-            caller == Some(self.account(deed.step)) || at.elapsed() >= SOON
+        let is_learned = |deed: &Deed, learned: &mut Learned| match *learned {
+            Learned::Now(at) => caller == Some(self.account(deed.step)) || at.elapsed() >= SOON,
+            Learned::Before => {
+                *learned = Learned::BeforeAndRuns(Instant::now());
+                false
+            }
+            Learned::BeforeAndRuns(since) => since.elapsed() >= SURELY,
         };
         let learned: Vec<Deed> = {
-            let state = self.plots.state();
-            let own = state
-                .answered
-                .iter()
-                .filter(|((relayer, deed), at)| *relayer == self.relayer && is_learned(deed, at));
-            own.map(|((_, deed), _)| *deed).collect()
+            let mut state = self.plots.state();
+            let own = state.answered.iter_mut();
+            let own = own.filter(|((relayer, _), _)| *relayer == self.relayer);
+            own.filter_map(|((_, deed), learned)| is_learned(deed, learned).then_some(*deed))
+                .collect()
         };
         let meets = |deed| self.plots.meets(self.relayer, deed, Point::Answered);
         learned.into_iter().any(meets)

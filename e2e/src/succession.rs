@@ -196,7 +196,7 @@ impl Succession {
 
     fn start(&mut self, which: usize) -> Result<()> {
         if !self.is_running[which] {
-            self.plots.forget_answers(which);
+            self.plots.restarts(which);
             self.relayers[which].start()?;
             self.is_running[which] = true;
         }

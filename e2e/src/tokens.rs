@@ -177,7 +177,7 @@ impl Token {
     }
 
     /// Has its home tell a chain what it is called, so that it can arrive there from others too, and waits until it has.
-    pub async fn announce(&self, devnet: &Devnet, chain_id: u64) -> Result<()> {
+    pub async fn announce(&self, devnet: &Devnet, chain_id: u64) -> Result<Address> {
         let places = places(devnet)?;
         let find = |id| places.iter().find(|place| place.chain_id == id);
         let home = find(self.chain_id).ok_or_eyre("the token has a home")?;
@@ -201,11 +201,13 @@ impl Token {
             .abi_encode()
         };
         contracts::send(&self.issuer, home.custody, U256::ZERO, announcement).await?;
-        let asset = self.asset();
+        let (asset, mut token) = (self.asset(), None);
         until("the announcement arrives", LIMIT, async || {
-            Ok(there.token(&asset).await?.is_some())
+            token = there.token(&asset).await?;
+            Ok(token.is_some())
         })
-        .await
+        .await?;
+        token.ok_or_eyre("it was just there")
     }
 
     async fn order(&self, call: &impl SolCall) -> Result<()> {

@@ -378,8 +378,7 @@ impl Scene<'_> {
             value: U256::MAX,
         };
         call(&wallet, token.address(), U256::ZERO, &allow).await?;
-        token.announce(self.devnet, b.id()).await?;
-        let currency = on_b.token(&asset).await?.ok_or_eyre("no token on b")?;
+        let currency = token.announce(self.devnet, b.id()).await?;
         let on_shop = self.devnet.shared_wallet(account, b.id())?;
         let shop = Shop::open(&b, on_shop.clone(), currency, U256::from(PRICE), 1).await?;
 
