@@ -106,13 +106,14 @@ async fn the_first_program_does_what_the_tutorial_says() -> Result<()> {
     let program = Path::new(env!("CARGO_BIN_EXE_first_program"));
     let network = devnet.directory().join("network.json");
     let ended = command::run(program, [network]).await?.require_success()?;
-    for said in told() {
-        ensure!(
-            ended.stdout.contains(said),
-            "it does not say {said:?}: {}",
-            ended.stdout
-        );
-    }
+    let (said, told): (Vec<&str>, Vec<&str>) = (ended.stdout.lines().collect(), told().collect());
+    // Who waits for a stage is told of a later one where a relayer was quicker.
+    let fits = |(said, told): (&&str, &&str)| said.starts_with(told) || *said == "delivered";
+    ensure!(
+        said.len() == told.len() && said.iter().zip(&told).all(fits),
+        "it says other things than {told:?}: {}",
+        ended.stdout
+    );
     devnet.stop().await
 }
 
