@@ -19,6 +19,6 @@ pub use batch::Place;
 pub use chain::Chain;
 pub use l1::L1;
 pub use node::{Done, Node, Refused};
-pub use swap::{FoundReceipt, Swap, no_proof, nothing_to_prove};
+pub use swap::{FoundReceipt, Swap, nothing_to_prove};
 pub use token::{Token, balance_of};
 pub use world::{Sealed, Settings, World};

@@ -6,7 +6,7 @@ use alloy::{
 };
 use causeway_bindings::{
     Asset, IAtomicSwap, IBatchSettlement, ISwapRegistry, InclusionProof, LockStatus, SwapMessage,
-    SwapOutcome, SwapPreimage, SwapReceipt, SwapSlot, SwapTerms,
+    SwapOutcome, SwapPreimage, SwapReceipt, SwapSlot, SwapTerms, no_proof,
 };
 
 use crate::{Done, Place, Refused, World, actors::account};
@@ -357,15 +357,4 @@ impl World {
 /// What anybody finds who has nothing to show: no contract was asked.
 pub fn nothing_to_prove() -> Refused {
     Refused(Bytes::from_static(b"nothing to prove"))
-}
-
-/// In place of one where a contract looks at none.
-pub fn no_proof() -> InclusionProof {
-    InclusionProof {
-        chainId: U256::ZERO,
-        batchNumber: U256::ZERO,
-        leafIndex: U256::ZERO,
-        txNumberInBatch: 0,
-        path: Vec::new(),
-    }
 }

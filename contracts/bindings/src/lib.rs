@@ -73,7 +73,9 @@ pub use ledger::{
     LedgerTotals, TotalTooLarge, UnknownKind, Way, ledger_delta_hash, unpack_movement,
 };
 pub use revert::describe_revert;
-pub use swap::{SWAP_TRANSPARENT, SWAP_VERSION, payload_commitment, swap_effects_hash, swap_id};
+pub use swap::{
+    SWAP_TRANSPARENT, SWAP_VERSION, no_proof, payload_commitment, swap_effects_hash, swap_id,
+};
 pub use swap_message::{
     LOCK_MESSAGE_PREFIX, MAX_SWAP_MESSAGE, RECEIPT_MESSAGE_PREFIX, RegistryCommand, SwapMessage,
     SwapMessageError, SwapReceipt,

@@ -6,7 +6,8 @@ use alloy::{
 };
 
 use crate::{
-    Asset, AssetTransfer, NotATransfer, SwapEffect, SwapHeader, SwapLeg, SwapPayload, SwapPreimage,
+    Asset, AssetTransfer, InclusionProof, NotATransfer, SwapEffect, SwapHeader, SwapLeg,
+    SwapPayload, SwapPreimage,
     canonical::{self, NotCanonical},
 };
 
@@ -40,6 +41,17 @@ pub fn swap_effects_hash(effects: &[SwapEffect]) -> B256 {
         return B256::ZERO;
     }
     keccak256((U256::from(EFFECTS_VERSION), effects.to_vec()).abi_encode_params())
+}
+
+/// In place of a proof where a contract looks at none, as at a refund that L1 has commanded.
+pub fn no_proof() -> InclusionProof {
+    InclusionProof {
+        chainId: U256::ZERO,
+        batchNumber: U256::ZERO,
+        leafIndex: U256::ZERO,
+        txNumberInBatch: 0,
+        path: Vec::new(),
+    }
 }
 
 impl SwapPreimage {

@@ -32,13 +32,13 @@ contract AssetVault is IAssetVault, IIndirectSender, IERC7786Recipient, IVersion
 
     /// @inheritdoc IAssetVault
     /// @dev A block is settled whole, in one transaction of L1, which must fit into the 2^24 gas of EIP-7825, and what L1 writes can
-    /// cost more than what is done here. So much, 16 more for an operation of L1, and the ends of swaps fit, with all else that a
-    /// block of 30 million gas can hold.
-    uint256 public constant MAX_PER_BLOCK = 64;
+    /// cost more than what is done here. So much, 16 more for an operation of L1, the ends of swaps, and the deposits that one
+    /// transaction consumes fit, with all else that a block of 30 million gas can hold.
+    uint256 public constant MAX_PER_BLOCK = 48;
 
     /// @inheritdoc IAssetVault
     /// @dev Counted apart, so that transfers do not crowd out what locked swaps are owed.
-    uint256 public constant MAX_ENDS_PER_BLOCK = 64;
+    uint256 public constant MAX_ENDS_PER_BLOCK = 48;
 
     IInteropCenter private immutable CENTER;
     IInteropHandler private immutable HANDLER;

@@ -33,8 +33,8 @@ interface IPriorityInbox {
     /// @notice The reason with which an operation is consumed as failed that the filter has not allowed.
     error PriorityInboxRefused(address filter);
 
-    /// @notice Consumes the next operations of the queue; the operator only, with a transaction of an account without code. One that took room is the last: those after it are
-    /// for another transaction, so that each finds room of its own.
+    /// @notice Consumes the next operations of the queue; the operator only, with a transaction of an account without code. One that
+    /// took room is the last: those after it are for another transaction, so that each finds room of its own.
     function processOperations(PriorityOperation[] calldata operations) external;
 
     /// @notice Asked by a contract that takes no more in this block. Else whoever makes blocks could have an operation fail by

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy::primitives::{Bytes, U256};
 use causeway_bindings::{
-    Asset, IAtomicSwap, ISwapRegistry, InclusionProof, LockStatus, SwapOutcome, SwapSlot,
+    Asset, IAtomicSwap, ISwapRegistry, LockStatus, SwapOutcome, SwapSlot, no_proof,
 };
 use eyre::{OptionExt, Result, WrapErr, ensure};
 
@@ -176,16 +176,6 @@ impl Standing {
             && (self.outcome == outcome || unseen)
             && self.slot.outcome == outcome
             && self.slot.isClosed
-    }
-}
-
-fn no_proof() -> InclusionProof {
-    InclusionProof {
-        chainId: U256::ZERO,
-        batchNumber: U256::ZERO,
-        leafIndex: U256::ZERO,
-        txNumberInBatch: 0,
-        path: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, Bytes, U256};
 use alloy::sol_types::SolCall;
 use causeway_bindings::{
-    IAtomicSwap, IBatchSettlement, ISwapRegistry, InclusionProof, SwapPreimage,
+    IAtomicSwap, IBatchSettlement, ISwapRegistry, InclusionProof, SwapPreimage, no_proof,
 };
 
 use super::SwapContext;
@@ -185,15 +185,4 @@ fn output(record: &SwapRecord) -> Bytes {
     let receipt = record.receipt();
     let executed = receipt.filter(|receipt| receipt.decision == Decision::Executed);
     executed.map_or_else(Bytes::new, |receipt| receipt.output.clone())
-}
-
-/// What a refund is handed that needs no proof.
-pub fn no_proof() -> InclusionProof {
-    InclusionProof {
-        chainId: U256::ZERO,
-        batchNumber: U256::ZERO,
-        leafIndex: U256::ZERO,
-        txNumberInBatch: 0,
-        path: Vec::new(),
-    }
 }

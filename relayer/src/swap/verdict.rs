@@ -2,7 +2,7 @@
 
 use alloy::sol_types::SolError;
 use causeway_bindings::{
-    IAtomicSwap as Swap, IMessageVerifier, ISwapRegistry as Registry, describe_revert,
+    IAssetVault, IAtomicSwap as Swap, IMessageVerifier, ISwapRegistry as Registry, describe_revert,
 };
 
 use crate::model::UnixSeconds;
@@ -38,8 +38,9 @@ pub(super) fn of(data: &[u8]) -> Verdict {
         let deadline: UnixSeconds = early.deadline.saturating_to();
         return Verdict::At(deadline.saturating_add(1));
     }
-    // The next look sees the clock that refused, or the root that is missing.
+    // The next look sees the clock that refused, the root that is missing, or another block.
     let is_passing = Swap::AtomicSwapTooLate::abi_decode(data).is_ok()
+        || IAssetVault::AssetVaultBlockFull::abi_decode(data).is_ok()
         || Swap::AtomicSwapUnproven::abi_decode(data).is_ok()
         || IMessageVerifier::MessageVerifierUnknownRoot::abi_decode(data).is_ok();
     if is_passing {
@@ -128,6 +129,10 @@ mod tests {
             ),
             (
                 Swap::AtomicSwapUnproven { swapId: ID }.abi_encode(),
+                Some(Verdict::Later),
+            ),
+            (
+                IAssetVault::AssetVaultBlockFull { most: time }.abi_encode(),
                 Some(Verdict::Later),
             ),
             (

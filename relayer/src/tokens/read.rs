@@ -134,20 +134,22 @@ impl<'a> Reading<'a> {
     }
 
     async fn state(&self) -> Result<ChainState, IssuerError> {
+        let wanted = self.desired.chains.get(&self.id);
+        // Before the record, and dropped where that has one by then: an announcement that arrives between two questions takes the
+        // issuer's token, and must not look as if another had taken it.
+        let brought = match wanted.and_then(|wanted| wanted.representation) {
+            Some(token) => Some(self.brought(token).await?),
+            None => None,
+        };
         let standing = match self.token().await? {
             Address::ZERO => None,
             token => Some(self.standing(token).await?),
         };
-        let wanted = self.desired.chains.get(&self.id);
-        let brought = match wanted.and_then(|wanted| wanted.representation) {
-            Some(token) if standing.is_none() => Some(self.brought(token).await?),
-            _ => None,
-        };
         Ok(ChainState {
             custody: self.custody.address,
             rules: self.rules,
+            brought: brought.filter(|_| standing.is_none()),
             standing,
-            brought,
             named: Address::ZERO,
         })
     }
@@ -251,5 +253,98 @@ pub(super) async fn ask_if_answered<C: SolCall<Return: Default> + Sync>(
             Ok(C::Return::default())
         }
         answer => Ok(answer?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use alloy::primitives::Bytes;
+
+    use super::*;
+    use crate::{
+        chain::{CallRequest, fake::Answers},
+        swap::bench::{Bench, DESTINATION, SOURCE},
+        tokens::model::{DesiredChain, Parties},
+    };
+
+    const TOKEN: Address = Address::repeat_byte(0x70);
+    const OWN: Address = Address::repeat_byte(0x71);
+
+    /// A chain on which the announcement arrives after so many questions: the issuer's token is taken, for the asset.
+    struct Arriving {
+        after: usize,
+        asked: AtomicUsize,
+    }
+
+    impl Answers for Arriving {
+        fn call(&self, request: &CallRequest, _: u64) -> Option<Result<Bytes, Bytes>> {
+            let is_there = self.asked.fetch_add(1, Ordering::Relaxed) >= self.after;
+            let said = |call: &[u8]| request.data.starts_with(call);
+            let answer = if said(&IAssetCustody::tokenOfCall::SELECTOR) && is_there {
+                OWN.into_word()
+            } else {
+                let is_foreign = said(&IAssetCustody::isForeignCall::SELECTOR) && is_there;
+                U256::from(is_foreign).into()
+            };
+            Some(Ok(answer.0.repeat(10).into()))
+        }
+
+        fn balance(&self, _: Address, _: u64) -> U256 {
+            U256::ZERO
+        }
+    }
+
+    fn desired() -> Desired {
+        let chain = |representation| DesiredChain {
+            announce: true,
+            representation,
+            parties: Parties {
+                issuer: Address::ZERO,
+                limiter: None,
+                pauser: None,
+            },
+            routes: BTreeMap::new(),
+        };
+        Desired {
+            home: SOURCE,
+            token: TOKEN,
+            kind: AssetKind::Fungible,
+            decimals: 6,
+            chains: [(SOURCE, chain(None)), (DESTINATION, chain(Some(OWN)))].into(),
+        }
+    }
+
+    /// What is read where the announcement arrives after so many questions, and whether it arrived meanwhile.
+    async fn read_while_it_arrives(after: usize) -> (ChainState, bool) {
+        let bench = Bench::new();
+        let answers = Arc::new(Arriving {
+            after,
+            asked: AtomicUsize::new(0),
+        });
+        bench.chain(DESTINATION).set_answers(answers.clone());
+        let mut state = read(&bench.network(), &desired()).await.unwrap();
+        let there = state.chains.remove(&DESTINATION).unwrap();
+        (there, answers.asked.load(Ordering::Relaxed) > after)
+    }
+
+    #[tokio::test]
+    async fn an_announcement_that_arrives_meanwhile_took_the_token_for_its_asset() {
+        for after in 0.. {
+            let (there, arrived) = read_while_it_arrives(after).await;
+            match (&there.standing, there.brought) {
+                (Some(standing), None) => assert_eq!(standing.token, OWN),
+                (None, Some(brought)) => assert!(!brought.is_taken, "after {after} questions"),
+                _ => panic!("{there:?}"),
+            }
+            if !arrived {
+                assert!(there.standing.is_none() && after > 2);
+                break;
+            }
+        }
     }
 }

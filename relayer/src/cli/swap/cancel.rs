@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy::primitives::{Address, B256, U256};
 use causeway_bindings::{
-    IAtomicSwap, IBatchSettlement, ISwapRegistry, InclusionProof, SwapOutcome,
+    IAtomicSwap, IBatchSettlement, ISwapRegistry, InclusionProof, SwapOutcome, no_proof,
 };
 use clap::Args;
 use serde::Serialize;
@@ -21,7 +21,6 @@ use crate::cli::source;
 use crate::config::Config;
 use crate::model::swap::{Decision, Secret, SwapRecord, SwapStage, SwapStep};
 use crate::model::{ChainId, UnixSeconds};
-use crate::swap::steps::no_proof;
 use crate::swap::trace::{SwapPlaces, Traced, trace};
 
 /// Pause between two looks at a swap that is waited for.

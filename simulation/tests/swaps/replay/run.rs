@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use alloy::primitives::U256;
 use causeway_bindings::{
     IAtomicSwap, ISwapRegistry, InclusionProof, RootImport, SwapChange, SwapEffect, SwapLeg,
-    Tombstone, swap_effects_hash,
+    Tombstone, no_proof, swap_effects_hash,
 };
 use causeway_model::{
     Action, Protocol, State,
@@ -17,7 +17,7 @@ use causeway_model::{
     state::{Chain, Operation, Operator, Outcome, Phase, Swap},
     traces::{Abstract, Step, Trace, abstract_of},
 };
-use causeway_simulation::{Place, Refused, World, account, no_proof, nothing_to_prove};
+use causeway_simulation::{Place, Refused, World, account, nothing_to_prove};
 
 use super::{
     observed::{Memory, answer},
