@@ -45,13 +45,7 @@ pub fn swap_effects_hash(effects: &[SwapEffect]) -> B256 {
 
 /// In place of a proof where a contract looks at none, as at a refund that L1 has commanded.
 pub fn no_proof() -> InclusionProof {
-    InclusionProof {
-        chainId: U256::ZERO,
-        batchNumber: U256::ZERO,
-        leafIndex: U256::ZERO,
-        txNumberInBatch: 0,
-        path: Vec::new(),
-    }
+    InclusionProof::default()
 }
 
 impl SwapPreimage {

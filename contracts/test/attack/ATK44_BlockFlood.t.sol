@@ -280,7 +280,8 @@ contract ATK44BatchFloodTest is RegistryTest {
     uint160 private constant ENDS = 48;
     /// @dev Of an operation of L1, for either.
     uint160 private constant ROOM = 16;
-    /// @dev That one transaction of the chain consumes: each takes the 350,000 gas that a payment must be given.
+    /// @dev More than one transaction of the operator consumes: it adds up the gas limits, and the vault takes no deposit with less
+    /// than 300,000 for its payment.
     uint160 private constant DEPOSITS = 48;
 
     function setUp() external {
